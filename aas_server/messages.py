@@ -1,0 +1,61 @@
+"""Sentences for people, in Korean and English.
+
+Every sentence has a key. The files ``messages/*.toml`` hold, for each key, both languages side by side, so that a
+missing translation is seen where it is missing. Inside the house only keys and values travel.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from aas_server.errors import AasError
+
+Language = Literal["ko", "en"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+_FOLDER = Path(__file__).with_name("messages")
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All sentences: ``{key: {"ko": …, "en": …}}``. A key that stands in two files is an error."""
+    sentences: dict[str, Mapping[str, str]] = {}
+    for file in sorted(_FOLDER.glob("*.toml")):
+        for key, pair in tomllib.loads(file.read_text("utf-8")).items():
+            if key in sentences:
+                raise ValueError(f"{file.name}: the key {key!r} stands in another file already")
+            sentences[key] = pair
+    return sentences
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """The sentence of ``key`` in ``language``, filled with ``values``. An unknown key is shown as it is."""
+    pair = catalogue().get(key)
+    if pair is None:
+        return f"{key} {dict(values)}" if values else key
+    return pair[language].format_map({name: _plain(value, language) for name, value in values.items()})
+
+
+def error_text(error: AasError, language: Language) -> str:
+    """What an error says to a person."""
+    return text(error.key, language, **error.values)
+
+
+def language_of(wanted: str | None) -> Language:
+    """``ko`` or ``en`` from a flag, an ``Accept-Language`` header or, without either, the locale."""
+    spoken = wanted or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    for part in spoken.lower().replace(";", ",").split(","):
+        for language in LANGUAGES:
+            if part.strip().startswith(language):
+                return language
+    return "en"
+
+
+def _plain(value: object, language: Language) -> object:
+    if isinstance(value, Mapping) and language in value:
+        return value[language]
+    return value
