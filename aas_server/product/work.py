@@ -51,7 +51,7 @@ class Packages(Protocol):
     def put(
         self, id: str, aas_ids: Sequence[str], file_name: str, source: Path, kept_until: date | None = None
     ) -> None:
-        """Keep a package under ``id``; replaces an earlier one of that id. Until ``kept_until`` it can't be deleted."""
+        """Keep a package under ``id``, in place of an earlier one. Until ``kept_until`` it can't be deleted."""
         ...
 
 
@@ -75,8 +75,8 @@ class Work:
 class CollectedStream:
     """One stream as step 1 leaves it. ``columns`` maps the stream's own fields to ``bool``, ``int64``, ``double``,
     ``string`` or ``timestamp``. Times are ISO 8601 UTC. ``repeated``: records equal in time and fields to an
-    earlier one. ``fields``: the meaning of each column (wide) or tag (narrow), from the shell's description, proposed
-    where it says nothing yet."""
+    earlier one. ``fields``: the meaning of each column (wide) or tag (narrow), from the shell's description,
+    proposed where it says nothing yet."""
 
     name: str
     topic: str
