@@ -21,6 +21,7 @@ from submodels.data_processing import DataProcessing
 from submodels.data_product import DataProduct
 from submodels.data_quality import DataQuality
 from submodels.field import Field
+from submodels.licensing import Licensing
 from submodels.pricing import Pricing
 from submodels.registration import Registration
 from submodels.use_cases import UseCases
@@ -162,12 +163,13 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Step 7."""
+    """Step 7. ``licensing`` are the terms as they went into the package."""
 
     registration: Registration
     aasx: Path
     sha256: str
     bundle: Path
+    licensing: Licensing | None = None
 
 
 __all__ = [
