@@ -170,6 +170,10 @@ class Journal(Protocol):
         """Entries after a position, at most ``limit`` (a whole commit is never cut: a few more may come)."""
         ...
 
+    def tail(self, source: str, limit: int) -> Sequence[Entry]:
+        """The last messages of one source, at most ``limit``, oldest first, however far back they lie."""
+        ...
+
     def last(self) -> int:
         """The last position, 0 when empty."""
         ...
