@@ -13,7 +13,8 @@ from aas_server.errors import BadInput
 
 
 class Settings(BaseSettings):
-    """Settings of one server on one data folder. Sizes are bytes, times seconds."""
+    """Settings of one server on one data folder. Sizes are bytes, times seconds. ``max_package_size`` is what all
+    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become."""
 
     model_config = SettingsConfigDict(env_prefix="AAS_", extra="forbid")
 
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
     max_upload: int = 512 * 2**20
     max_package_part: int = 256 * 2**20
     max_package_parts: int = 10_000
+    max_package_size: int = 2 * 2**30
+    max_package_ratio: int = 200
     max_json_depth: int = 400
     receive_window: int = 1000
     queue_limit: int = 20_000
