@@ -1,0 +1,152 @@
+"""Time stamps as factories write them, read into nanoseconds since 1970, UTC.
+
+Forms met in the field: epoch in s, ms, µs or ns as number or text; ISO 8601 with 0–9 decimals, with or without a
+zone; ``오전``/``오후`` and AM/PM; ``2020 10 30 00:00:04``; ``2019.1.2 16:45``; ``20201030000004``; ``5/4/20 0:00``.
+
+Ambiguous dates with slashes and the year last are read month first, as in the KAMP data sets; day first only
+where the first number cannot be a month (``25/4/20``). Two-digit years are 2000 to 2099.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = "Asia/Seoul"
+IMPLAUSIBLE = "implausible-time"
+UNREADABLE = "unreadable-time"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND = 1_000_000_000
+_DAY = 86_400 * _SECOND
+_YEAR_2000 = 946_684_800 * _SECOND
+_LIMIT = 2**63
+# Up to these magnitudes a number counts s, ms, µs; above, ns. 1e11 s is the year 5138, 1e11 ms is March 1973.
+_SCALES = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3))
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_CLOCK = (
+    r"(?:(?P<before>오전|오후|[AaPp][Mm])\s*)?(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+    r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
+    r"(?:\s*(?P<after>오전|오후|[AaPp][Mm]))?(?:\s*(?P<zone>Z|z|UTC|[+-]\d{2}(?::?\d{2})?))?"
+)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})(?:-|/|\.\s?|\s)(?P<month>\d{{1,2}})(?:-|/|\.\s?|\s)(?P<day>\d{{1,2}})\.?(?:(?:T|t|\s+){_CLOCK})?",
+    re.ASCII,
+)
+_YEAR_LAST = re.compile(
+    rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}|\d{{2}})(?:\s+{_CLOCK})?", re.ASCII
+)
+_COMPACT = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)"
+    r"(?:[T ]?(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\.(?P<fraction>\d+))?)?"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+
+
+def parse(value: object, zone: str = DEFAULT_ZONE) -> int | None:
+    """The moment ``value`` names, in ns since 1970 UTC; ``None`` where it names none that fits into 64 bits.
+
+    A text without a zone is local time in ``zone``. A number's unit follows from its magnitude.
+    """
+    if isinstance(value, str):
+        return _from_text(value, zone)
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return _from_int(value)
+    if isinstance(value, float):
+        return _from_decimal(Decimal(repr(value))) if math.isfinite(value) else None
+    return None
+
+
+def implausible(time: int, arrival: int) -> bool:
+    """Whether a time is before 2000 or more than a day ahead of its arrival (both ns since 1970, UTC)."""
+    return time < _YEAR_2000 or time > arrival + _DAY
+
+
+def _from_int(value: int) -> int | None:
+    size = abs(value)
+    for limit, factor in _SCALES:
+        if size < limit:
+            value *= factor
+            break
+    return value if -_LIMIT <= value < _LIMIT else None
+
+
+def _from_decimal(value: Decimal) -> int | None:
+    factor = next((factor for limit, factor in _SCALES if abs(value) < limit), 1)
+    time = int(value * factor)
+    return time if -_LIMIT <= time < _LIMIT else None
+
+
+def _from_text(text: str, zone: str) -> int | None:
+    if len(text) == 19 and text[4] == "-" and text[10] in " T":
+        # by far the most common form: "2020-10-16 04:57:47"
+        try:
+            return _nanoseconds(datetime.fromisoformat(text), _zone(zone))
+        except ValueError:
+            return None
+    text = text.strip()
+    if _NUMBER.fullmatch(text) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text)):
+        return _from_decimal(Decimal(text)) if "." in text else _from_int(int(text)) if len(text) < 40 else None
+    if match := _YEAR_LAST.fullmatch(text):
+        return _from_parts(_month_first(match.groupdict()), zone)
+    match = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
+    return _from_parts(match.groupdict(), zone) if match else None
+
+
+def _month_first(part: dict[str, str | None]) -> dict[str, str | None]:
+    """The parts of ``m/d/yy``, told as day first only where the first number can be no month."""
+    month, day, year = part["month"] or "", part["day"] or "", part["year"] or ""
+    if int(month) > 12 >= int(day):
+        month, day = day, month
+    return part | {"month": month, "day": day, "year": year if len(year) == 4 else "20" + year}
+
+
+def _from_parts(part: dict[str, str | None], zone: str) -> int | None:
+    year, month, day = (int(part[name] or 0) for name in ("year", "month", "day"))
+    hour = _hour(int(part["hour"] or 0), part.get("before") or part.get("after"))
+    fraction = (part["fraction"] or "").ljust(9, "0")[:9]
+    try:
+        moment = datetime(year, month, day, hour, int(part["minute"] or 0), int(part["second"] or 0))  # noqa: DTZ001
+        time = _nanoseconds(moment, _offset(part["zone"]) or _zone(zone))
+    except ValueError:
+        return None
+    return None if time is None else time + int(fraction)
+
+
+def _hour(hour: int, half: str | None) -> int:
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        # "오후 13:05" is written by careless loggers: the hour is told already
+        return hour
+    return hour % 12 + (12 if half in ("오후", "PM", "pm", "Pm", "pM") else 0)
+
+
+def _offset(text: str | None) -> tzinfo | None:
+    if not text:
+        return None
+    if text in ("Z", "z", "UTC"):
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+
+
+def _nanoseconds(moment: datetime, zone: tzinfo) -> int | None:
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    time = (moment - _EPOCH) // _MICROSECOND * 1000
+    return time if -_LIMIT <= time < _LIMIT else None
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
