@@ -1,0 +1,138 @@
+"""Factory quantities and what they are called in dictionaries, from ``concepts.toml``.
+
+``propose`` never guesses: where a name does not say what it is, there is no proposal and an own URI is right.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from templates import names, units
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A quantity. ``irdi`` is empty where no dictionary entry was found for it (it still has names, a definition
+    and units). ``unit`` is a symbol of ``units.toml``, empty where practice varies. ``title`` and ``definition``
+    are ``{"ko", "en"}``; ``value_type`` an XSD type such as ``xs:double``."""
+
+    key: str
+    irdi: str
+    source: str
+    title: Mapping[str, str]
+    definition: Mapping[str, str]
+    unit: str
+    units: tuple[str, ...]
+    value_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    concept: Concept
+    refine: Mapping[str, str]
+    block: frozenset[str]
+
+
+def concept(key: str) -> Concept | None:
+    """The quantity with this key (``temperature``), or ``None``."""
+    entry = _table().get(key)
+    return entry.concept if entry else None
+
+
+def propose(name: str, unit: str | None = None) -> Concept | None:
+    """The quantity a column or tag names, judged by the head of its name and, where given, its unit.
+
+    ``lower_mold_temp1`` is a temperature, ``max_injection_speed`` a speed, ``value`` nothing. A known unit that
+    the quantity can't have (``pressure`` in mm) makes it nothing, too.
+    """
+    parts = names.words(name)
+    if names.is_blocked(parts):
+        return None
+    entry = _whole().get(parts) or _match(parts) or _match(names.core(parts))
+    if entry is None or not entry.block.isdisjoint(parts):
+        return None
+    symbol = _symbol(unit)
+    if symbol is None:
+        return entry.concept
+    if symbol not in entry.concept.units:
+        return None
+    return concept(entry.refine.get(symbol, entry.concept.key))
+
+
+def title(name: str, unit: str | None = None) -> dict[str, str]:
+    """What to call a column in Korean and English. A text the name itself does not give comes from its quantity
+    (설비명 → Equipment name); where nothing is known it is the name."""
+    label, known = names.label(name), propose(name, unit)
+    if known is None:
+        return label
+    return {language: known.title[language] if text == name else text for language, text in label.items()}
+
+
+def _symbol(unit: str | None) -> str | None:
+    known = units.unit(unit) if unit else None
+    return known.symbol if known else None
+
+
+def _match(parts: tuple[str, ...]) -> _Entry | None:
+    """The longest alias at the end of the name; Korean compounds are matched by their ending (금형온도)."""
+    if not parts:
+        return None
+    aliases = _aliases()
+    for start in range(len(parts)):
+        if parts[start:] in aliases:
+            return aliases[parts[start:]]
+    joined = "".join(part for part in parts if not part.isascii())
+    if parts[-1].isascii():
+        return None
+    endings = [alias for alias in aliases if not alias[0].isascii() and joined.endswith(alias[0])]
+    return aliases[max(endings, key=lambda alias: len(alias[0]))] if endings else None
+
+
+@cache
+def _aliases() -> Mapping[tuple[str, ...], _Entry]:
+    return {
+        names.words(alias): _table()[str(row["key"])]
+        for row in _rows()
+        for alias in row["alias"]
+        if not alias.startswith("=")
+    }
+
+
+@cache
+def _whole() -> Mapping[tuple[str, ...], _Entry]:
+    return {
+        names.words(alias): _table()[str(row["key"])]
+        for row in _rows()
+        for alias in row["alias"]
+        if alias.startswith("=")
+    }
+
+
+@cache
+def _table() -> Mapping[str, _Entry]:
+    return {row["key"]: _entry(row) for row in _rows()}
+
+
+def _entry(row: Mapping[str, Any]) -> _Entry:
+    made = Concept(
+        key=str(row["key"]),
+        irdi=str(row["irdi"]),
+        source=str(row.get("source", "")),
+        title={"ko": str(row["ko"]), "en": str(row["en"])},
+        definition=row["definition"],
+        unit=str(row.get("unit", "")),
+        units=tuple(row["units"]),
+        value_type=str(row["value_type"]),
+    )
+    return _Entry(made, row.get("refine", {}), frozenset(row.get("block", ())))
+
+
+@cache
+def _rows() -> tuple[Mapping[str, Any], ...]:
+    text = (Path(__file__).parent / "concepts.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["concept"])

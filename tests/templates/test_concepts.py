@@ -1,0 +1,131 @@
+"""What the concept table makes of the names that real data sets and our simulator use."""
+
+from __future__ import annotations
+
+import pytest
+
+from templates import concepts, units
+
+TEMPERATURE = "0112/2///61987#ABA927#005"
+PRESSURE = "0112/2///61987#ABN616#001"
+DURATION = "0173-1#02-AAQ203#001"
+VOLUME_FLOW = "0112/2///61987#ABB291#005"
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "irdi"),
+    [
+        ("molten_temp", None, TEMPERATURE),
+        ("lower_mold_temp1", None, TEMPERATURE),
+        ("coolant_temperature", "℃", TEMPERATURE),
+        ("Barrel_Temperature_1", None, TEMPERATURE),
+        ("Mold Temp 1", None, TEMPERATURE),
+        ("Barrel.Zone1.Temperature", None, TEMPERATURE),
+        ("plc001@temperature", None, TEMPERATURE),
+        ("Thermocouple", None, TEMPERATURE),
+        ("금형온도1", None, TEMPERATURE),
+        ("금형 온도 평균", None, TEMPERATURE),
+        ("cast_pressure", None, PRESSURE),
+        ("Max_Injection_Pressure", "bar", PRESSURE),
+        ("Average_Back_Pressure", None, PRESSURE),
+        ("최대사출압력", None, PRESSURE),
+        ("Cycle_Time", None, DURATION),
+        ("facility_operation_cycletime", None, DURATION),
+        ("Volume Flow RateRMS", None, VOLUME_FLOW),
+        ("Coolant.Flow", "L/min", VOLUME_FLOW),
+        ("part_weight", "g", "0112/2///61987#ABH327#001"),
+        ("TimeStamp", None, "0112/2///61360_4#ADA387#001"),
+        ("registration_time", None, "0112/2///61360_4#ADA387#001"),
+    ],
+)
+def test_a_name_that_says_its_quantity_gets_the_dictionary_entry(name: str, unit: str | None, irdi: str) -> None:
+    found = concepts.propose(name, unit)
+    assert found is not None
+    assert found.irdi == irdi
+    assert set(found.title) == set(found.definition) == {"ko", "en"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("max_injection_speed", "speed"),
+        ("physical_strength", "force"),
+        ("Average_Screw_RPM", "rotational-speed"),
+        ("Cushion_Position", "position"),
+        ("Accelerometer1RMS", "acceleration"),
+        ("Current", "electric-current"),
+        ("Voltage", "voltage"),
+        ("Coolant.Flow", "flow"),
+        ("불량유형", "defect-kind"),
+        ("passorfail", "judgement"),
+        ("Operation.RunState", "run-state"),
+    ],
+)
+def test_a_quantity_without_a_verified_entry_is_named_but_gets_no_irdi(name: str, key: str) -> None:
+    found = concepts.propose(name)
+    assert found is not None
+    assert (found.key, found.irdi) == (key, "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "value", "anomaly", "_id", "id", "TS1", "heating_furnace", "shot_time", "pressure_switch", "temp_alarm",
+        "delta_temp", "온도편차", "temperature_status", "phase", "ph1", "tool_wear", "", "123", "Reason",
+    ],
+)  # fmt: skip
+def test_an_unsure_name_is_left_open(name: str) -> None:
+    assert concepts.propose(name) is None
+
+
+def test_a_unit_the_quantity_cannot_have_leaves_it_open() -> None:
+    assert concepts.propose("pressure", "mm") is None
+    assert concepts.propose("part_weight", "kN") is None
+
+
+def test_names_are_read_in_both_languages() -> None:
+    assert concepts.title("Max_Injection_Pressure") == {"ko": "최대 사출 압력", "en": "Max injection pressure"}
+    assert concepts.title("lower_mold_temp1") == {"ko": "하부 금형 온도 1", "en": "Lower mold temp 1"}
+    assert concepts.title("설비명") == {"ko": "설비명", "en": "Equipment name"}
+    assert concepts.title("xq_7") == {"ko": "xq_7", "en": "Xq 7"}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "code", "irdi"),
+    [
+        ("°C", "CEL", "0112/2///62720#UAA033"),
+        ("℃", "CEL", "0112/2///62720#UAA033"),
+        ("rpm", "M46", "0112/2///62720#UAB231"),
+        ("1/min", "C94", "0112/2///62720#UAA843"),
+        ("kgf/cm2", "E42", "0112/2///62720#UAA633"),
+        ("psi", "PS", ""),
+    ],
+)
+def test_units_are_known_by_their_spellings(symbol: str, code: str, irdi: str) -> None:
+    found = units.unit(symbol)
+    assert found is not None
+    assert (found.code, found.irdi) == (code, irdi)
+
+
+def test_an_unknown_unit_is_none() -> None:
+    assert units.unit("furlong") is None
+
+
+def test_every_unit_named_in_the_concept_table_is_known() -> None:
+    for name in (
+        "temp",
+        "pressure",
+        "flow",
+        "mass",
+        "level",
+        "speed",
+        "rpm",
+        "force",
+        "volume",
+        "energy",
+        "torque",
+    ):
+        found = concepts.propose(name)
+        for symbol in found.units if found else ():
+            known = units.unit(symbol)
+            assert known is not None and known.symbol == symbol
