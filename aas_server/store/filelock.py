@@ -1,0 +1,41 @@
+"""A lock between processes (and threads), held through a file; the system frees it when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class FileLock:
+    """Only one thread of one process holds it at a time; the holder may take it again."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._mine = threading.local()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Waits for its turn."""
+        depth = getattr(self._mine, "depth", 0)
+        if depth == 0:
+            self._mine.handle = self._acquire()
+        self._mine.depth = depth + 1
+        try:
+            yield
+        finally:
+            self._mine.depth = depth
+            if depth == 0:
+                os.close(self._mine.handle)
+
+    def _acquire(self) -> int:
+        handle = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(handle)
+            raise
+        return handle

@@ -1,0 +1,89 @@
+"""Bytes by their SHA-256: written once, synced before they are named, never changed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from aas_server.errors import NotFound, Unavailable
+from aas_server.store.durable import sync
+
+_CHUNK = 1 << 20
+
+
+class FolderFiles:
+    """Implements ``contract.Files`` in a folder: ``ab/abcdef…``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    def add(self, content: BinaryIO | bytes | Path) -> str:
+        with _translated(self._folder), tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as target:
+            temporary = Path(target.name)
+            try:
+                digest = _copy(content, target)
+                self._name(temporary, digest)
+            finally:
+                temporary.unlink(missing_ok=True)
+        return digest
+
+    def path(self, digest: str) -> Path:
+        path = self._place(digest)
+        if not path.is_file():
+            raise NotFound("file-not-found", digest=digest)
+        return path
+
+    def _name(self, temporary: Path, digest: str) -> None:
+        place = self._place(digest)
+        if place.exists():
+            return
+        place.parent.mkdir(exist_ok=True)
+        temporary.chmod(0o644)
+        temporary.rename(place)
+        sync(place.parent)
+        sync(self._folder)
+
+    def _place(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise NotFound("file-not-found", digest=digest)
+        return self._folder / digest[:2] / digest
+
+
+def _copy(content: BinaryIO | bytes | Path, target: IO[bytes]) -> str:
+    seen = hashlib.sha256()
+    with _opened(content) as chunks:
+        for chunk in chunks:
+            seen.update(chunk)
+            target.write(chunk)
+    target.flush()
+    os.fsync(target.fileno())
+    return seen.hexdigest()
+
+
+@contextmanager
+def _opened(content: BinaryIO | bytes | Path) -> Iterator[Iterator[bytes]]:
+    if isinstance(content, bytes):
+        yield iter((content,))
+    elif isinstance(content, Path):
+        with content.open("rb") as source:
+            yield iter(lambda: source.read(_CHUNK), b"")
+    else:
+        yield iter(lambda: content.read(_CHUNK), b"")
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable("store-disk-full", file=str(folder)) from fault
+        raise Unavailable("store-disk-error", file=str(folder), fault=os.strerror(fault.errno or 0)) from fault

@@ -1,0 +1,76 @@
+"""A table's columns: those every stream has, and what may become of a column's type."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from aas_server.errors import Conflict
+
+COMMON: dict[str, pa.DataType] = {
+    "time": pa.timestamp("us", "UTC"),
+    "arrival": pa.timestamp("us", "UTC"),
+    "position": pa.int64(),
+    "flags": pa.string(),
+    "misfit": pa.string(),
+}
+"""The columns that every stream has, before its own."""
+
+TYPES = (pa.bool_(), pa.int64(), pa.float64(), pa.string())
+"""What a stream's own column may hold."""
+
+
+def checked(rows: pa.Table) -> pa.Table:
+    """The rows, if they bear the common columns in their types and own columns of known types.
+
+    Raises ``Conflict`` otherwise: delta-rs would cast silently (0.5 into an int column becomes 0).
+    """
+    for name, wanted in COMMON.items():
+        if name not in rows.column_names or rows.schema.field(name).type != wanted:
+            raise Conflict("lake-column-type", column=name, wanted=str(wanted), found=_type(rows, name))
+    for field in rows.schema:
+        if field.name not in COMMON and field.type not in TYPES:
+            raise Conflict(
+                "lake-column-type", column=field.name, wanted="bool, int64, double, string", found=str(field.type)
+            )
+    return rows
+
+
+def widened(stored: pa.Schema, rows: pa.Table, empty: frozenset[str]) -> pa.Schema:
+    """The table's schema once ``rows`` are in it: new columns at the end, ``int64`` widened to ``double``.
+
+    A column of ``empty`` (nothing but nulls so far) may take any type. Raises ``Conflict`` for other changes.
+    """
+    fields = {field.name: field.type for field in stored}
+    for field in rows.schema:
+        present = fields.get(field.name, field.type)
+        if present == field.type or field.name in empty or (present == pa.int64() and field.type == pa.float64()):
+            fields[field.name] = field.type
+        elif rows.column(field.name).null_count != rows.num_rows:
+            raise Conflict("lake-column-type", column=field.name, wanted=str(present), found=str(field.type))
+    return pa.schema(fields)
+
+
+def fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows under ``schema``: missing columns are null, types are widened without loss.
+
+    Raises ``Conflict`` where a whole number is too large to be a ``double`` exactly.
+    """
+    columns = []
+    for field in schema:
+        if field.name not in rows.column_names:
+            columns.append(pa.nulls(rows.num_rows, field.type))
+            continue
+        column = rows.column(field.name)
+        try:
+            columns.append(
+                pa.nulls(rows.num_rows, field.type)
+                if column.null_count == rows.num_rows
+                else column.cast(field.type)
+            )
+        except pa.ArrowInvalid as fault:
+            raise Conflict("lake-column-lossy", column=field.name, fault=str(fault)) from fault
+    return pa.table(columns, schema=schema)
+
+
+def _type(rows: pa.Table, name: str) -> str:
+    return str(rows.schema.field(name).type) if name in rows.column_names else "-"

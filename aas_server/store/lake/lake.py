@@ -1,0 +1,99 @@
+"""The lake: a folder with a Delta table per stream."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake.exceptions import DeltaError
+
+from aas_server.errors import BadInput, NotFound, Unavailable
+from aas_server.store.contract import Pin
+from aas_server.store.filelock import FileLock
+from aas_server.store.lake.table import Table, position, records
+
+_LONGEST_NAME = 200
+"""Bytes; file systems end at 255, and a file's own additions need room."""
+
+
+class DeltaLake:
+    """Implements ``contract.Lake`` on a local folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = FileLock(folder.with_name(folder.name + ".lock"))
+
+    def streams(self) -> Sequence[str]:
+        return sorted(entry.name for entry in self._folder.iterdir() if Table(entry).exists())
+
+    def fold(self, stream: str, rows: pa.Table, upto: int) -> int:
+        table = self._table(stream)
+        with self._lock.held(), self._translated(stream):
+            return table.append(rows, upto)
+
+    def folded(self, stream: str) -> int:
+        table = self._table(stream)
+        if not table.exists():
+            return 0
+        with self._translated(stream):
+            return position(table.open())
+
+    def schema(self, stream: str) -> pa.Schema:
+        with self._translated(stream):
+            return pa.schema(self._existing(stream).open().schema().to_arrow())
+
+    def pin(self, stream: str) -> Pin:
+        """Nothing is vacuumed here, and the table's own settings keep other tools from it for a hundred years."""
+        table = self._existing(stream)
+        with self._translated(stream):
+            handle = table.open()
+            names = tuple(path.name for path in table.files(handle))
+            return Pin(stream, handle.version(), names, records(handle))
+
+    def paths(self, pin: Pin) -> Sequence[Path]:
+        folder = self._table(pin.stream).folder
+        paths = [folder / Path(name).name for name in pin.files]
+        for path in paths:
+            if not path.is_file():
+                raise NotFound("lake-file-gone", stream=pin.stream, version=pin.version, file=str(path))
+        return paths
+
+    def locked(self) -> AbstractContextManager[None]:
+        return self._lock.held()
+
+    def _existing(self, stream: str) -> Table:
+        table = self._table(stream)
+        if not table.exists():
+            raise NotFound("stream-not-found", stream=stream)
+        return table
+
+    def _table(self, stream: str) -> Table:
+        if not is_stream_name(stream):
+            raise BadInput("stream-name-wrong", stream=stream)
+        return Table(self._folder / stream)
+
+    @contextmanager
+    def _translated(self, stream: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as fault:
+            if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Unavailable("store-disk-full", file=str(self._folder / stream)) from fault
+            reason = os.strerror(fault.errno) if fault.errno else str(fault)
+            raise Unavailable("store-disk-error", file=str(self._folder / stream), fault=reason) from fault
+        except DeltaError as fault:
+            raise Unavailable("store-disk-error", file=str(self._folder / stream), fault=str(fault)) from fault
+
+
+def is_stream_name(name: str) -> bool:
+    """Whether a name can be a folder of the lake: one path segment, not hidden, nothing unprintable."""
+    return (
+        0 < len(name.encode()) <= _LONGEST_NAME
+        and name.isprintable()
+        and not name.startswith(".")
+        and not set(name) & set("/\\")
+    )

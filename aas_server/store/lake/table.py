@@ -1,0 +1,170 @@
+"""One stream's Delta table: every change of it, with the care that delta-rs leaves to its callers.
+
+delta-rs 1.6 syncs nothing to the disk, does not refuse a second write under the same application transaction, does
+not add columns on append and casts silently. So: Parquet files are written and synced first, then committed; the
+log and the folders are synced before ``append`` returns; the journal position read on the handle that commits.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
+from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
+
+from aas_server.store.durable import sync
+from aas_server.store.lake import columns, parquet_file
+
+_APPLICATION = "aas-fold"
+_KEEP = "interval 36500 days"
+# Checkpoints are not made by the commit: it could not sync them before it names them.
+_NO_CHECKPOINT = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+_LOG = "_delta_log"
+
+
+class Table:
+    """A table in a folder. The caller holds the lake's lock while it appends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def exists(self) -> bool:
+        """Whether a first commit is there."""
+        return (self.folder / _LOG / f"{0:020d}.json").exists()
+
+    def open(self, version: int | None = None) -> DeltaTable:
+        """A fresh handle."""
+        return DeltaTable(str(self.folder), version=version)
+
+    def append(self, rows: pa.Table, upto: int) -> int:
+        """See ``contract.Lake.fold``. Rows of messages folded already are left out. Returns the version."""
+        rows = columns.checked(rows)
+        self._mend()
+        if not self.exists():
+            self._create(rows, upto)
+            return 0
+        handle = self.open()
+        folded = position(handle)
+        if folded < upto:
+            rows = rows.filter(pc.greater(rows.column("position"), folded))
+            self._commit(handle, rows, upto)
+        self._sync(handle.version())
+        return int(handle.version())
+
+    def _create(self, rows: pa.Table, upto: int) -> None:
+        self.folder.mkdir(exist_ok=True)
+        create_table_with_add_actions(
+            str(self.folder),
+            Schema.from_arrow(rows.schema),
+            [parquet_file.write(self.folder, 0, 0, rows)],
+            mode="error",
+            configuration={"delta.logRetentionDuration": _KEEP, "delta.deletedFileRetentionDuration": _KEEP},
+            commit_properties=_properties(upto),
+            post_commithook_properties=_NO_CHECKPOINT,
+        )
+        self._sync(0)
+
+    def _commit(self, handle: DeltaTable, rows: pa.Table, upto: int) -> None:
+        stored = pa.schema(handle.schema().to_arrow())
+        wanted = columns.widened(stored, rows, _empty_columns(handle, stored))
+        rows = columns.fitted(rows, wanted)
+        if any(wanted.field(field.name).type != field.type for field in stored):
+            self._rewrite(handle, rows, wanted, upto)
+            return
+        new = [field for field in wanted if field.name not in stored.names]
+        if new:
+            # A commit of its own: without the rows it says nothing but that the columns are there.
+            handle.alter.add_columns(
+                list(Schema.from_arrow(pa.schema(new)).fields), post_commithook_properties=_NO_CHECKPOINT
+            )
+            self._sync(handle.version())
+        self._write(
+            handle, [parquet_file.write(self.folder, handle.version() + 1, 0, rows)], "append", wanted, upto
+        )
+
+    def _rewrite(self, handle: DeltaTable, rows: pa.Table, wanted: pa.Schema, upto: int) -> None:
+        """Every file again under the wider schema, as one commit; the old files stay for those who pinned them."""
+        version = handle.version() + 1
+        actions = [
+            parquet_file.write(self.folder, version, part, columns.fitted(pq.read_table(path), wanted))
+            for part, path in enumerate(self.files(handle))
+        ]
+        actions.append(parquet_file.write(self.folder, version, len(actions), rows))
+        self._write(handle, actions, "overwrite", wanted, upto)
+
+    def _write(
+        self,
+        handle: DeltaTable,
+        actions: Sequence[AddAction | RemoveAction],
+        mode: str,
+        schema: pa.Schema,
+        upto: int,
+    ) -> None:
+        handle.create_write_transaction(
+            list(actions),
+            mode,
+            Schema.from_arrow(schema),
+            commit_properties=_properties(upto),
+            post_commithook_properties=_NO_CHECKPOINT,
+        )
+
+    def files(self, handle: DeltaTable) -> list[Path]:
+        """The files of the handle's version in the order they were folded: their names sort so."""
+        return sorted(self.folder / Path(str(uri)).name for uri in handle.file_uris())
+
+    def _sync(self, version: int) -> None:
+        log = self.folder / _LOG
+        sync(log / f"{version:020d}.json")
+        for folder in (log, self.folder, self.folder.parent):
+            sync(folder)
+
+    def _mend(self) -> None:
+        """Take away a last commit that a power cut left torn: it was linked, but never synced nor counted on."""
+        last = max((self.folder / _LOG).glob("[0-9]*.json"), default=None)
+        if last is not None and not _whole(last):
+            last.rename(last.with_suffix(f".torn-{time.time_ns()}"))
+
+
+def position(handle: DeltaTable) -> int:
+    """The journal position up to which the handle's version is folded."""
+    return handle.transaction_version(_APPLICATION) or 0
+
+
+def records(handle: DeltaTable) -> int:
+    """How many rows the handle's version has, from the log alone."""
+    return sum(pa.table(handle.get_add_actions(flatten=True)).column("num_records").to_pylist())
+
+
+def _empty_columns(handle: DeltaTable, stored: pa.Schema) -> frozenset[str]:
+    actions = pa.table(handle.get_add_actions(flatten=True))
+    rows = sum(actions.column("num_records").to_pylist())
+    counts = {name: f"null_count.{name}" for name in stored.names if f"null_count.{name}" in actions.column_names}
+    # A file written before the column existed has no count for it: all of its rows are null there.
+    per_file = list(zip(actions.column("num_records").to_pylist(), strict=True))
+    empty = set()
+    for name, column in counts.items():
+        nulls = [
+            count if count is not None else size
+            for (size,), count in zip(per_file, actions.column(column).to_pylist(), strict=True)
+        ]
+        if sum(nulls) == rows and name not in columns.COMMON:
+            empty.add(name)
+    return frozenset(empty)
+
+
+def _properties(upto: int) -> CommitProperties:
+    return CommitProperties(app_transactions=[Transaction(_APPLICATION, upto)])
+
+
+def _whole(log: Path) -> bool:
+    lines = log.read_bytes().splitlines()
+    try:
+        return bool(lines) and all(isinstance(json.loads(line), dict) for line in lines)
+    except ValueError:
+        return False

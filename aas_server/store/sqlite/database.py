@@ -1,0 +1,98 @@
+"""One SQLite file: its connections, its transactions, its errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aas_server.errors import AasError, Unavailable
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process's write: longer than any of ours takes, shorter than patience."""
+
+
+class Database:
+    """A database file. Each thread has a connection of its own; readers never wait for writers (WAL)."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._mine = threading.local()
+        self._all: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._guard = threading.Lock()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened at its first use."""
+        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            with self.translated():
+                connection = self._open()
+            self._mine.connection = connection
+            self._remember(connection)
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For single statements; errors are translated."""
+        with self.translated():
+            yield self.connection()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that has the write lock from its start; undone when the block raises."""
+        with self.translated():
+            connection = self.connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turns the driver's errors into ours."""
+        try:
+            yield
+        except sqlite3.Error as fault:
+            raise translation(fault, self.file) from fault
+
+    def close(self) -> None:
+        """Close every thread's connection; nothing may use the database after."""
+        with self._guard:
+            while self._all:
+                self._all.pop()[1].close()
+
+    def _remember(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            for thread, old in self._all:
+                if not thread.is_alive():
+                    old.close()
+            self._all = [(thread, old) for thread, old in self._all if thread.is_alive()]
+            self._all.append((threading.current_thread(), connection))
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A message is acknowledged after its commit: the commit must outlive a power cut, not only a crash.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+def translation(fault: sqlite3.Error, file: Path) -> AasError:
+    """What a driver's error means: a full disk, a lock held too long, a file that is no database, the rest."""
+    code = (getattr(fault, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return Unavailable("store-disk-full", file=str(file))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Unavailable("store-locked", file=str(file), seconds=int(BUSY_SECONDS))
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return Unavailable("store-damaged", file=str(file), fault=str(fault))
+    return Unavailable("store-disk-error", file=str(file), fault=str(fault))
