@@ -1,1 +1,126 @@
-"""Everything is put together here."""
+"""Everything is put together here: the gateway and the doors, running on one house."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import uvicorn
+from fastapi import FastAPI
+
+from aas_server import server_file
+from aas_server.api.app import create_api
+from aas_server.api.guard import Guard
+from aas_server.api.health import health_router
+from aas_server.api.problems import install_problems
+from aas_server.api.products import products_router
+from aas_server.api.records import records_router
+from aas_server.errors import Refused, Unavailable
+from aas_server.house import House
+from aas_server.ingest.service import Ingest
+from aas_server.web.app import create_web
+from connectors.message import Source
+
+PATIENCE = 30.0
+"""Seconds until a server that isn't ready is given up."""
+
+
+class Server:
+    """Gateway and doors over one house; starts with the block and stops with it."""
+
+    def __init__(self, house: House, sources: Sequence[Source]) -> None:
+        settings = house.settings
+        _check_host(settings.host, settings.insecure)
+        self._house = house
+        self._sources = sources
+        self._socket = _listen(settings.host, settings.port)
+        self.url = settings.base_url
+        self.ingest = Ingest(house.store, settings, sources)
+        config = uvicorn.Config(
+            create_app(house, self.ingest),
+            log_level="warning",
+            lifespan="off",
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            date_header=True,
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Server:
+        self._stack.callback(self._socket.close)
+        running = server_file.Running(self.url, tuple(source.name for source in self._sources))
+        try:
+            self._stack.enter_context(server_file.held(self._house.store.folder, running))
+            self._stack.callback(self.ingest.stop)
+            self.ingest.start()
+            self._house.runner.start(self._uvicorn.serve(sockets=[self._socket]))
+            self._stack.callback(self._stop)
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def wait_ready(self) -> None:
+        """Until the doors are open and every subscription is confirmed. Raises ``Unavailable``."""
+        deadline = time.monotonic() + PATIENCE
+        while not (self._uvicorn.started and self.ingest.ready()):
+            if time.monotonic() > deadline:
+                brokers = ", ".join(broker.url for broker in self.ingest.state().brokers)
+                raise Unavailable("server-did-not-start", seconds=int(PATIENCE), brokers=brokers)
+            time.sleep(0.02)
+
+    def _stop(self) -> None:
+        self._uvicorn.should_exit = True
+        deadline = time.monotonic() + PATIENCE
+        while self._uvicorn.servers and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def create_app(house: House, ingest: Ingest) -> Guard:
+    """All doors behind the guard: the AAS API, the products' Open API, health, pages."""
+    settings = house.settings
+    app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
+    install_problems(app)
+    app.include_router(health_router(ingest.ready))
+    app.include_router(products_router(house.store, settings))
+    app.include_router(records_router(house.store, settings))
+    app.mount("/api/v3.1", create_api(house.store, house.repository, house.packages, settings))
+    app.mount("/", create_web(house.store, settings, ingest.state))
+    return Guard(app, settings)
+
+
+def free_port(first: int, host: str = "127.0.0.1") -> int:
+    """The first port from ``first`` on that nobody listens on."""
+    for port in range(first, 65536):
+        with socket.socket() as probe:
+            if probe.connect_ex((host, port)) != 0:
+                return port
+    raise Unavailable("port-in-use", port=first)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise Unavailable("port-in-use", port=port) from None
+    return listener
+
+
+def _check_host(host: str, insecure: bool) -> None:
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not (loopback or insecure):
+        raise Refused("host-not-loopback", host=host)

@@ -48,8 +48,12 @@ class ProductRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """One release with every step's result. ``inputs`` is a hash of pinned data and recipe: equal inputs, same
-    release. Paths are absolute."""
+    """One release with every step's result. Paths are absolute.
+
+    ``inputs`` is a hash of the pinned data and of the part of the recipe that makes the release: equal inputs,
+    same release. ``offer`` is a hash of the recipe it was last registered with: a new price needs a new
+    registration, not a new release.
+    """
 
     id: str
     product: str
@@ -62,6 +66,7 @@ class ReleaseRecord:
     verified: DataQuality | None = None
     priced: Pricing | None = None
     registered: Registered | None = None
+    offer: str = ""
 
 
 def products(catalogue: Catalogue, limit: int = 100, after: str = "") -> list[ProductRecord]:

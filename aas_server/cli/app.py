@@ -1,0 +1,107 @@
+"""``aas``: the commands put together, in the reader's language, with exit codes that mean something.
+
+0 done; 1 could not be done; 2 wrong input or usage; 3 something needed (broker, port, disk) is not there;
+130 ended by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import click
+import structlog
+
+from aas_server.cli import demo, factory, packages, product, replay, serve
+from aas_server.errors import AasError
+from aas_server.messages import LANGUAGES, Language, catalogue, error_text, language_of, text
+
+EXIT_STOPPED = 130
+
+
+@click.group("aas", help="help-aas", epilog="example-aas")
+def app() -> None:
+    """All commands."""
+
+
+for command in (
+    demo.demo,
+    serve.serve,
+    replay.replay,
+    product.product,
+    packages.import_,
+    packages.check,
+    factory.factory,
+):
+    app.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and end the process with its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    language = language_of(_flag(arguments, "--lang"))
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    _translate(app, language)
+    sys.exit(_run(app, arguments, language))
+
+
+def _run(command: click.Command, arguments: list[str], language: Language) -> int:
+    try:
+        result = command.main(arguments, prog_name="aas", standalone_mode=False, obj=language)
+        return result if isinstance(result, int) else 0
+    except AasError as error:
+        print(text("error-line", language, sentence=error_text(error, language)), file=sys.stderr)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as shown:
+        print(shown.ctx.get_help() if shown.ctx else "", file=sys.stderr)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print(text("stopped", language), file=sys.stderr)
+        return EXIT_STOPPED
+
+
+def _translate(command: click.Command, language: Language) -> None:
+    """Put sentences in place of their keys, and ``--lang`` on every command."""
+    for one in _all(command):
+        one.params.append(
+            click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help="option-lang")
+        )
+        one.help = _sentence(one.help, language)
+        one.short_help = None
+        one.epilog = _sentence(one.epilog, language)
+        for parameter in one.params:
+            if isinstance(parameter, click.Option) or hasattr(parameter, "help"):
+                parameter.help = _sentence(parameter.help, language)
+    command.params.append(
+        click.Option(["--version"], is_flag=True, expose_value=False, callback=_version, is_eager=True)
+    )
+
+
+def _sentence(key: str | None, language: Language) -> str | None:
+    return text(key, language) if key in catalogue() else key
+
+
+def _all(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            yield from _all(part)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(version("aas-data-product-server"))
+        context.exit()
+
+
+def _flag(arguments: list[str], name: str) -> str | None:
+    for position, argument in enumerate(arguments):
+        if argument == name and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith(name + "="):
+            return argument.partition("=")[2]
+    return None

@@ -1,0 +1,65 @@
+"""How a command speaks: sentences and progress to the person, JSON to the script."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from aas_server.messages import Language, text
+
+
+class Voice:
+    """Speaks one language. With ``json`` only the result goes to standard output; all else to standard error."""
+
+    def __init__(self, language: Language, json: bool = False) -> None:
+        self.language = language
+        self.json = json
+        self._people = Console(stderr=json, highlight=False, soft_wrap=True)
+
+    def say(self, key: str, **values: object) -> None:
+        """A sentence for the person."""
+        self._people.print(text(key, self.language, **values), markup=False)
+
+    def result(self, value: Mapping[str, Any] | list[Any], key: str = "", **values: object) -> None:
+        """The command's result: as one line of JSON, or as the sentence ``key``."""
+        if self.json or not key:
+            self.print_json(value)
+        else:
+            self.say(key, **values)
+
+    def print_json(self, value: object) -> None:
+        """One line of JSON on standard output, whole and flushed."""
+        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.flush()
+
+    @contextmanager
+    def progress(self) -> Iterator[Bars]:
+        """Progress bars on a terminal; a plain line per finished part elsewhere."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            yield Bars(self, progress)
+
+
+class Bars:
+    """One bar a part of the work, named by a sentence."""
+
+    def __init__(self, voice: Voice, progress: Progress) -> None:
+        self._voice = voice
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, part: str, done: int, total: int) -> None:
+        """``part`` names the bar (by the sentence ``progress-<part>``), which is said when ``total`` is reached."""
+        name = text(f"progress-{part.replace('_', '-')}", self._voice.language)
+        if part not in self._tasks:
+            self._tasks[part] = self._progress.add_task(name, total=total)
+        self._progress.update(self._tasks[part], completed=done, total=total)
+        if done >= total > 0 and not self._progress.tasks[self._tasks[part]].fields.get("said"):
+            self._progress.update(self._tasks[part], said=True, visible=False)
+            self._voice.say("progress-done", part=name)

@@ -1,0 +1,93 @@
+"""``aas demo``: broker, factory, server and the whole line, in one command."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from aas_server import settings as configuration
+from aas_server.cli import options
+from aas_server.cli.console import Bars, Voice
+from aas_server.cli.plant import Plant, Recorded, Simulated
+from aas_server.cli.product import summary
+from aas_server.cli.waiting import interruptible, until_interrupted
+from aas_server.errors import NotFound
+from aas_server.house import House
+from aas_server.main import Server, free_port
+from aas_server.messages import Language
+from aas_server.product import record
+from aas_server.product.record import ReleaseRecord
+from connectors.broker import EmbeddedBroker
+from connectors.mqtt import Subscription
+
+FIRST_PORT = 8080
+
+
+@click.command("demo", help="help-demo", epilog="example-demo")
+@options.data
+@click.option("--exit", "leave", is_flag=True, help="option-exit")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="option-seed")
+@click.option("--from", "recording", type=click.Path(path_type=Path), help="option-from")
+@options.time
+@options.label
+@options.port
+@options.settings
+@options.as_json
+@click.pass_obj
+def demo(
+    language: Language,
+    data: Path,
+    leave: bool,
+    seed: int,
+    recording: Path | None,
+    time: str | None,
+    label: str | None,
+    port: int | None,
+    settings: Path | None,
+    as_json: bool,
+) -> None:
+    """Run the line, then serve until Ctrl-C or end at once."""
+    voice = Voice(language, as_json)
+    plant = Recorded(recording, time, label) if recording else Simulated(seed)
+    chosen = configuration.load(settings, data=data, port=port or free_port(FIRST_PORT))
+    with interruptible():
+        _run(voice, chosen, plant, leave)
+
+
+def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool) -> None:
+    began = time.monotonic()
+    with House(chosen) as house, EmbeddedBroker() as broker:
+        subscription = Subscription(broker.url, chosen.filter, chosen.client_id, chosen.receive_window)
+        with Server(house, [subscription]) as server:
+            voice.say("demo-running", url=server.url, broker=broker.url, data=str(house.store.folder))
+            server.wait_ready()
+            with voice.progress() as bars:
+                made = _finished(house, plant) or _make(house, server, plant, broker.url, bars)
+            voice.say("demo-done", url=server.url, release=made.id)
+            if leave:
+                seconds = round(time.monotonic() - began, 1)
+                voice.print_json({**summary(made), "seconds": seconds})
+                return
+            with plant.live(broker.url):
+                voice.say("demo-live")
+                until_interrupted()
+            voice.say("stopping")
+
+
+def _finished(house: House, plant: Plant) -> ReleaseRecord | None:
+    """What an earlier run made of this plant, if it came to the end."""
+    plant.settle_in(house)
+    try:
+        product = record.product(house.store.catalogue, plant.product)
+        made = record.release(house.store.catalogue, product.release)
+    except NotFound:
+        return None
+    return made if made.registered is not None else None
+
+
+def _make(house: House, server: Server, plant: Plant, broker: str, bars: Bars) -> ReleaseRecord:
+    plant.describe(house)
+    plant.produce(broker, house, server.ingest, bars.show)
+    return house.build(plant.product, bars.show)

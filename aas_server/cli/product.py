@@ -1,0 +1,137 @@
+"""``aas product``: the products of a data folder, and their line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+import msgspec
+
+from aas_server import settings as configuration
+from aas_server.cli import options
+from aas_server.cli.console import Voice
+from aas_server.errors import Conflict
+from aas_server.house import House
+from aas_server.messages import Language
+from aas_server.product import record
+from aas_server.product.record import STEPS, ReleaseRecord
+
+PAGE = 100
+
+
+@click.group("product", help="help-product", epilog="example-product")
+def product() -> None:
+    """All about products."""
+
+
+@product.command("list", help="help-product-list", epilog="example-product-list")
+@options.data
+@options.as_json
+@click.pass_obj
+def list_(language: Language, data: Path, as_json: bool) -> None:
+    """Every product with its state."""
+    voice = Voice(language, as_json)
+    with House(configuration.load(None, data=data)) as house:
+        after = ""
+        found: list[dict[str, object]] = []
+        while page := record.products(house.store.catalogue, PAGE, after):
+            for one in page:
+                done = sum(one.steps[step].state == "done" for step in STEPS if step in one.steps)
+                found.append({"product": one.id, "title": one.title, "release": one.release, "steps_done": done})
+                voice.say(
+                    "product-line",
+                    id=one.id,
+                    title=one.title,
+                    release=one.release or "–",
+                    done=done,
+                    of=len(STEPS),
+                )
+            after = page[-1].id
+        if as_json:
+            voice.print_json(found)
+        elif not found:
+            voice.say("no-products")
+
+
+@product.command("show", help="help-product-show", epilog="example-product-show")
+@click.argument("id")
+@options.data
+@options.as_json
+@click.pass_obj
+def show(language: Language, id: str, data: Path, as_json: bool) -> None:
+    """One product: its steps, and the figures of its release."""
+    voice = Voice(language, as_json)
+    with House(configuration.load(None, data=data)) as house:
+        one = record.product(house.store.catalogue, id)
+        made = record.release(house.store.catalogue, one.release) if one.release else None
+        if as_json:
+            voice.print_json({**msgspec.to_builtins(one), "summary": summary(made) if made else None})
+            return
+        voice.say("product-title", id=one.id, title=one.title)
+        for step, state in one.steps.items():
+            voice.say("product-step", step=step, state=state.state, time=state.time)
+        for name, value in (summary(made) if made else {}).items():
+            voice.say("product-figure", name=name, value=value)
+
+
+@product.command("build", help="help-product-build", epilog="example-product-build")
+@click.argument("id")
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def build(language: Language, id: str, data: Path, settings: Path | None, as_json: bool) -> None:
+    """Run the line: a new release where data or recipe changed, a new offer where only the price did."""
+    voice = Voice(language, as_json)
+    with House(configuration.load(settings, data=data)) as house, voice.progress() as bars:
+        made = house.build(id, bars.show)
+        voice.result(summary(made), "product-built", id=id, release=made.id)
+
+
+@product.command("export", help="help-product-export", epilog="example-product-export")
+@click.argument("id")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--metamodel", type=click.Choice(["3.0", "3.1"]), default="3.0", show_default=True, help="option-metamodel"
+)
+@click.option("--hand-in", "hand_in", is_flag=True, help="option-hand-in")
+@options.data
+@options.as_json
+@click.pass_obj
+def export(
+    language: Language, id: str, target: Path, metamodel: str, hand_in: bool, data: Path, as_json: bool
+) -> None:
+    """Write the product's shell as AASX to TARGET, or with --hand-in the library's bundle as a folder."""
+    voice = Voice(language, as_json)
+    with House(configuration.load(None, data=data)) as house:
+        one = record.product(house.store.catalogue, id)
+        if hand_in:
+            made = record.release(house.store.catalogue, one.release) if one.release else None
+            if made is None or made.registered is None:
+                raise Conflict("release-not-registered", release=one.release or id)
+            if target.exists():
+                raise Conflict("target-exists", file=target)
+            shutil.copytree(made.registered.bundle, target)
+        else:
+            house.shelf.export(id, target, metamodel)
+        voice.result({"product": id, "file": str(target.absolute())}, "exported", file=target.absolute())
+
+
+def summary(made: ReleaseRecord) -> dict[str, object]:
+    """The figures of a release by which it is known outside."""
+    figures: dict[str, object] = {
+        "product": made.product,
+        "release": made.id,
+        "records": made.collected.records,
+    }
+    if made.verified is not None and made.priced is not None:
+        figures["quality_index"] = made.verified.index
+        figures["price"] = made.priced.price
+        figures["currency"] = made.priced.currency
+    if made.registered is not None:
+        figures["aasx"] = str(made.registered.aasx)
+        figures["sha256"] = made.registered.sha256
+        figures["listing"] = made.registered.registration.listing
+        figures["kept_until"] = made.registered.registration.kept_until
+    return figures

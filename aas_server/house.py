@@ -1,0 +1,125 @@
+"""A data folder, opened: store, twin, packages and the line put together. Implementations are named here only."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import connectors
+import submodels
+import templates
+from aas_server import server_file
+from aas_server.clock import Clock, SystemClock
+from aas_server.errors import Unavailable
+from aas_server.ids import Names
+from aas_server.ingest import feeds
+from aas_server.product import line, recipe
+from aas_server.product.recipe import Recipe
+from aas_server.product.record import ReleaseRecord
+from aas_server.product.work import Work
+from aas_server.runner import Runner
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.store.parquet import quoted, reader
+from aas_server.store.sqlite import open_store
+from aas_server.twin.packages import Packages
+from aas_server.twin.repository import Repository
+from aas_server.twin.shelf import Shelf
+from connectors.message import Source
+from connectors.mqtt import Subscription
+
+Show = Callable[[str, int, int], None]
+
+
+class House:
+    """One data folder, opened: what every command and the server stand on."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        _check_packages()
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.store: Store = open_store(settings.data.absolute())
+        self.runner = Runner()
+        self.repository = Repository(self.store, settings.max_json_depth)
+        self.packages = Packages(self.store, self.clock)
+        self.shelf = Shelf(self.repository, self.store.files, Names(settings.domain), self.runner.run)
+
+    def __enter__(self) -> House:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the event loop, then close the store."""
+        self.runner.close()
+        self.store.close()
+
+    def build(self, product: str, show: Show) -> ReleaseRecord:
+        """Run the product's line by its recipe. Raises the steps' errors."""
+        made_by = recipe.load(self.recipe_file(product))
+        scratch = self.store.folder / "work"
+        scratch.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{product}-", dir=scratch) as folder:
+            return line.run(self._work(made_by, Path(folder), show))
+
+    def recipe_file(self, product: str) -> Path:
+        """Where the product's recipe lies."""
+        return self.store.folder / "products" / product / "product.toml"
+
+    def keep_recipe(self, made_by: Recipe) -> None:
+        """Write a recipe, whole or not at all."""
+        file = self.recipe_file(made_by.id)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_suffix(".draft")
+        draft.write_bytes(recipe.dump(made_by))
+        draft.replace(file)
+
+    def declare(self, stream: str, time_column: str | None) -> None:
+        """Say which field of a stream bears its time, before its first message."""
+        feeds.declare(self.store.catalogue, stream, time_column=time_column, zone=self.settings.zone)
+
+    def messages(self, streams: Sequence[str]) -> int:
+        """How many messages of these streams are stored and understood."""
+        return sum(feeds.messages(self.store.catalogue, stream) for stream in streams)
+
+    def value_counts(self, stream: str, column: str) -> Mapping[str, int]:
+        """How often each value (as text) stands in a column."""
+        lake = self.store.lake
+        with reader({"records": lake.paths(lake.pin(stream))}) as database:
+            name = quoted(column)
+            rows = database.execute(
+                f"SELECT {name}::VARCHAR, count(*) FROM records WHERE {name} IS NOT NULL GROUP BY 1"  # noqa: S608
+            ).fetchall()
+        return dict(rows)
+
+    def _work(self, made_by: Recipe, folder: Path, show: Show) -> Work:
+        server = server_file.running(self.store.folder)
+        url = server.url if server else self.settings.base_url
+        return Work(
+            recipe=made_by,
+            folder=folder,
+            store=self.store,
+            twin=self.shelf,
+            packages=self.packages,
+            clock=self.clock,
+            names=Names(self.settings.domain),
+            settings=self.settings.model_copy(update={"external_url": url}),
+            progress=show,
+        )
+
+
+def subscriptions(settings: Settings) -> list[Source]:
+    """One subscription a broker, with a stable client id and a persistent session."""
+    return [
+        Subscription(url, settings.filter, settings.client_id, settings.receive_window) for url in settings.broker
+    ]
+
+
+def _check_packages() -> None:
+    """``templates``, ``submodels``, ``connectors`` are common names: make sure that they are ours."""
+    home = Path(__file__).parent.parent
+    found = [Path(str(package.__file__)).parent.parent for package in (templates, submodels, connectors)]
+    if any(folder != home for folder in found):
+        raise Unavailable("package-not-intact", found=", ".join(sorted({str(folder) for folder in found})))

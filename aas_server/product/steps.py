@@ -1,0 +1,76 @@
+"""Where a product stands on the line: kept step by step, so that pages and commands show it as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from aas_server.clock import iso
+from aas_server.errors import AasError, NotFound
+from aas_server.product import record
+from aas_server.product.record import STEPS, ProductRecord, StepRecord, StepState
+from aas_server.product.work import Work
+
+
+class Steps:
+    """Keeps the product's record while the line runs."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.product = self._begin()
+
+    @contextmanager
+    def running(self, step: str) -> Iterator[None]:
+        """Note that ``step`` runs, then that it is done, or failed and why."""
+        self._work.progress(step, 0, 1)
+        self._note(step, "running")
+        try:
+            yield
+        except AasError as error:
+            self._note(step, "failed", error)
+            raise
+        except Exception:
+            self._note(step, "failed", AasError("step-broken", step=step))
+            raise
+        self._note(step, "done")
+        self._work.progress(step, 1, 1)
+
+    def released(self, number: int) -> None:
+        """A new release exists; it is offered once it is registered."""
+        self._keep(replace(self.product, releases=number))
+
+    def finish(self, release: str) -> None:
+        """The product's current release is ``release``; every step stands done."""
+        now = iso(self._work.clock.now())
+        steps = {
+            step: state if state.state == "done" else StepRecord("done", now)
+            for step, state in self.product.steps.items()
+        }
+        self._keep(replace(self.product, release=release, steps=steps))
+
+    def _begin(self) -> ProductRecord:
+        recipe = self._work.recipe
+        try:
+            known = record.product(self._work.store.catalogue, recipe.id)
+        except NotFound:
+            known = ProductRecord(
+                id=recipe.id,
+                title=recipe.title,
+                kind=recipe.kind,
+                shell=self._work.names.shell(recipe.id),
+                steps={},
+            )
+        steps = {step: known.steps.get(step, StepRecord()) for step in STEPS}
+        begun = replace(known, title=recipe.title, kind=recipe.kind, steps=steps)
+        record.put_product(self._work.store.catalogue, begun)
+        return begun
+
+    def _note(self, step: str, state: StepState, error: AasError | None = None) -> None:
+        values = {name: str(value) for name, value in error.values.items()} if error else {}
+        noted = StepRecord(state, iso(self._work.clock.now()), error.key if error else "", values)
+        self._keep(replace(self.product, steps={**self.product.steps, step: noted}))
+
+    def _keep(self, product: ProductRecord) -> None:
+        self.product = product
+        record.put_product(self._work.store.catalogue, product)
