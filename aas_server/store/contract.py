@@ -252,8 +252,8 @@ class Lake(Protocol):
         """Raises ``NotFound``."""
         ...
 
-    def pin(self, stream: str) -> Pin:
-        """The present version with its files, protected from vacuum. Raises ``NotFound``."""
+    def pin(self, stream: str, version: int | None = None) -> Pin:
+        """A version (without one, the present) with its files, protected from vacuum. Raises ``NotFound``."""
         ...
 
     def paths(self, pin: Pin) -> Sequence[Path]:

@@ -46,11 +46,15 @@ class DeltaLake:
         with self._translated(stream):
             return pa.schema(self._existing(stream).open().schema().to_arrow())
 
-    def pin(self, stream: str) -> Pin:
+    def pin(self, stream: str, version: int | None = None) -> Pin:
         """Nothing is vacuumed here, and the table's own settings keep other tools from it for a hundred years."""
         table = self._existing(stream)
         with self._translated(stream):
             handle = table.open()
+            if version is not None and version != handle.version():
+                if not 0 <= version <= handle.version():
+                    raise NotFound("stream-version-not-found", stream=stream, version=version)
+                handle = table.open(version)
             names = tuple(path.name for path in table.files(handle))
             return Pin(stream, handle.version(), names, records(handle))
 
