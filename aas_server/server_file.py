@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from aas_server.errors import Conflict
 
 NAME = "server.lock"
+TRIES = 10
+PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,9 @@ def held(folder: Path, server: Running) -> Iterator[None]:
     Raises ``Conflict`` where another server holds it.
     """
     with (folder / NAME).open("a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _lock(file):
             other = running(folder)
-            raise Conflict("server-runs-already", data=folder, url=other.url if other else "?") from None
+            raise Conflict("server-runs-already", data=folder, url=other.url if other else "?")
         file.truncate(0)
         file.write(msgspec.json.encode(server))
         file.flush()
@@ -42,6 +44,17 @@ def held(folder: Path, server: Running) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Take the lock. Who only looks (``running``) holds it for a moment, so a second try may succeed."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(PAUSE)
+    return False
 
 
 def running(folder: Path) -> Running | None:

@@ -55,7 +55,7 @@ class Bars:
         self._tasks: dict[str, TaskID] = {}
 
     def show(self, part: str, done: int, total: int) -> None:
-        """``part`` names the bar (by the sentence ``progress-<part>``), which is said when ``total`` is reached."""
+        """``part`` names the bar (by the sentence ``progress-<part>``), said when ``total`` is reached."""
         name = text(f"progress-{part.replace('_', '-')}", self._voice.language)
         if part not in self._tasks:
             self._tasks[part] = self._progress.add_task(name, total=total)
