@@ -15,7 +15,14 @@ import pyarrow.parquet as pq
 
 from aas_server.store.parquet import literal, quoted, reader
 
-LAKE = ("time", "position", "flags", "misfit")
+LAKE = {"time": "timestamp", "position": "int64", "flags": "string", "misfit": "string"}
+SQL_TYPES = {
+    "bool": "BOOLEAN",
+    "int64": "BIGINT",
+    "double": "DOUBLE",
+    "string": "VARCHAR",
+    "timestamp": "TIMESTAMPTZ",
+}
 
 
 def connect(scratch: Path, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
@@ -35,10 +42,10 @@ def view(
     name: str,
     paths: Sequence[Path],
     own: Mapping[str, str],
-    lake: Sequence[str] = LAKE,
+    beside: Mapping[str, str] = LAKE,
 ) -> None:
-    """Make the view ``name`` over Parquet files. ``own`` maps the columns wanted to their SQL types; one that a
-    file lacks is null there. ``lake`` are the columns wanted beside them under their own names."""
+    """Make the view ``name`` over Parquet files. ``own`` maps the columns wanted to their kinds (a key of
+    ``SQL_TYPES``); one that a file lacks is null there. ``beside`` are those wanted under their own names."""
     names = [pq.read_schema(path).names for path in paths]
     starts = [0]
     for path in paths:
@@ -47,11 +54,11 @@ def view(
     if len({column.lower() for column in known}) == len(known):
         files = ", ".join(literal(str(path)) for path in paths)
         ordinal = f"{starts[:-1]}[file_index + 1] + file_row_number" if len(paths) > 1 else "file_row_number"
-        columns = _columns(own, lake, {column: quoted(column) for column in known})
+        columns = _columns(own, beside, {column: quoted(column) for column in known})
         body = f"SELECT {ordinal} AS row, {columns} FROM read_parquet([{files}], union_by_name = true)"  # noqa: S608
     else:
         body = " UNION ALL ".join(
-            _one_file(path, file, start, own, lake)
+            _one_file(path, file, start, own, beside)
             for path, file, start in zip(paths, names, starts, strict=False)
         )
     connection.execute(f"CREATE VIEW {quoted(name)} AS {body}")
@@ -67,9 +74,11 @@ def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
     connection.execute("SET lock_configuration = true")
 
 
-def _one_file(path: Path, names: Sequence[str], start: int, own: Mapping[str, str], lake: Sequence[str]) -> str:
+def _one_file(
+    path: Path, names: Sequence[str], start: int, own: Mapping[str, str], beside: Mapping[str, str]
+) -> str:
     aliases = {column: f"p{number}" for number, column in enumerate(names)}
-    columns = _columns(own, lake, aliases)
+    columns = _columns(own, beside, aliases)
     positional = ", ".join(aliases.values())
     return (
         f"SELECT {start} + file_row_number AS row, {columns} "  # noqa: S608
@@ -77,13 +86,7 @@ def _one_file(path: Path, names: Sequence[str], start: int, own: Mapping[str, st
     )
 
 
-def _columns(own: Mapping[str, str], lake: Sequence[str], found: Mapping[str, str]) -> str:
-    types = {"time": "TIMESTAMPTZ", "position": "BIGINT", "flags": "VARCHAR", "misfit": "VARCHAR"}
-    parts = [
-        f"CAST({found.get(name, 'NULL')} AS {types.get(name, 'TIMESTAMPTZ')}) AS {quoted(name)}" for name in lake
-    ]
-    parts += [
-        f"CAST({found.get(name, 'NULL')} AS {kind}) AS c{number}"
-        for number, (name, kind) in enumerate(own.items())
-    ]
-    return ", ".join(parts)
+def _columns(own: Mapping[str, str], beside: Mapping[str, str], found: Mapping[str, str]) -> str:
+    wanted = [(name, kind, quoted(name)) for name, kind in beside.items()]
+    wanted += [(name, kind, f"c{number}") for number, (name, kind) in enumerate(own.items())]
+    return ", ".join(f"CAST({found.get(name, 'NULL')} AS {SQL_TYPES[kind]}) AS {to}" for name, kind, to in wanted)
