@@ -56,9 +56,9 @@ def stream_name(topic: str) -> str:
     ``/`` becomes ``_``. No two topics share a name, not even where case is ignored: whatever is lost on the way
     (capitals, blanks, Korean, ``_`` itself) is made up for by a short hash of the topic.
     """
-    if len(topic) <= _LONGEST_NAME and _PLAIN_TOPIC.fullmatch(topic) and topic[0] != "-":
-        if not _RESERVED.fullmatch(topic) and not _LIKE_HASHED.search(topic):
-            return topic.replace("/", "_")
+    plain = len(topic) <= _LONGEST_NAME and _PLAIN_TOPIC.fullmatch(topic) is not None and topic[0] != "-"
+    if plain and not _RESERVED.fullmatch(topic) and not _LIKE_HASHED.search(topic):
+        return topic.replace("/", "_")
     kept = _LOST.sub("-", topic.lower().replace("/", "_"))[:_LONGEST_NAME].strip("-_")
     digest = hashlib.sha256(topic.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{kept}-{digest}" if kept else f"topic-{digest}"

@@ -1,7 +1,7 @@
 """Flat JSON: one object is one wide record, an array of objects many.
 
-Objects inside are flattened with dotted names (``a.b``); arrays inside a record are kept as JSON text. Numbers stay
-numbers and texts texts: whether ``"9.5"`` is meant as a number, the stream's schema tells, not one message.
+Objects inside are flattened with dotted names (``a.b``); arrays inside a record are kept as JSON text. Numbers
+stay numbers and texts texts: whether ``"9.5"`` is meant as a number, the stream's schema tells, not one message.
 ``NaN`` and ``Infinity``, which JSON does not know but some writers send, become null (flag ``not-a-number``). Of
 two equal names the last wins (flag ``duplicate-key``).
 """
@@ -97,7 +97,7 @@ def _record(
 ) -> Record:
     fields: dict[str, Scalar] = row
     if not _FLAT.issuperset(map(type, row.values())):
-        pairs = list(_flatten(row))
+        pairs = list(flatten(row))
         fields = dict(pairs)
         if len(fields) < len(pairs) and DUPLICATE_KEY not in flags:
             flags = (*flags, DUPLICATE_KEY)
@@ -105,10 +105,11 @@ def _record(
     return Record(stream, time, message.arrival, fields, (*flags, doubt) if doubt else flags)
 
 
-def _flatten(row: dict[str, Any]) -> Iterator[tuple[str, Scalar]]:
+def flatten(row: Mapping[str, Any]) -> Iterator[tuple[str, Scalar]]:
+    """The fields of an object: objects inside with dotted names, arrays as JSON text."""
     for name, value in row.items():
         if isinstance(value, dict):
-            for inner, part in _flatten(value):
+            for inner, part in flatten(value):
                 yield f"{name}.{inner}", part
         elif isinstance(value, list):
             yield name, msgspec.json.encode(value).decode()
@@ -124,7 +125,7 @@ def _time(fields: Mapping[str, Scalar], arrival: int, column: str | None, zone: 
     doubtful: tuple[int | None, str] = None, ""
     for name in _candidates(tuple(fields)):
         value = fields[name]
-        if value in (None, "") or not _may_be_time(value):
+        if value in (None, "") or not may_be_time(value):
             continue
         time, doubt = _judged(times.parse(value, zone), arrival)
         if not doubt:
@@ -140,7 +141,8 @@ def _judged(time: int | None, arrival: int) -> tuple[int | None, str]:
     return time, times.IMPLAUSIBLE if times.implausible(time, arrival) else ""
 
 
-def _may_be_time(value: Scalar) -> bool:
+def may_be_time(value: object) -> bool:
+    """Whether a value may name a moment; a small bare number is a duration or a counter."""
     _, smallest = _names()
     return not isinstance(value, bool) and (not isinstance(value, int | float) or value >= smallest)
 

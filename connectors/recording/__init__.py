@@ -1,0 +1,143 @@
+"""A file of readings that is published as if a machine sent it: CSV, Parquet or JSONL."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from connectors.errors import RecordingError
+from connectors.message import Scalar
+from connectors.payloads.flat_json import time_rank
+from connectors.recording.columns import ColumnType, TimeCheck
+from connectors.recording.csv_file import CsvFile
+from connectors.recording.jsonl_file import JsonlFile
+from connectors.recording.parquet_file import ParquetFile
+
+_KINDS = {
+    ".csv": CsvFile,
+    ".tsv": CsvFile,
+    ".txt": CsvFile,
+    ".parquet": ParquetFile,
+    ".pq": ParquetFile,
+    ".jsonl": JsonlFile,
+    ".ndjson": JsonlFile,
+}
+
+
+class Table(Protocol):
+    """What each kind of file is read as."""
+
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    rows: int
+    columns: Mapping[str, ColumnType]
+
+    def values(self) -> Iterator[dict[str, Scalar]]: ...
+
+
+class Recording:
+    """An opened file. ``columns`` maps each name to its type; ``time`` is the column that bears the records' time,
+    ``None`` where there is none; ``encoding`` and ``delimiter`` are ``None`` where the format has none."""
+
+    def __init__(self, file: Path, table: Table, time: str | None, label: str | None) -> None:
+        self.file = file
+        self.format = table.format
+        self.encoding = table.encoding
+        self.delimiter = table.delimiter
+        self.columns = table.columns
+        self.rows = table.rows
+        self.time = time
+        self.label = label
+        self._table = table
+
+    def messages(self, topic: str) -> Iterator[tuple[str, bytes]]:
+        """``(topic, payload)`` per row in file order: one flat JSON object, every column in it, missing ones null.
+
+        Times stand in it as they stand in the file (ISO 8601 for typed ones; without a zone where it has none).
+        """
+        encoder = msgspec.json.Encoder()
+        for row in self._table.values():
+            yield topic, encoder.encode(row)
+
+
+def open_recording(file: Path, *, time: str | None = None, label: str | None = None) -> Recording:
+    """Look a file through and say what it holds. Raises ``RecordingError`` with what is wrong and where.
+
+    ``time`` names the column of times; without it one is looked for by name, then by type. ``label`` names the
+    column that tells good from bad; it need only be there.
+    """
+    table = _open(file)
+    if table.rows == 0:
+        raise RecordingError("recording-header-only", file=str(file))
+    for column in (time, label):
+        if column is not None and column not in table.columns:
+            raise _missing(file, column, list(table.columns))
+    if time is None:
+        time = _find_time(table)
+    else:
+        check = _check_time(table, time)
+        if not check.holds_times:
+            raise RecordingError(
+                "recording-no-times",
+                file=str(file),
+                column=time,
+                parsed=check.parsed,
+                total=check.total,
+                example=str(check.example),
+            )
+    return Recording(file, table, time, label)
+
+
+def _open(file: Path) -> Table:
+    if not file.is_file():
+        raise RecordingError("recording-missing", file=str(file))
+    kind = _KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise RecordingError("recording-kind-unknown", file=str(file), suffix=file.suffix or "-")
+    try:
+        if not file.stat().st_size:
+            raise RecordingError("recording-empty", file=str(file))
+        return kind(file)
+    except OSError as fault:
+        raise RecordingError(
+            "recording-unreadable", file=str(file), format=kind.format.upper(), fault=str(fault)
+        ) from None
+
+
+def _missing(file: Path, column: str, columns: list[str]) -> RecordingError:
+    by_lower = {name.lower(): name for name in columns}
+    close = difflib.get_close_matches(column.lower(), by_lower, n=1)
+    listed = ", ".join(columns)
+    if close:
+        return RecordingError(
+            "recording-column-misspelt",
+            file=str(file),
+            column=column,
+            similar=by_lower[close[0]],
+            columns=listed,
+        )
+    return RecordingError("recording-column-missing", file=str(file), column=column, columns=listed)
+
+
+def _find_time(table: Table) -> str | None:
+    """A column with a well-known name that holds times, else the first of the type."""
+    named = [(rank, name) for name in table.columns if (rank := time_rank(name)) is not None]
+    for _, name in sorted(named):
+        if table.columns[name] == "timestamp" or _check_time(table, name).holds_times:
+            return name
+    return next((name for name, kind in table.columns.items() if kind == "timestamp"), None)
+
+
+def _check_time(table: Table, column: str) -> TimeCheck:
+    check = TimeCheck()
+    for row in table.values():
+        check.look(row.get(column))
+    return check
+
+
+__all__ = ["Recording", "open_recording"]

@@ -1,0 +1,50 @@
+"""A JSONL file as a recording: one object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connectors.errors import RecordingError
+from connectors.message import Scalar
+from connectors.payloads.flat_json import flatten
+from connectors.recording.columns import ColumnType, ValueColumn
+from connectors.recording.encoding import find_encoding
+
+
+class JsonlFile:
+    """``columns`` (the names of all lines, objects inside flattened) and ``rows`` of a JSONL file."""
+
+    format = "jsonl"
+    delimiter: str | None = None
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.encoding: str | None = find_encoding(file)
+        found: dict[str, ValueColumn] = {}
+        self.rows = 0
+        for row in self.values():
+            self.rows += 1
+            for name, value in row.items():
+                found.setdefault(name, ValueColumn()).look(value)
+        if self.rows == 0:
+            raise RecordingError("recording-empty", file=str(file))
+        self.columns: Mapping[str, ColumnType] = {name: column.type for name, column in found.items()}
+
+    def values(self) -> Iterator[dict[str, Scalar]]:
+        """The rows in file order, flattened; blank lines are passed over."""
+        decoder = msgspec.json.Decoder(dict[str, Any])
+        with self.file.open(encoding=self.encoding) as content:
+            for number, line in enumerate(content, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    row = decoder.decode(line)
+                except (msgspec.DecodeError, RecursionError) as fault:
+                    raise RecordingError(
+                        "recording-not-object", file=str(self.file), line=number, fault=str(fault)
+                    ) from None
+                yield dict(flatten(row))
