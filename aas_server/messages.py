@@ -40,6 +40,11 @@ def text(key: str, language: Language, **values: object) -> str:
     return pair[language].format_map({name: _plain(value, language) for name, value in values.items()})
 
 
+def in_all(key: str, /, **values: object) -> Mapping[str, str]:
+    """The sentence of ``key`` in every language: a text for a submodel."""
+    return {language: text(key, language, **values) for language in LANGUAGES}
+
+
 def error_text(error: AasError, language: Language) -> str:
     """What an error says to a person."""
     return text(error.key, language, **error.values)
