@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -17,16 +17,6 @@ from connectors.recording.csv_file import CsvFile
 from connectors.recording.jsonl_file import JsonlFile
 from connectors.recording.parquet_file import ParquetFile
 
-_KINDS = {
-    ".csv": CsvFile,
-    ".tsv": CsvFile,
-    ".txt": CsvFile,
-    ".parquet": ParquetFile,
-    ".pq": ParquetFile,
-    ".jsonl": JsonlFile,
-    ".ndjson": JsonlFile,
-}
-
 
 class Table(Protocol):
     """What each kind of file is read as."""
@@ -38,6 +28,17 @@ class Table(Protocol):
     columns: Mapping[str, ColumnType]
 
     def values(self) -> Iterator[dict[str, Scalar]]: ...
+
+
+_KINDS: Mapping[str, Callable[[Path], Table]] = {
+    ".csv": CsvFile,
+    ".tsv": CsvFile,
+    ".txt": CsvFile,
+    ".parquet": ParquetFile,
+    ".pq": ParquetFile,
+    ".jsonl": JsonlFile,
+    ".ndjson": JsonlFile,
+}
 
 
 class Recording:
@@ -105,7 +106,7 @@ def _open(file: Path) -> Table:
         return kind(file)
     except OSError as fault:
         raise RecordingError(
-            "recording-unreadable", file=str(file), format=kind.format.upper(), fault=str(fault)
+            "recording-unreadable", file=str(file), format=file.suffix[1:].upper(), fault=str(fault)
         ) from None
 
 
