@@ -1,0 +1,105 @@
+"""The last readings, laid over a stored submodel when it is read.
+
+A binding (catalogue section ``binding``, by submodel id) says which element shows which field of which stream:
+``{idShortPath: [stream, field]}``. The stored document, its ETag, history and change log never move with the
+readings; so whatever shows live values is handed out without an ETag (see ``docs/decisions.md``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from aas_core3_1 import types, verification
+
+from aas_server.errors import NotFound
+from aas_server.store.contract import LiveValue, Store
+from aas_server.twin.elements import find
+from aas_server.twin.metamodel import Json
+from connectors.message import Scalar
+
+Binding = dict[str, tuple[str, str]]
+"""idShort path → (stream, field)."""
+
+
+class Overlay:
+    """Shows last readings in place of the stored values."""
+
+    def __init__(self, store: Store) -> None:
+        self._catalogue = store.catalogue
+        self._live = store.live
+
+    def binding(self, submodel: str) -> Binding | None:
+        """What is bound in a submodel, ``None`` where nothing is."""
+        try:
+            return msgspec.json.decode(self._catalogue.get("binding", submodel), type=Binding)
+        except NotFound:
+            return None
+
+    def bound(self) -> frozenset[str]:
+        """The ids of all submodels that show live values."""
+        ids: list[str] = []
+        while page := self._catalogue.page("binding", 1000, ids[-1] if ids else ""):
+            ids += [id for id, _ in page]
+        return frozenset(ids)
+
+    def laid_over(self, body: bytes, binding: Binding) -> bytes:
+        """A submodel's JSON with the last readings in it."""
+        document: Json = msgspec.json.decode(body)
+        self.lay_over(document, binding)
+        return msgspec.json.encode(document)
+
+    def lay_over(self, document: Json, binding: Binding) -> None:
+        """Put the last readings into a submodel. A reading that does not fit its element's type is not shown, and
+        an element that is no longer there is passed over."""
+        readings: dict[str, Mapping[str, LiveValue]] = {}
+        for path, (stream, name) in binding.items():
+            if stream not in readings:
+                readings[stream] = self._live.get(stream)
+            reading = readings[stream].get(name)
+            if reading is not None:
+                _show(document, path, reading.value)
+
+
+def lexical(value: Scalar, value_type: str) -> str | None:
+    """A reading as the lexical form of an XSD type; ``None`` where it is none of that type."""
+    if value is None:
+        return None
+    text = _boolean(value) if value_type == "xs:boolean" else _text(value)
+    if value_type in _INTEGERS and isinstance(value, float) and value.is_integer():
+        text = str(int(value))
+    kind = _TYPES.get(value_type)
+    return text if kind is None or verification.value_consistent_with_xsd_type(text, kind) else None
+
+
+_TYPES: Mapping[str, Any] = {kind.value: kind for kind in types.DataTypeDefXSD}
+_INTEGERS = frozenset({"xs:integer", "xs:long", "xs:int", "xs:short", "xs:byte"})
+
+
+def _boolean(value: Scalar) -> str:
+    text = str(value).strip().lower()
+    return {"1": "true", "1.0": "true", "on": "true", "0": "false", "0.0": "false", "off": "false"}.get(text, text)
+
+
+def _text(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
+    return str(value)
+
+
+def _show(document: Json, path: str, value: Scalar) -> None:
+    try:
+        element = find(document, path)
+    except NotFound:
+        return
+    if element["modelType"] != "Property":
+        return
+    shown = lexical(value, element["valueType"])
+    if shown is not None:
+        element["value"] = shown
+    elif value is None:
+        element.pop("value", None)

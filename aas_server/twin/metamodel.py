@@ -1,0 +1,157 @@
+"""The door of the metamodel: what comes in is parsed and verified (aas-core, metamodel 3.1) and made canonical.
+
+Canonical means: the attributes in the metamodel's order, no blanks, no empty lists (clients send them, the
+metamodel forbids them); values stay as they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from aas_core3_1 import jsonization, types, verification
+
+from aas_server.errors import BadInput
+from aas_server.store.contract import Keys, Kind
+
+Json = dict[str, Any]
+"""A JSON object of the metamodel."""
+
+LISTS: Mapping[str, Kind] = {
+    "assetAdministrationShells": "shell",
+    "submodels": "submodel",
+    "conceptDescriptions": "concept-description",
+}
+"""The environment's lists and what is in them."""
+
+MAX_DEPTH = 400
+"""Nesting of JSON that the parsers bear within Python's own limit; a setting may ask for less."""
+
+_PARSERS: Mapping[Kind, Callable[[Json], types.Class]] = {
+    "shell": jsonization.asset_administration_shell_from_jsonable,
+    "submodel": jsonization.submodel_from_jsonable,
+    "concept-description": jsonization.concept_description_from_jsonable,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A document that may be stored."""
+
+    kind: Kind
+    id: str
+    body: bytes
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One breach of the metamodel: where (a path in the document) and what (with the constraint's name)."""
+
+    path: str
+    text: str
+
+
+def decode(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
+    """JSON as Python values, without empty lists. Raises ``BadInput`` where it is none, or nested too deep."""
+    try:
+        value = msgspec.json.decode(given.removeprefix(b"\xef\xbb\xbf"))
+    except RecursionError:
+        raise BadInput("json-too-deep", limit=max_depth) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise BadInput("json-unreadable", fault=str(fault)) from None
+    _bound_depth(value, max_depth)
+    return without_empty_lists(value)
+
+
+def verified(kind: Kind, document: Any) -> Verified:
+    """A document, checked and canonical. Raises ``BadInput`` (``document-invalid``) with the first fault's path
+    and text and the number of all faults."""
+    try:
+        instance = _parsed(kind, document)
+        found = list(_faults(instance))
+        if found:
+            raise _invalid(kind, document, found[0], len(found))
+        plain = jsonization.to_jsonable(instance)
+    except RecursionError:
+        raise BadInput("json-too-deep", limit=MAX_DEPTH) from None
+    assert isinstance(plain, dict)
+    return Verified(kind, plain["id"], msgspec.json.encode(plain), keys(kind, plain))
+
+
+def faults(kind: Kind, document: Any) -> list[Fault]:
+    """All faults of a document (only the first where it cannot even be parsed)."""
+    try:
+        return list(_faults(_parsed(kind, document)))
+    except BadInput as error:
+        return [Fault(str(error.values["path"]), str(error.values["fault"]))]
+    except RecursionError:
+        return [Fault("", f"nested deeper than {MAX_DEPTH}")]
+
+
+def keys(kind: Kind, document: Json) -> Keys:
+    """What the document can be found by. A reference is found by its first key, the globally unique one."""
+    meaning = document.get("isCaseOf", [None])[0] if kind == "concept-description" else document.get("semanticId")
+    return Keys(
+        id_short=document.get("idShort"),
+        semantic_id=meaning["keys"][0]["value"] if meaning else None,
+        asset_ids=tuple(_asset_ids(document)) if kind == "shell" else (),
+    )
+
+
+def without_empty_lists(value: Any) -> Any:
+    """The same JSON without attributes that are empty lists or null."""
+    if isinstance(value, dict):
+        return {name: without_empty_lists(part) for name, part in value.items() if part is not None and part != []}
+    if isinstance(value, list):
+        return [without_empty_lists(part) for part in value]
+    return value
+
+
+def _asset_ids(shell: Json) -> Iterator[tuple[str, str]]:
+    information = shell["assetInformation"]
+    if "globalAssetId" in information:
+        yield "globalAssetId", information["globalAssetId"]
+    for specific in information.get("specificAssetIds", ()):
+        yield specific["name"], specific["value"]
+
+
+def _parsed(kind: Kind, document: Any) -> types.Class:
+    if not isinstance(document, dict):
+        raise BadInput("document-no-object", kind=kind)
+    try:
+        return _PARSERS[kind](document)
+    except jsonization.DeserializationException as fault:
+        raise _invalid(kind, document, Fault(str(fault.path), fault.cause), 1) from None
+
+
+def _faults(instance: types.Class) -> Iterator[Fault]:
+    for error in verification.verify(instance):
+        yield Fault(str(error.path).lstrip("."), error.cause)
+
+
+def _invalid(kind: Kind, document: Json, fault: Fault, count: int) -> BadInput:
+    return BadInput(
+        "document-invalid",
+        kind=kind,
+        id=document.get("id", "?"),
+        path=fault.path or "/",
+        fault=fault.text,
+        count=count,
+    )
+
+
+def _bound_depth(value: Any, limit: int) -> None:
+    level = [value]
+    for _ in range(min(limit, MAX_DEPTH)):
+        level = [
+            part
+            for outer in level
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(part, dict | list)
+        ]
+        if not level:
+            return
+    raise BadInput("json-too-deep", limit=min(limit, MAX_DEPTH))

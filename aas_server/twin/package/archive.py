@@ -1,0 +1,123 @@
+"""A zip file read without trust: names, counts, sizes and ratios are bounded while reading, not believed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from lxml import etree
+
+from aas_server.errors import BadInput, TooLarge
+from aas_server.twin.package import opc, xml
+from aas_server.twin.package.limits import Limits
+
+_RATIO_FROM = 2**20
+"""Small parts may be packed as tightly as they like: a repeated line is no attack."""
+
+
+class Archive:
+    """An opened package. ``names`` are its parts, without leading slash."""
+
+    def __init__(self, zip: zipfile.ZipFile, limits: Limits) -> None:
+        self._zip = zip
+        self._limits = limits
+        self._left = limits.size
+        self._entries = {entry.filename.lstrip("/"): entry for entry in zip.infolist() if not entry.is_dir()}
+        self._check_names()
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._entries)
+
+    def find(self, path: str) -> str | None:
+        """The part that a path in a File element means."""
+        return next((name for name in opc.spellings(path) if name in self._entries), None)
+
+    def open(self, name: str) -> BinaryIO:
+        """A part as a stream; it raises ``TooLarge`` once a limit is passed, ``BadInput`` where it is broken."""
+        entry = self._entries.get(name)
+        if entry is None:
+            raise BadInput("package-part-missing", part=name)
+        if entry.flag_bits & 1:
+            raise BadInput("package-encrypted", part=name)
+        try:
+            raw = self._zip.open(entry)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as fault:
+            raise BadInput("package-broken", part=name, fault=str(fault)) from None
+        return cast(BinaryIO, io.BufferedReader(_Bounded(self, raw, entry), 1 << 16))
+
+    def read(self, name: str) -> bytes:
+        with self.open(name) as stream:
+            return stream.read()
+
+    def relationships(self, part: str) -> list[opc.Relationship]:
+        """The relationships of a part; none where their part is missing. ``TargetMode`` is not believed."""
+        name = opc.relationships_name(part)
+        if name not in self._entries:
+            return []
+        tree = xml.parsed(io.BytesIO(self.read(name)), name)
+        found: list[opc.Relationship] = []
+        for element in tree.getroot().iter("{*}Relationship"):
+            kind, target = element.get("Type"), element.get("Target")
+            if kind and target and not etree.QName(element).localname.startswith("_"):
+                found.append(opc.Relationship(kind, opc.resolved(part, target)))
+        return found
+
+    def take(self, part: str, count: int, so_far: int, packed: int) -> None:
+        """Account for ``count`` bytes more of a part. Raises ``TooLarge`` with the limit's name."""
+        self._left -= count
+        if so_far > self._limits.part:
+            raise TooLarge("package-part-large", part=part, limit=self._limits.part, setting="max_package_part")
+        if self._left < 0:
+            raise TooLarge("package-large", limit=self._limits.size, setting="max_package_size")
+        if so_far > max(_RATIO_FROM, packed * self._limits.ratio):
+            raise TooLarge("package-ratio", part=part, limit=self._limits.ratio, setting="max_package_ratio")
+
+    def _check_names(self) -> None:
+        if len(self._entries) > self._limits.parts:
+            raise TooLarge("package-parts", limit=self._limits.parts, setting="max_package_parts")
+        for name in self._entries:
+            if "\\" in name or ".." in name.split("/") or "\x00" in name or ":" in name.split("/")[0]:
+                raise BadInput("package-part-path", part=name)
+
+
+class _Bounded(io.RawIOBase):
+    def __init__(self, archive: Archive, raw: io.BufferedIOBase | object, entry: zipfile.ZipInfo) -> None:
+        self._archive = archive
+        self._raw = cast(BinaryIO, raw)
+        self._entry = entry
+        self._so_far = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        try:
+            data = self._raw.read(len(view))
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as fault:
+            raise BadInput("package-broken", part=self._entry.filename, fault=str(fault) or "EOF") from None
+        self._so_far += len(data)
+        self._archive.take(self._entry.filename, len(data), self._so_far, self._entry.compress_size)
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+@contextmanager
+def archive(path: Path, limits: Limits) -> Iterator[Archive]:
+    """A package, opened. Raises ``BadInput`` where it is no zip file or cut off."""
+    try:
+        zip = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as fault:
+        raise BadInput("package-broken", part=path.name, fault=str(fault)) from None
+    with zip:
+        yield Archive(zip, limits)

@@ -1,0 +1,100 @@
+"""Shells, submodels and concept descriptions, as the rest of the house reads and writes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aas_server.store.contract import Document, Kind, Page, Store, Transaction
+from aas_server.twin.metamodel import Verified, decode, verified
+
+Outcome = Literal["created", "updated", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The bytes of a File element (``path`` is its idShort path) or of a shell's ``thumbnail``."""
+
+    owner: str
+    path: str
+    media_type: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Documents and files that become visible together."""
+
+    documents: Sequence[Verified]
+    attachments: Sequence[Attachment] = field(default=())
+
+
+class Repository:
+    """The twin's documents in a store. Reading hands out the stored bytes; writing verifies first."""
+
+    def __init__(self, store: Store, max_depth: int = 400) -> None:
+        self.store = store
+        self._documents = store.documents
+        self._max_depth = max_depth
+
+    async def get(self, kind: Kind, id: str) -> Document:
+        """Raises ``NotFound``."""
+        return await self._documents.get(kind, id)
+
+    async def page(
+        self,
+        kind: Kind,
+        limit: int,
+        cursor: str | None = None,
+        *,
+        id_short: str | None = None,
+        semantic_id: str | None = None,
+        asset_ids: Sequence[tuple[str, str]] = (),
+    ) -> Page:
+        """A page in order of creation. Raises ``BadInput`` for a cursor that is none of ours."""
+        return await self._documents.page(
+            kind, limit, cursor, id_short=id_short, semantic_id=semantic_id, asset_ids=asset_ids
+        )
+
+    async def attachment(self, owner: str, path: str) -> tuple[str, str]:
+        """``(media type, digest)``. Raises ``NotFound``."""
+        return await self._documents.attachment(owner, path)
+
+    async def attachments(self, owner: str) -> Mapping[str, tuple[str, str]]:
+        return await self._documents.attachments(owner)
+
+    async def put(self, kind: Kind, body: bytes) -> Outcome:
+        """Verify and store one document under its own id. Raises ``BadInput`` with constraint and path."""
+        document = await asyncio.to_thread(lambda: verified(kind, decode(body, self._max_depth)))
+        return (await self.put_all(Bundle((document,))))[0]
+
+    async def put_all(self, bundle: Bundle) -> list[Outcome]:
+        """Store everything in one transaction; what is there already, byte for byte, is not written."""
+        known = await self._known(bundle.attachments)
+        async with self._documents.write() as transaction:
+            return await put_into(transaction, bundle, known)
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of the store, for several steps that belong together."""
+        return self._documents.write()
+
+    async def _known(self, attachments: Iterable[Attachment]) -> set[Attachment]:
+        known: set[Attachment] = set()
+        for owner in {attachment.owner for attachment in attachments}:
+            for path, (media_type, digest) in (await self._documents.attachments(owner)).items():
+                known.add(Attachment(owner, path, media_type, digest))
+        return known
+
+
+async def put_into(transaction: Transaction, bundle: Bundle, known: set[Attachment]) -> list[Outcome]:
+    """Put a bundle into an open transaction; attachments in ``known`` are there already."""
+    outcomes: list[Outcome] = []
+    for document in bundle.documents:
+        outcomes.append(await transaction.put(document.kind, document.id, document.body, document.keys))
+    for attachment in bundle.attachments:
+        if attachment not in known:
+            await transaction.attach(attachment.owner, attachment.path, attachment.media_type, attachment.digest)
+    return outcomes
