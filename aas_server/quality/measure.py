@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from aas_server import messages
+from aas_server.messages import in_all
 from submodels.text import Text
 
 
@@ -30,9 +30,4 @@ class Measure:
 
 def not_measured(rule: Text, reason: str, **values: object) -> Measure:
     """Nothing to count: never a silent 100. ``reason`` is the key of a sentence."""
-    return Measure(rule, reason=sentence(reason, **values))
-
-
-def sentence(key: str, /, **values: object) -> Text:
-    """A sentence in every language."""
-    return {language: messages.text(key, language, **values) for language in messages.LANGUAGES}
+    return Measure(rule, reason=in_all(reason, **values))

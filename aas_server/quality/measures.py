@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aas_server.errors import BadInput
-from aas_server.quality.measure import Measure, not_measured, sentence
+from aas_server.messages import in_all
+from aas_server.quality.measure import Measure, not_measured
 from aas_server.quality.rules import Rule, check
 from aas_server.quality.table import Column, Table
 
@@ -27,7 +28,7 @@ def completeness(table: Table) -> Measure:
 
     Missing: null or not-a-number. A value that came but did not fit its column is not missing, it is invalid.
     """
-    rule = sentence("quality-completeness", columns=len(table.columns))
+    rule = in_all("quality-completeness", columns=len(table.columns))
     total = table.rows * len(table.columns)
     if not total:
         return not_measured(rule, "quality-no-cells")
@@ -47,7 +48,7 @@ def uniqueness(table: Table, key: Sequence[str] = ()) -> Measure:
         if name not in table.names:
             raise BadInput("quality-key-unknown", column=name, known=", ".join(table.names))
     parts = [table.names[name] for name in key] or list(table.whole)
-    rule = sentence("quality-unique-key", names=", ".join(key)) if key else sentence("quality-unique-rows")
+    rule = in_all("quality-unique-key", names=", ".join(key)) if key else in_all("quality-unique-rows")
     if not table.rows:
         return not_measured(rule, "quality-no-rows")
     groups = f"SELECT max(row) AS row, count(*) AS times FROM {table.relation} GROUP BY {', '.join(parts)}"  # noqa: S608
@@ -67,7 +68,7 @@ def validity(table: Table) -> Measure:
     """
     ranged = sum(column.ranged for column in table.columns)
     key = "quality-valid-range" if ranged else "quality-valid-type"
-    rule = sentence(key, columns=len(table.columns), ranged=ranged)
+    rule = in_all(key, columns=len(table.columns), ranged=ranged)
     missing = table.missing or {}
     present = sum(table.rows - missing[column.name] for column in table.columns)
     if not present:
@@ -97,16 +98,16 @@ def integrity(parts: Mapping[str, Measure]) -> Measure:
     """
     three = [parts[name] for name in ("uniqueness", "validity", "consistency")]
     measured = [part for part in three if part.value is not None]
-    rule = sentence("quality-integral", measured=len(measured))
+    rule = in_all("quality-integral", measured=len(measured))
     if not measured:
         return not_measured(rule, "quality-none-of-three")
     return Measure(rule, sum(part.value == 1 for part in measured), len(measured))
 
 
 def _kept(table: Table, rules: Sequence[Rule], key: str, none: str) -> Measure:
-    rule = sentence(key, rules="; ".join(f"{rule.name}: {rule.expression}" for rule in rules))
+    rule = in_all(key, rules="; ".join(f"{rule.name}: {rule.expression}" for rule in rules))
     if not rules:
-        return not_measured(sentence(f"{key}-rules"), none)
+        return not_measured(in_all(f"{key}-rules"), none)
     if table.rules is None:
         return not_measured(rule, "quality-rules-need-columns")
     checks = [check(table.connection, table.rules, each) for each in rules]
