@@ -1,0 +1,101 @@
+"""Step 7: register. Terms and dates go into the shell, the shell into a package, the package to the library."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from aas_server.errors import Conflict, NotFound
+from aas_server.product import folder as folders
+from aas_server.product.register import bundle, listing, record, terms
+from aas_server.product.register.record import PACKAGE, Papers
+from aas_server.product.register.registration import registration
+from aas_server.product.work import Collected, Prepared, Registered, Released, Trained, Work
+from aas_server.store.contract import Catalogue
+from submodels import licensing
+from submodels import registration as registration_submodel
+from submodels.data_quality import DataQuality
+from submodels.pricing import Pricing
+from submodels.use_cases import UseCases
+
+
+def run(
+    work: Work,
+    collected: Collected,  # noqa: ARG001
+    prepared: Prepared,  # noqa: ARG001
+    trained: Trained,
+    used: UseCases,
+    released: Released,
+    verified: DataQuality,
+    priced: Pricing,
+) -> Registered:
+    """Register a release, or register it anew (new price, new terms): then its dates stay.
+
+    Leaves the AASX, the listing in the catalogue, the package in our own library and the hand-in bundle. Raises
+    ``BadInput`` where the terms or the listing break a rule; then nothing of it is there.
+    """
+    known = listing.find(work.store.catalogue, work.names.listing(released.id))
+    papers = Papers(
+        trained=trained,
+        used=used,
+        released=released,
+        verified=verified,
+        priced=priced,
+        licensing=terms.licensing(work.recipe, work.names, released.id),
+        registration=registration(work, released, listing.dates(known)),
+    )
+    work.twin.put(work.recipe.id, licensing.to_submodel(papers.licensing))
+    work.twin.put(work.recipe.id, registration_submodel.to_submodel(papers.registration))
+    work.progress("register", 1, 3)
+    return _hand_in(work, papers)
+
+
+def _hand_in(work: Work, papers: Papers) -> Registered:
+    home, release = work.store.folder / "products" / work.recipe.id, papers.released.id
+    target = home / "hand-in" / release
+    with folders.whole(target) as folder:
+        package = folder / PACKAGE
+        work.twin.export(work.recipe.id, package)
+        work.progress("register", 2, 3)
+        filled = record.fill(work, papers, package)
+        listing.check(filled)
+        bundle.write(folder, papers, filled)
+        _keep_package(work, papers, package)
+    aasx = home / f"{release}.aasx"
+    folders.copy(target / PACKAGE, aasx)
+    listing.put(work.store.catalogue, filled)
+    return Registered(papers.registration, aasx, filled["package"]["sha256"], target, papers.licensing)
+
+
+def _keep_package(work: Work, papers: Papers, package: Path) -> None:
+    release, until = papers.released.id, date.fromisoformat(papers.registration.kept_until)
+    shell = work.names.shell(work.recipe.id)
+    work.packages.put(release, [shell], f"{release}.aasx", package, kept_until=until)
+
+
+class Library(Protocol):
+    """Where registered packages are kept."""
+
+    def delete(self, id: str) -> None:
+        """Raises ``NotFound``, and ``Conflict`` before the package's date."""
+        ...
+
+
+def check_kept(known: listing.Record, today: date) -> None:
+    """Raises ``Conflict`` with the date where a listing has to stay."""
+    if today < date.fromisoformat(known["keptUntil"]):
+        raise Conflict("kept-until", id=known["release"], date=known["keptUntil"])
+
+
+def withdraw(catalogue: Catalogue, packages: Library, id: str, today: date) -> None:
+    """Take a listing down, and its package with it. Raises ``NotFound``; ``Conflict`` before its date."""
+    known = listing.find(catalogue, id)
+    if known is None:
+        raise NotFound("listing-missing", id=id)
+    check_kept(known, today)
+    # Someone may have taken the package down already; the listing still has to go.
+    with suppress(NotFound):
+        packages.delete(known["release"])
+    catalogue.delete("listing", id)

@@ -1,0 +1,58 @@
+"""The guide book: what the data are, how they were made, and how to read them; for a person, in one file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from aas_server.product import report
+from aas_server.product.package.datasheet import PAGES, Facts
+
+NAME = "guide-book.html"
+
+
+def write(facts: Facts, folder: Path) -> None:
+    """Write the guide book into ``folder``."""
+    (folder / NAME).write_bytes(
+        report.html(
+            PAGES,
+            NAME,
+            facts=facts,
+            model_file=facts.trained.onnx.name,
+            data_code=data_code(facts),
+            model_code=model_code(facts),
+        )
+    )
+
+
+def data_code(facts: Facts) -> str:
+    """Python that loads every table; run in the unzipped folder."""
+    lines = ["import pandas as pd", ""]
+    for number, table in enumerate(facts.tables):
+        name = "table" if number == 0 else f"table_{number + 1}"
+        lines += [f"{name} = pd.read_parquet({_quoted(table.file)})", f"print({name}.shape)"]
+    return "\n".join([*lines, "print(table.head())"])
+
+
+def model_code(facts: Facts) -> str:
+    """Python that lets the model judge the main table; empty where the model needs more than its columns."""
+    features = facts.trained.model.features
+    if not features or not set(features) <= set(facts.main.columns):
+        return ""
+    names = ",\n    ".join(_quoted(feature) for feature in features)
+    return f"""import onnxruntime
+import pandas as pd
+
+table = pd.read_parquet({_quoted(facts.main.file)})
+features = [
+    {names},
+]
+rows = table[features].dropna().astype("float32")
+session = onnxruntime.InferenceSession({_quoted("model/" + facts.trained.onnx.name)})
+answer = session.run(None, {{session.get_inputs()[0].name: rows.to_numpy()}})[0]
+print(answer[:10])"""
+
+
+def _quoted(words: str) -> str:
+    """A text as a Python literal; JSON's is one."""
+    return json.dumps(words, ensure_ascii=False)

@@ -1,0 +1,44 @@
+"""The hand-in bundle: one folder for a library that takes files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from aas_server.messages import in_all
+from aas_server.product import report
+from aas_server.product.register import listing
+from aas_server.product.register.record import COSTS, GUIDE, QUALITY, SAMPLE, Papers
+
+_PAGES = Path(__file__).with_name("pages")
+
+
+def write(folder: Path, papers: Papers, record: listing.Record) -> None:
+    """Put everything beside the AASX that lies in ``folder`` already."""
+    for name in (GUIDE, SAMPLE):
+        shutil.copyfile(papers.released.folder / name, folder / name)
+    (folder / "listing.json").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    report.write_csv(folder / "listing.csv", listing.rows(record))
+    title = papers.released.product.title
+    (folder / QUALITY).write_bytes(report.html(_PAGES, QUALITY, title=title, quality=papers.verified))
+    (folder / COSTS).write_bytes(report.html(_PAGES, COSTS, title=title, pricing=papers.priced))
+    report.write_csv(folder / "cost-sheet.csv", _cost_rows(papers))
+
+
+def _cost_rows(papers: Papers) -> list[list[object]]:
+    priced = papers.priced
+    lines: list[list[object]] = [
+        [line.code, line.title.get("ko", ""), line.title.get("en", ""), line.formula, line.amount, line.article]
+        for line in priced.lines
+    ]
+    totals = [
+        ("floor", "cost-floor", priced.floor),
+        ("price", "cost-price", priced.price),
+        ("vat", "cost-vat", priced.vat),
+        ("priceWithVat", "cost-price-with-vat", priced.price_with_vat),
+    ]
+    for code, key, amount in totals:
+        words = in_all(key)
+        lines.append([code, words["ko"], words["en"], "", amount, ""])
+    return [["code", "항목", "item", "formula", f"amount ({priced.currency})", "article"], *lines]

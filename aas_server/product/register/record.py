@@ -1,0 +1,216 @@
+"""Fills the listing's form from what the steps left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aas_server import ids
+from aas_server.messages import in_all
+from aas_server.product import folder as folders
+from aas_server.product.register import listing
+from aas_server.product.register.rules import rules
+from aas_server.product.work import Released, Trained, Work
+from submodels.data_quality import DataQuality
+from submodels.licensing import Licensing
+from submodels.pricing import Pricing
+from submodels.registration import Registration
+from submodels.use_cases import UseCases
+
+PACKAGE, QUALITY, COSTS, GUIDE, SAMPLE = (
+    "package.aasx",
+    "quality-report.html",
+    "cost-sheet.html",
+    "guide-book.html",
+    "sample.csv",
+)
+"""Names in the hand-in bundle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What a listing tells of."""
+
+    trained: Trained
+    used: UseCases
+    released: Released
+    verified: DataQuality
+    priced: Pricing
+    licensing: Licensing
+    registration: Registration
+
+
+def fill(work: Work, papers: Papers, package: Path) -> listing.Record:
+    """The listing of a release whose AASX lies at ``package``."""
+    recipe, product = work.recipe, papers.released.product
+    return {
+        "schema": papers.registration.schema,
+        "id": papers.registration.listing,
+        "product": recipe.id,
+        "release": papers.released.id,
+        "name": recipe.title,
+        "kind": {"code": recipe.kind, "name": in_all(f"product-kind-{recipe.kind}")},
+        "industry": recipe.industry,
+        "process": recipe.process,
+        "equipment": {
+            "name": recipe.equipment,
+            "manufacturer": recipe.owner.manufacturer,
+            "model": recipe.owner.model,
+        },
+        "description": recipe.description,
+        "useCases": [statement.text for statement in papers.used.statements],
+        "keywords": list(recipe.keywords),
+        "period": {"start": product.start, "end": product.end, "interval": product.resolution},
+        "rows": product.rows,
+        "columns": product.columns,
+        "format": "Parquet (zip)",
+        "encoding": "UTF-8",
+        "size": papers.released.size,
+        "sha256": papers.released.sha256,
+        "delivery": [
+            {"form": "download", "url": product.distributions[0].url},
+            {"form": "open-api", "url": product.api},
+        ],
+        **_files(papers.released),
+        "package": {"file": PACKAGE, "size": package.stat().st_size, "sha256": folders.sha256(package)},
+        "modelCard": _model(papers.trained),
+        "quality": _quality(papers.verified),
+        "price": _price(papers.priced),
+        "licence": _licence(papers.licensing),
+        "declarations": {
+            "personalData": papers.licensing.personal_data,
+            "tradeSecret": papers.licensing.trade_secret,
+            "nationalCoreTechnology": papers.licensing.national_core_technology,
+        },
+        "contact": {
+            "company": recipe.owner.company,
+            "department": recipe.owner.department,
+            "phone": recipe.owner.phone,
+            "email": recipe.owner.email,
+        },
+        "registered": papers.registration.registered,
+        "keptUntil": papers.registration.kept_until,
+        "versions": _versions(work, papers),
+        "citation": papers.registration.citation,
+        "library": {"name": recipe.library, "answer": _answer(work, papers.released.id)},
+    }
+
+
+def _files(released: Released) -> dict[str, Any]:
+    sample, guide = released.folder / SAMPLE, released.folder / GUIDE
+    rows = next(part.rows for part in released.product.distributions if part.url.endswith(f"/{SAMPLE}"))
+    variables = json.loads((released.folder / "variables.json").read_text("utf-8"))
+    return {
+        "sample": {
+            "file": SAMPLE,
+            "rows": rows,
+            "sha256": folders.sha256(sample),
+            "licence": rules().sample.license,
+        },
+        "guideBook": {"file": GUIDE, "sha256": folders.sha256(guide)},
+        "variables": [_variable(variable) for variable in variables],
+    }
+
+
+def _variable(variable: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "table": variable["table"],
+        "name": variable["name"],
+        "idShort": variable["id_short"],
+        "semanticId": variable["semantic_id"],
+        "unit": variable["unit"],
+        "type": variable["type"],
+        "role": variable["role"],
+        "minimum": variable["minimum"],
+        "maximum": variable["maximum"],
+        "missingPercent": variable["missing_percent"],
+        "title": variable["title"],
+    }
+
+
+def _model(trained: Trained) -> dict[str, Any]:
+    model = trained.model
+    return {
+        "files": sorted({f"model/{path.name}" for path in (trained.onnx, *trained.files.values())}),
+        "task": model.task,
+        "algorithm": model.algorithm,
+        "macroF1": model.macro_f1,
+        "naiveMacroF1": model.naive_macro_f1,
+        "testDefects": model.split.test_defects,
+        "weak": model.weak,
+        "verdict": model.verdict,
+    }
+
+
+def _quality(verified: DataQuality) -> dict[str, Any]:
+    return {
+        "file": QUALITY,
+        "profile": verified.profile,
+        "index": verified.index,
+        "statement": verified.statement,
+        "indices": [
+            {
+                "name": index.name,
+                "title": index.title,
+                "value": index.value,
+                "numerator": index.numerator,
+                "denominator": index.denominator,
+            }
+            for index in verified.indices
+        ],
+    }
+
+
+def _price(priced: Pricing) -> dict[str, Any]:
+    return {
+        "form": priced.form,
+        "currency": priced.currency,
+        "price": priced.price,
+        "vat": priced.vat,
+        "priceWithVat": priced.price_with_vat,
+        "costSheetTotal": priced.floor,
+        "costSheet": COSTS,
+        "reason": priced.reason,
+    }
+
+
+def _licence(terms: Licensing) -> dict[str, Any]:
+    return {
+        "policy": terms.policy,
+        "contract": terms.contract,
+        "grant": terms.grant,
+        "exclusive": terms.exclusive,
+        "purpose": terms.purpose,
+        "term": terms.term,
+        "territory": terms.territory,
+        "resupply": terms.resupply,
+        "aiTraining": terms.ai_training,
+        "permissions": list(terms.permissions),
+        "prohibitions": list(terms.prohibitions),
+        "shares": [{"party": party.name, "role": party.role, "percent": party.share} for party in terms.parties],
+    }
+
+
+def _versions(work: Work, papers: Papers) -> Sequence[dict[str, Any]]:
+    """Every registered release up to this one, oldest first."""
+    earlier = []
+    for number in range(1, papers.released.number):
+        release = f"{work.recipe.id}-r{number}"
+        known = listing.find(work.store.catalogue, work.names.listing(release))
+        if known is not None:
+            earlier.append({"release": release, "registered": known["registered"], "sha256": known["sha256"]})
+    registered = papers.registration.registered
+    return [
+        *earlier,
+        {"release": papers.released.id, "registered": registered, "sha256": papers.released.sha256},
+    ]
+
+
+def _answer(work: Work, package: str) -> dict[str, Any]:
+    """Our own server is the library: it keeps the package under the release's id."""
+    server = work.settings.base_url
+    url = f"{server}/api/v3.1/packages/{ids.encode(package)}"
+    return {"status": "accepted", "server": server, "package": package, "url": url}

@@ -1,0 +1,87 @@
+"""Documents for people: self-contained HTML in Korean and English, and CSV that a Korean Excel opens."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from aas_server.messages import LANGUAGES, text
+from submodels.text import Text
+
+_HERE = Path(__file__).parent
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def html(pages: Path, template: str, **values: Any) -> bytes:
+    """``template`` of the folder ``pages``, filled: one UTF-8 file that asks nothing of another host.
+
+    A template sees ``languages`` (Korean first), ``say(key, language, …)`` and the filters below; every value is
+    escaped.
+    """
+    environment = Environment(
+        loader=FileSystemLoader([pages, _HERE]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(languages=LANGUAGES, say=text)
+    environment.filters.update(own=own, number=number, percent=percent)
+    return environment.get_template(template).render(**values).encode()
+
+
+def write_csv(target: Path, rows: Iterable[Sequence[object]]) -> None:
+    """CSV in UTF-8 with a byte order mark, as Korean Excel needs it to show Hangul.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([_harmless(cell) for cell in row] for row in rows)
+
+
+def own(words: Text, language: str) -> str:
+    """A text in ``language``, else in whichever there is."""
+    return words.get(language) or next((part for part in words.values() if part), "")
+
+
+def number(value: float | None, digits: int = 6) -> str:
+    """With thousands separators and at most ``digits`` digits after the point; a dash for nothing."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value and abs(value) < 10**-digits:
+        return f"{value:.3g}"
+    shown = f"{value:,.{digits}f}"
+    return shown.rstrip("0").rstrip(".") if digits else shown
+
+
+def percent(share: float | None, digits: int = 2) -> str:
+    """A share in 0…1 as per cent. A share below one is never rounded up to 100, one above nil never down to 0."""
+    if share is None:
+        return "–"
+    smallest = 10**-digits
+    shown = share * 100
+    if 0 < share < 1:
+        shown = min(max(shown, smallest), 100 - smallest)
+    return f"{shown:.{digits}f} %"
+
+
+def _harmless(cell: object) -> object:
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
+        return "'" + cell
+    return cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
