@@ -1,0 +1,79 @@
+"""All pages, as one application that is mounted at ``/`` behind the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aas_server.errors import AasError, NotFound
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.web.assets import asset
+from aas_server.web.bundle import Bundles
+from aas_server.web.feed import FeedPages, FeedState
+from aas_server.web.guard import Guard
+from aas_server.web.product import ProductPages
+from aas_server.web.products import ProductList
+from aas_server.web.render import Renderer, json_response
+from aas_server.web.series import SeriesData
+
+
+def create_web(store: Store, settings: Settings, feed: Callable[[], FeedState]) -> Starlette:
+    """The pages over one store. ``feed`` tells the state of the feed; it is asked at every look.
+
+    Handlers are synchronous: they run in worker threads, so a slow look never holds up the event loop.
+    """
+    renderer = Renderer(settings.zone)
+    products = ProductList(store, renderer)
+    product = ProductPages(store, settings, renderer)
+    series = SeriesData(store, renderer)
+    bundles = Bundles(store)
+    feeds = FeedPages(store, renderer, feed)
+    errors = _Errors(renderer)
+    return Starlette(
+        routes=[
+            Route("/", products.page),
+            Route("/pages/feed", feeds.page),
+            Route("/pages/products/{id}", product.page),
+            Route("/pages/products/{id}/bundle/{file}", bundles.file),
+            Route("/pages/data/feed", feeds.data),
+            Route("/pages/data/steps", products.data),
+            Route("/pages/data/products/{id}/series", series.data),
+            Route("/static/{name}", asset),
+        ],
+        middleware=[Middleware(Guard)],
+        exception_handlers={AasError: errors.ours, HTTPException: errors.http, Exception: errors.unforeseen},
+    )
+
+
+class _Errors:
+    """Errors as pages; as JSON where the pages' own script asked."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+
+    def ours(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, AasError)
+        sentence = self._renderer.reader(request).error(error.key, {k: str(v) for k, v in error.values.items()})
+        return self._answer(request, error.status, sentence)
+
+    def http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return self.ours(request, NotFound("web-page-missing", path=request.url.path))
+        return self._answer(request, error.status_code, error.detail)
+
+    def unforeseen(self, request: Request, _: Exception) -> Response:
+        """A fault of ours. What it was stands in the server's log (the error goes on), not on the page."""
+        return self._answer(request, 500, self._renderer.reader(request).say("web-error-ours"))
+
+    def _answer(self, request: Request, status: int, sentence: str) -> Response:
+        if request.url.path.startswith("/pages/data/"):
+            return json_response({"message": sentence}, status)
+        return self._renderer.page(request, "error.html", status, number=status, sentence=sentence)

@@ -1,0 +1,125 @@
+"""One product in full: steps, data, quality, model, price, terms and every download."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aas_server.errors import NotFound
+from aas_server.ids import Names
+from aas_server.product import record
+from aas_server.product.record import ReleaseRecord
+from aas_server.settings import Settings
+from aas_server.store.contract import Catalogue, Store
+from aas_server.web import downloads
+from aas_server.web.left import evidence, left, quality
+from aas_server.web.reader import Reader
+from aas_server.web.render import Renderer
+from aas_server.web.series import plottable
+from aas_server.web.steps import runs, seven, signature
+from submodels.ai_model import AIModel
+from submodels.field import Field
+
+ROWS = 300
+"""How many rows of a long table a page shows; the rest stands in the files."""
+
+
+_WORDS = ("time", "row", "values", "thinned", "all", "none", "failed", "loading", "true", "predicted", "share")
+
+
+class ProductPages:
+    """``/pages/products/{id}``."""
+
+    def __init__(self, store: Store, settings: Settings, renderer: Renderer) -> None:
+        self._catalogue = store.catalogue
+        self._names = Names(settings.domain)
+        self._external = settings.external_url
+        self._renderer = renderer
+
+    def page(self, request: Request) -> Response:
+        """The product; only its steps while it has no finished release."""
+        product = record.product(self._catalogue, request.path_params["id"])
+        release = _release(self._catalogue, product.release)
+        reader = self._renderer.reader(request)
+        origin = (self._external or str(request.base_url)).rstrip("/")
+        return self._renderer.page(
+            request,
+            "product.html",
+            product=product,
+            steps=seven(product),
+            release=release,
+            left=left(release, reader) if release else {},
+            evidence=evidence(release, self._names) if release else {},
+            quality=quality(release, reader),
+            watch=f"/pages/data/steps?product={quote(product.id, safe='')}" if runs([product]) else "",
+            signature=signature([product]),
+            **(_shown(release, reader, origin) if release else {}),
+        )
+
+
+def _release(catalogue: Catalogue, id: str) -> ReleaseRecord | None:
+    try:
+        return record.release(catalogue, id) if id else None
+    except NotFound:
+        return None
+
+
+def _shown(release: ReleaseRecord, reader: Reader, origin: str) -> Mapping[str, Any]:
+    """What the sections below the steps need beside the release itself."""
+    variables = _variables(release)
+    return {
+        "variables": variables,
+        "first": _first(release, variables),
+        "chart": _chart(release, reader),
+        "importance": _importance(release.trained.model),
+        "files": downloads.of_release(release, reader),
+        "bundle": downloads.of_bundle(release),
+        "records_url": downloads.records_url(release, origin),
+        "rows": ROWS,
+    }
+
+
+def _variables(release: ReleaseRecord) -> Sequence[tuple[str, Sequence[Field]]]:
+    """Per stream the fields a line can be drawn of."""
+    found = [(table.stream, plottable(table)[:ROWS]) for table in release.prepared.tables]
+    return [(stream, fields) for stream, fields in found if fields]
+
+
+def _first(release: ReleaseRecord, variables: Sequence[tuple[str, Sequence[Field]]]) -> tuple[str, str] | None:
+    """The variable to begin with: what the model leans on most, else the first feature."""
+    main = release.prepared.main.stream
+    fields = {field.id_short: field for stream, found in variables if stream == main for field in found}
+    for name, _ in release.trained.model.importance:
+        if name in fields:
+            return main, name
+    for stream, found in variables:
+        for field in found:
+            if field.role == "feature":
+                return stream, field.id_short
+    return (variables[0][0], variables[0][1][0].id_short) if variables else None
+
+
+def _importance(model: AIModel) -> list[tuple[str, float, float]]:
+    """The ten heaviest features: name, weight, and its share of the heaviest (0…1)."""
+    heaviest = sorted(model.importance, key=lambda pair: -pair[1])[:10]
+    top = max((weight for _, weight in heaviest), default=0.0)
+    return [(name, weight, max(0.0, weight / top) if top > 0 else 0.0) for name, weight in heaviest]
+
+
+def _chart(release: ReleaseRecord, reader: Reader) -> Mapping[str, Any]:
+    """What the pages' script needs: addresses, words, and the confusion matrix."""
+    confusion = release.trained.model.confusion
+    return {
+        "series": f"/pages/data/products/{quote(release.product, safe='')}/series",
+        "language": reader.language,
+        "words": {
+            # {rows} is filled in by the script, which alone knows it
+            name: reader.say(f"web-chart-{name}", rows="{rows}")
+            for name in _WORDS
+        },
+        "confusion": confusion and {"labels": confusion.labels, "counts": confusion.counts},
+    }

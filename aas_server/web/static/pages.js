@@ -1,0 +1,232 @@
+"use strict";
+// The pages work without this file; it draws the charts and keeps figures up to date.
+
+const pageData = JSON.parse(document.getElementById("page-data")?.textContent ?? "{}");
+const words = pageData.words ?? {};
+const number = new Intl.NumberFormat(pageData.language ?? "ko");
+const FEED_EVERY = 3000; // often enough to look alive, seldom enough to cost nothing
+const WATCH_EVERY = 2000;
+const FEED_KEPT = 100; // samples in the rate chart: five minutes
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+async function fetched(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.message);
+  return said;
+}
+
+function layout(more) {
+  const axis = { gridcolor: colour("--rule"), linecolor: colour("--rule"), zerolinecolor: colour("--rule"), automargin: true };
+  return {
+    font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: colour("--ink") },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    margin: { l: 10, r: 14, t: 14, b: 10 },
+    hoverlabel: { bgcolor: colour("--sheet"), bordercolor: colour("--quiet"), font: { color: colour("--ink") } },
+    ...more,
+    xaxis: { ...axis, ...more.xaxis },
+    yaxis: { ...axis, ...more.yaxis },
+  };
+}
+
+const config = () => ({
+  responsive: true,
+  displaylogo: false,
+  displayModeBar: "hover",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+});
+
+// --- one variable over time ---------------------------------------------------------------------------------------
+
+async function drawSeries(select) {
+  const chart = document.getElementById("series-chart");
+  const note = document.getElementById("series-note");
+  const chosen = select.selectedOptions[0];
+  note.textContent = words.loading;
+  chart.setAttribute("aria-busy", "true");
+  try {
+    const asked = new URLSearchParams({ stream: chosen.dataset.stream, column: select.value });
+    const series = await fetched(`${pageData.series}?${asked}`);
+    if (chosen !== select.selectedOptions[0]) return;
+    const name = series.unit ? `${series.title} (${series.unit})` : series.title;
+    const many = series.x.length > 400;
+    const trace = {
+      x: series.x, y: series.y, type: "scatter", mode: "lines+markers", name,
+      line: { color: colour("--bar"), width: many ? 1 : 1.6 }, marker: { size: many ? 2 : 4, color: colour("--bar") },
+      hovertemplate: `%{y:,.6~g}${series.unit ? " " + series.unit.replaceAll("%", "%%") : ""}<extra></extra>`,
+    };
+    const shape = layout({
+      hovermode: "x",
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      xaxis: { title: { text: series.timed ? words.time : words.row }, type: series.timed ? "date" : "linear", nticks: chart.clientWidth < 500 ? 4 : 0,
+        hoverformat: series.timed ? "%Y-%m-%d %H:%M:%S" : ",d" },
+      yaxis: { title: { text: name }, separatethousands: true, exponentformat: "none" },
+    });
+    await Plotly.react(chart, [trace], shape, config());
+    const values = words.values.replace("{rows}", number.format(series.rows));
+    note.textContent = series.rows ? `${values} · ${series.thinned ? words.thinned : words.all}` : words.none;
+  } catch (fault) {
+    note.textContent = `${words.failed} ${fault.message}`;
+  } finally {
+    chart.removeAttribute("aria-busy");
+  }
+}
+
+// --- the confusion matrix -----------------------------------------------------------------------------------------
+
+function drawConfusion(chart, confusion) {
+  const shares = confusion.counts.map((row) => {
+    const sum = row.reduce((a, b) => a + b, 0);
+    return row.map((count) => (sum ? count / sum : 0));
+  });
+  const labels = confusion.labels.map((label) => `${label}`);
+  const annotations = confusion.counts.flatMap((row, i) =>
+    row.map((count, j) => ({
+      x: j, y: i, showarrow: false, text: `<b>${number.format(count)}</b><br>${(shares[i][j] * 100).toFixed(1)} %`,
+      font: { color: shares[i][j] > 0.55 ? colour("--sheet") : colour("--ink"), size: labels.length > 4 ? 11 : 14 },
+    })),
+  );
+  const ticks = { tickvals: labels.map((_, i) => i), ticktext: labels, showgrid: false, zeroline: false };
+  Plotly.newPlot(
+    chart,
+    [{
+      z: shares, type: "heatmap", zmin: 0, zmax: 1, xgap: 2, ygap: 2, showscale: false,
+      colorscale: [[0, colour("--tint")], [1, colour("--bar")]],
+      customdata: confusion.counts,
+      hovertemplate: `%{customdata:,d} · ${words.share} %{z:.1%}<extra></extra>`,
+    }],
+    layout({
+      annotations, dragmode: false,
+      xaxis: { ...ticks, title: { text: words.predicted }, fixedrange: true },
+      yaxis: { ...ticks, title: { text: words.true }, fixedrange: true, autorange: "reversed" },
+    }),
+    { ...config(), displayModeBar: false },
+  );
+}
+
+// --- the feed -----------------------------------------------------------------------------------------------------
+
+const rates = new Map();
+
+function localTime(text) {
+  if (!text) return "–";
+  const moment = new Date(text);
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: pageData.zone, dateStyle: "short", timeStyle: "medium" });
+  const zone = pageData.zone === "Asia/Seoul" ? "KST" : pageData.zone;
+  return `${parts.format(moment)} ${zone}`;
+}
+
+function fixed(value, digits) {
+  return value === null ? "–" : value.toLocaleString(pageData.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function showStreams(streams) {
+  const body = document.querySelector("#feed-table tbody");
+  const template = document.getElementById("feed-row");
+  while (body.rows.length < streams.length) body.append(template.content.cloneNode(true));
+  while (body.rows.length > streams.length) body.rows[body.rows.length - 1].remove();
+  streams.forEach((stream, i) => {
+    const shown = {
+      name: stream.name, topic: stream.topic, messages: number.format(stream.messages), records: number.format(stream.records),
+      rate: fixed(stream.rate, 1), lag: fixed(stream.lag, 1), last: localTime(stream.last),
+    };
+    for (const cell of body.rows[i].querySelectorAll("[data-cell]")) cell.textContent = shown[cell.dataset.cell];
+  });
+  document.getElementById("feed-table").hidden = streams.length === 0;
+  document.getElementById("feed-none").hidden = streams.length > 0;
+}
+
+function showBrokers(brokers) {
+  const list = document.getElementById("feed-brokers");
+  if (!brokers.length) return;
+  list.replaceChildren(...brokers.map((broker) => {
+    const row = document.createElement("li");
+    const url = document.createElement("code");
+    url.textContent = broker.url;
+    const state = document.createElement("span");
+    state.className = `state ${broker.connected ? "done" : "failed"}`;
+    state.textContent = broker.connected ? words.up : words.down;
+    const error = document.createElement("span");
+    error.className = "quiet";
+    error.textContent = broker.error;
+    row.append(url, " ", state, " ", error);
+    return row;
+  }));
+}
+
+function drawRates(streams) {
+  const now = new Date();
+  for (const stream of streams.slice(0, 8)) {
+    const kept = rates.get(stream.name) ?? [];
+    kept.push([now, stream.rate]);
+    rates.set(stream.name, kept.slice(-FEED_KEPT));
+  }
+  const chart = document.getElementById("feed-chart");
+  if (!rates.size) return;
+  chart.hidden = false;
+  const inZone = new Intl.DateTimeFormat("sv-SE", { timeZone: pageData.zone, dateStyle: "short", timeStyle: "medium" });
+  const traces = [...rates].map(([name, kept]) => ({
+    name, x: kept.map(([time]) => inZone.format(time)), y: kept.map(([, rate]) => rate), type: "scatter", mode: "lines+markers",
+    marker: { size: 4 }, hovertemplate: "%{y:,.1f}<extra>%{fullData.name}</extra>",
+  }));
+  Plotly.react(chart, traces, layout({
+    showlegend: traces.length > 1, legend: { orientation: "h", y: 1.15 }, hovermode: "x", dragmode: false,
+    colorway: [colour("--bar"), colour("--mark"), colour("--running"), colour("--done"), colour("--weak"), colour("--failed"), colour("--bar-plain"), colour("--ink")],
+    xaxis: { type: "date", nticks: 4, fixedrange: true, tickformat: "%H:%M:%S" },
+    yaxis: { title: { text: words.rate }, rangemode: "tozero", fixedrange: true },
+  }), { ...config(), displayModeBar: false });
+}
+
+async function refreshFeed() {
+  const age = document.getElementById("feed-age");
+  try {
+    const state = await fetched(pageData.feed);
+    const sum = (name) => number.format(state.streams.reduce((all, stream) => all + stream[name], 0));
+    document.getElementById("feed-messages").textContent = sum("messages");
+    document.getElementById("feed-records").textContent = sum("records");
+    document.getElementById("feed-redelivered").textContent = number.format(state.redelivered);
+    document.getElementById("feed-quarantined").textContent = number.format(state.quarantined);
+    showBrokers(state.brokers);
+    showStreams(state.streams);
+    drawRates(state.streams);
+    age.textContent = words.fresh.replace("{time}", localTime(new Date().toISOString()).slice(11, 19));
+  } catch {
+    age.textContent = words.stale;
+  }
+  setTimeout(refreshFeed, FEED_EVERY);
+}
+
+// --- a line at work: load again when a step changed -----------------------------------------------------------------
+
+async function watch(main) {
+  try {
+    const said = await fetched(main.dataset.watch);
+    if (said.signature !== main.dataset.signature) return location.reload();
+  } catch {
+    // the server is away for a moment; the next look may find it
+  }
+  setTimeout(() => watch(main), WATCH_EVERY);
+}
+
+// --- begin ----------------------------------------------------------------------------------------------------------
+
+function begin() {
+  const select = document.getElementById("variable");
+  if (select) {
+    drawSeries(select);
+    select.addEventListener("change", () => drawSeries(select));
+  }
+  const confusion = document.getElementById("confusion-chart");
+  if (confusion && pageData.confusion) drawConfusion(confusion, pageData.confusion);
+  if (pageData.feed) refreshFeed();
+  const main = document.querySelector("main[data-watch]");
+  if (main) watch(main);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (select) drawSeries(select);
+    if (confusion && pageData.confusion) drawConfusion(confusion, pageData.confusion);
+  });
+}
+
+begin();
