@@ -1,0 +1,5 @@
+"""Step 3: a baseline model with its figures, split by time, compared with the naive guess, as ONNX."""
+
+from aas_server.product.train.step import run
+
+__all__ = ["run"]
