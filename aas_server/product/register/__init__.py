@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
-from aas_server.errors import Conflict, NotFound
 from aas_server.product import folder as folders
 from aas_server.product.register import bundle, listing, record, terms
 from aas_server.product.register.record import PACKAGE, Papers
 from aas_server.product.register.registration import registration
 from aas_server.product.work import Collected, Prepared, Registered, Released, Trained, Work
-from aas_server.store.contract import Catalogue
 from submodels import licensing
 from submodels import registration as registration_submodel
 from submodels.data_quality import DataQuality
@@ -70,32 +66,7 @@ def _hand_in(work: Work, papers: Papers) -> Registered:
 
 
 def _keep_package(work: Work, papers: Papers, package: Path) -> None:
-    release, until = papers.released.id, date.fromisoformat(papers.registration.kept_until)
+    known = papers.registration
+    until = date.fromisoformat(known.kept_until)
     shell = work.names.shell(work.recipe.id)
-    work.packages.put(release, [shell], f"{release}.aasx", package, kept_until=until)
-
-
-class Library(Protocol):
-    """Where registered packages are kept."""
-
-    def delete(self, id: str) -> None:
-        """Raises ``NotFound``, and ``Conflict`` before the package's date."""
-        ...
-
-
-def check_kept(known: listing.Record, today: date) -> None:
-    """Raises ``Conflict`` with the date where a listing has to stay."""
-    if today < date.fromisoformat(known["keptUntil"]):
-        raise Conflict("kept-until", id=known["release"], date=known["keptUntil"])
-
-
-def withdraw(catalogue: Catalogue, packages: Library, id: str, today: date) -> None:
-    """Take a listing down, and its package with it. Raises ``NotFound``; ``Conflict`` before its date."""
-    known = listing.find(catalogue, id)
-    if known is None:
-        raise NotFound("listing-missing", id=id)
-    check_kept(known, today)
-    # Someone may have taken the package down already; the listing still has to go.
-    with suppress(NotFound):
-        packages.delete(known["release"])
-    catalogue.delete("listing", id)
+    work.packages.put(known.listing, [shell], f"{known.release}.aasx", package, kept_until=until)

@@ -95,7 +95,7 @@ def fill(work: Work, papers: Papers, package: Path) -> listing.Record:
         "keptUntil": papers.registration.kept_until,
         "versions": _versions(work, papers),
         "citation": papers.registration.citation,
-        "library": {"name": recipe.library, "answer": _answer(work, papers.released.id)},
+        "library": {"name": recipe.library, "answer": _answer(work, papers.registration.listing)},
     }
 
 
@@ -210,7 +210,7 @@ def _versions(work: Work, papers: Papers) -> Sequence[dict[str, Any]]:
 
 
 def _answer(work: Work, package: str) -> dict[str, Any]:
-    """Our own server is the library: it keeps the package under the release's id."""
+    """Our own server is the library: it keeps the package under the listing's id."""
     server = work.settings.base_url
     url = f"{server}/api/v3.1/packages/{ids.encode(package)}"
     return {"status": "accepted", "server": server, "package": package, "url": url}
