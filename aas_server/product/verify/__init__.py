@@ -1,0 +1,5 @@
+"""Step 6, first half: quality figures with their evidence."""
+
+from aas_server.product.verify.step import run
+
+__all__ = ["run"]

@@ -1,0 +1,111 @@
+"""The first half of step 6: a self-check of the data by a declared profile, with every count."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from aas_server.clock import iso
+from aas_server.errors import BadInput
+from aas_server.messages import in_all
+from aas_server.product.recipe import Recipe
+from aas_server.product.verify import tables
+from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
+from aas_server.quality import profile as profiles
+from aas_server.quality.assess import Assessment, assess
+from aas_server.quality.profile import Profile, Weighted
+from aas_server.quality.rules import Rule
+from aas_server.quality.score import score
+from aas_server.store import records
+from submodels import data_quality
+from submodels.data_quality import DataQuality, Index
+
+
+def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -> DataQuality:
+    """Measure the main table as it is sold, and the same indices ``before``, on its records as they came.
+
+    Leaves DataQuality in the twin. Raises ``BadInput`` for an unknown profile, a key, range or rule that names a
+    column that is not there, or a rule that cannot be asked.
+    """
+    recipe = work.recipe
+    profile = profiles.load(recipe.quality.profile)
+    _check_ranges(recipe, collected)
+    after = _sold(work, prepared.main, profile)
+    work.progress("verify", 1, 2)
+    before = _collected(work, collected.main, profile)
+    weights = [weighted.share for weighted in profile.index]
+    scored = score(weights, [after.measures[weighted.name].value for weighted in profile.index])
+    quality = DataQuality(
+        id=work.names.submodel(recipe.id, data_quality.KIND),
+        profile=profile.name,
+        profile_source=profile.source,
+        indices=tuple(_index(work, weighted, after, before) for weighted in profile.index),
+        effective_weights=tuple(float(weight) for weight in scored.weights),
+        index=None if scored.index is None else float(scored.index),
+        rows=after.rows,
+        columns=after.columns,
+        left_out=after.left_out,
+        measured_at=iso(work.clock.now()),
+        release=release_id,
+        statement=in_all("quality-statement"),
+    )
+    work.twin.put(recipe.id, data_quality.to_submodel(quality))
+    return quality
+
+
+def _sold(work: Work, table: PreparedTable, profile: Profile) -> Assessment:
+    with records.connect(work.folder / "spill") as connection:
+        measured = tables.sold(connection, table, work.recipe)
+        records.lock(connection, (table.path,))
+        quality = work.recipe.quality
+        return assess(
+            measured,
+            Fraction(profile.left_out_over),
+            quality.key,
+            _rules(work.recipe, "consistency"),
+            _rules(work.recipe, "accuracy"),
+        )
+
+
+def _collected(work: Work, stream: CollectedStream, profile: Profile) -> Assessment:
+    with records.connect(work.folder / "spill") as connection:
+        measured = tables.collected(connection, stream, work.recipe)
+        records.lock(connection, stream.paths)
+        key = work.recipe.quality.key
+        return assess(
+            measured,
+            Fraction(profile.left_out_over),
+            key if set(key) <= set(measured.names) else (),
+            _rules(work.recipe, "consistency"),
+            _rules(work.recipe, "accuracy"),
+        )
+
+
+def _rules(recipe: Recipe, index: Literal["consistency", "accuracy"]) -> list[Rule]:
+    return [Rule(rule.name, rule.expression) for rule in recipe.quality.rules if rule.index == index]
+
+
+def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment) -> Index:
+    measure = after.measures[weighted.name]
+    earlier = before.measures[weighted.name].value
+    return Index(
+        name=weighted.name,
+        title=weighted.title,
+        dimension=weighted.dimension or work.names.concept(f"DataQuality_{weighted.name}"),
+        numerator=measure.numerator,
+        denominator=measure.denominator,
+        value=None if measure.value is None else float(measure.value),
+        rule=measure.rule,
+        weight=float(weighted.share),
+        reason=measure.reason,
+        before=None if earlier is None else float(earlier),
+        examples=measure.examples,
+    )
+
+
+def _check_ranges(recipe: Recipe, collected: Collected) -> None:
+    """A range for a column that no stream has would be checked nowhere."""
+    known = {field.name for stream in collected.streams for field in stream.fields}
+    for name in recipe.quality.ranges:
+        if name not in known:
+            raise BadInput("quality-range-unknown", column=name, known=", ".join(sorted(known)))
