@@ -41,9 +41,8 @@ class Forest:
         return np.asarray(self.pipeline[-1].feature_importances_, dtype=np.float64)
 
     def parameters(self) -> Mapping[str, str]:
-        return _parameters(
-            self.pipeline[-1], "n_estimators", "min_samples_leaf", "class_weight", "max_samples"
-        ) | {"threshold": f"{self.threshold:.6f}"}
+        names = ("n_estimators", "min_samples_leaf", "class_weight", "max_samples")
+        return _parameters(self.pipeline[-1], *names) | {"threshold": f"{self.threshold:.6f}"}
 
 
 @dataclass(frozen=True, slots=True)
