@@ -249,7 +249,8 @@ class Lake(Protocol):
         ...
 
     def schema(self, stream: str) -> pa.Schema:
-        """Raises ``NotFound``."""
+        """A column that holds nothing but nulls so far has the type ``null`` (its file says ``string``); it takes
+        any type later. Raises ``NotFound``."""
         ...
 
     def pin(self, stream: str, version: int | None = None) -> Pin:
@@ -267,7 +268,7 @@ class Lake(Protocol):
 
 # --- catalogue -------------------------------------------------------------------------------------------------
 
-Section = Literal["stream", "binding", "product", "release", "listing", "package", "job", "demo"]
+Section = Literal["stream", "feed", "binding", "product", "release", "listing", "package", "job", "demo"]
 
 
 class Catalogue(Protocol):

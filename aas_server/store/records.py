@@ -1,8 +1,8 @@
 """A pinned stream's records as a view in DuckDB, column by column, whatever its gateway calls its fields.
 
-SQL knows no difference between ``Time`` and ``time``, gateways do. So a stream's own columns are seen under
-``c0``, ``c1``, … in the order they are asked for, beside ``row`` (the record's number from 0 in the order of the
-files) and the lake's ``time``, ``position``, ``flags`` and ``misfit``.
+A stream's own columns are seen under ``c0``, ``c1``, … in the order they are asked for, so that no name of a gateway
+is ever part of a formula; beside them stand ``row`` (the record's number from 0 in the order of the files) and the
+lake's ``time``, ``position``, ``flags`` and ``misfit``.
 """
 
 from __future__ import annotations
@@ -46,22 +46,23 @@ def view(
 ) -> None:
     """Make the view ``name`` over Parquet files. ``own`` maps the columns wanted to their kinds (a key of
     ``SQL_TYPES``); one that a file lacks is null there. ``beside`` are those wanted under their own names."""
-    names = [pq.read_schema(path).names for path in paths]
+    known: set[str] = set()
     starts = [0]
     for path in paths:
-        starts.append(starts[-1] + pq.read_metadata(path).num_rows)
-    known = {column for file in names for column in file}
-    if len({column.lower() for column in known}) == len(known):
-        files = ", ".join(literal(str(path)) for path in paths)
-        ordinal = f"{starts[:-1]}[file_index + 1] + file_row_number" if len(paths) > 1 else "file_row_number"
-        columns = _columns(own, beside, {column: quoted(column) for column in known})
-        body = f"SELECT {ordinal} AS row, {columns} FROM read_parquet([{files}], union_by_name = true)"  # noqa: S608
-    else:
-        body = " UNION ALL ".join(
-            _one_file(path, file, start, own, beside)
-            for path, file, start in zip(paths, names, starts, strict=False)
-        )
-    connection.execute(f"CREATE VIEW {quoted(name)} AS {body}")
+        metadata = pq.read_metadata(path)
+        known.update(metadata.schema.to_arrow_schema().names)
+        starts.append(starts[-1] + metadata.num_rows)
+    wanted = [(name, kind, quoted(name)) for name, kind in beside.items()]
+    wanted += [(name, kind, f"c{number}") for number, (name, kind) in enumerate(own.items())]
+    columns = ", ".join(
+        f"CAST({quoted(column) if column in known else 'NULL'} AS {SQL_TYPES[kind]}) AS {seen_as}"
+        for column, kind, seen_as in wanted
+    )
+    files = ", ".join(literal(str(path)) for path in paths)
+    connection.execute(
+        f"CREATE VIEW {quoted(name)} AS SELECT {starts}[file_index + 1] + file_row_number AS row, {columns} "  # noqa: S608
+        f"FROM read_parquet([{files}], union_by_name = true)"
+    )
 
 
 def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
@@ -72,21 +73,3 @@ def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-
-
-def _one_file(
-    path: Path, names: Sequence[str], start: int, own: Mapping[str, str], beside: Mapping[str, str]
-) -> str:
-    aliases = {column: f"p{number}" for number, column in enumerate(names)}
-    columns = _columns(own, beside, aliases)
-    positional = ", ".join(aliases.values())
-    return (
-        f"SELECT {start} + file_row_number AS row, {columns} "  # noqa: S608
-        f"FROM read_parquet({literal(str(path))}) AS file({positional})"
-    )
-
-
-def _columns(own: Mapping[str, str], beside: Mapping[str, str], found: Mapping[str, str]) -> str:
-    wanted = [(name, kind, quoted(name)) for name, kind in beside.items()]
-    wanted += [(name, kind, f"c{number}") for number, (name, kind) in enumerate(own.items())]
-    return ", ".join(f"CAST({found.get(name, 'NULL')} AS {SQL_TYPES[kind]}) AS {to}" for name, kind, to in wanted)

@@ -15,8 +15,10 @@ COMMON: dict[str, pa.DataType] = {
 }
 """The columns that every stream has, before its own."""
 
-TYPES = (pa.bool_(), pa.int64(), pa.float64(), pa.string())
-"""What a stream's own column may hold."""
+TYPES = (pa.bool_(), pa.int64(), pa.float64(), pa.string(), pa.null())
+"""What a stream's own column may hold; ``null`` where no value has come yet."""
+NOTHING_YET = pa.string()
+"""How a column without any value is written: Parquet and Delta want a type."""
 
 
 def checked(rows: pa.Table) -> pa.Table:
@@ -35,19 +37,25 @@ def checked(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def widened(stored: pa.Schema, rows: pa.Table, empty: frozenset[str]) -> pa.Schema:
-    """The table's schema once ``rows`` are in it: new columns at the end, ``int64`` widened to ``double``.
-
-    A column of ``empty`` (nothing but nulls so far) may take any type. Raises ``Conflict`` for other changes.
+def widened(stored: pa.Schema, rows: pa.Table) -> pa.Schema:
+    """The table's schema once ``rows`` are in it: new columns at the end, ``int64`` widened to ``double``, one
+    of nothing but nulls (type ``null``) as whatever comes first. Raises ``Conflict`` for other changes.
     """
     fields = {field.name: field.type for field in stored}
     for field in rows.schema:
-        present = fields.get(field.name, field.type)
-        if present == field.type or field.name in empty or (present == pa.int64() and field.type == pa.float64()):
+        present = fields.get(field.name, pa.null())
+        if field.type in (present, pa.null()):
+            fields[field.name] = present
+        elif present == pa.null() or (present == pa.int64() and field.type == pa.float64()):
             fields[field.name] = field.type
-        elif rows.column(field.name).null_count != rows.num_rows:
+        else:
             raise Conflict("lake-column-type", column=field.name, wanted=str(present), found=str(field.type))
     return pa.schema(fields)
+
+
+def written(schema: pa.Schema) -> pa.Schema:
+    """The schema as files and log have it: no column of type ``null``."""
+    return pa.schema([(field.name, NOTHING_YET if field.type == pa.null() else field.type) for field in schema])
 
 
 def fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:

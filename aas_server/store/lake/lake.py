@@ -44,7 +44,7 @@ class DeltaLake:
 
     def schema(self, stream: str) -> pa.Schema:
         with self._translated(stream):
-            return pa.schema(self._existing(stream).open().schema().to_arrow())
+            return self._existing(stream).schema()
 
     def pin(self, stream: str, version: int | None = None) -> Pin:
         """Nothing is vacuumed here, and the table's own settings keep other tools from it for a hundred years."""

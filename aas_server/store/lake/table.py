@@ -57,7 +57,12 @@ class Table:
         self._sync(handle.version())
         return int(handle.version())
 
+    def schema(self) -> pa.Schema:
+        """The columns and their types; ``null`` where no value has come yet."""
+        return _known(self.open())
+
     def _create(self, rows: pa.Table, upto: int) -> None:
+        rows = columns.fitted(rows, columns.written(rows.schema))
         self.folder.mkdir(exist_ok=True)
         create_table_with_add_actions(
             str(self.folder),
@@ -72,7 +77,7 @@ class Table:
 
     def _commit(self, handle: DeltaTable, rows: pa.Table, upto: int) -> None:
         stored = pa.schema(handle.schema().to_arrow())
-        wanted = columns.widened(stored, rows, _empty_columns(handle, stored))
+        wanted = columns.written(columns.widened(_known(handle), rows))
         rows = columns.fitted(rows, wanted)
         if any(wanted.field(field.name).type != field.type for field in stored):
             self._rewrite(handle, rows, wanted, upto)
@@ -141,21 +146,24 @@ def records(handle: DeltaTable) -> int:
     return sum(pa.table(handle.get_add_actions(flatten=True)).column("num_records").to_pylist())
 
 
-def _empty_columns(handle: DeltaTable, stored: pa.Schema) -> frozenset[str]:
+def _known(handle: DeltaTable) -> pa.Schema:
+    """The handle's schema, with type ``null`` where the log counts nothing but nulls."""
     actions = pa.table(handle.get_add_actions(flatten=True))
-    rows = sum(actions.column("num_records").to_pylist())
-    counts = {name: f"null_count.{name}" for name in stored.names if f"null_count.{name}" in actions.column_names}
-    # A file written before the column existed has no count for it: all of its rows are null there.
-    per_file = list(zip(actions.column("num_records").to_pylist(), strict=True))
-    empty = set()
-    for name, column in counts.items():
-        nulls = [
-            count if count is not None else size
-            for (size,), count in zip(per_file, actions.column(column).to_pylist(), strict=True)
+    sizes = actions.column("num_records").to_pylist()
+
+    def has_values(name: str) -> bool:
+        column = f"null_count.{name}"
+        # A file written before the column existed has no count for it: it is all null there.
+        counts = actions.column(column).to_pylist() if column in actions.column_names else [None] * len(sizes)
+        return any(count is not None and count < size for count, size in zip(counts, sizes, strict=True))
+
+    fields = pa.schema(handle.schema().to_arrow())
+    return pa.schema(
+        [
+            (field.name, field.type if field.name in columns.COMMON or has_values(field.name) else pa.null())
+            for field in fields
         ]
-        if sum(nulls) == rows and name not in columns.COMMON:
-            empty.add(name)
-    return frozenset(empty)
+    )
 
 
 def _properties(upto: int) -> CommitProperties:

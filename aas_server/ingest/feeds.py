@@ -1,0 +1,74 @@
+"""What is known of a stream: what people declared, and what was counted while folding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from aas_server.errors import NotFound
+from aas_server.store.contract import Catalogue, StreamFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """``time_column``: the field that bears a record's time, else well-known names are tried. ``zone``: of times
+    that name none, else the server's setting."""
+
+    time_column: str | None = None
+    zone: str | None = None
+
+
+class _Upto(msgspec.Struct):
+    """Beside the facts: they are true for exactly the records folded up to this journal position."""
+
+    upto: int = 0
+
+
+def declare(catalogue: Catalogue, stream: str, time_column: str | None = None, zone: str | None = None) -> None:
+    """Say how a stream's times are written. It holds for messages that are folded from now on."""
+    catalogue.put("feed", stream, msgspec.json.encode(Declaration(time_column, zone)))
+
+
+def declarations(catalogue: Catalogue) -> Mapping[str, Declaration]:
+    """All that was declared, by stream."""
+    declared: dict[str, Declaration] = {}
+    while page := catalogue.page("feed", 1000, next(reversed(declared), "")):
+        declared |= {stream: msgspec.json.decode(body, type=Declaration) for stream, body in page}
+    return declared
+
+
+def facts(catalogue: Catalogue, stream: str) -> StreamFacts:
+    """What was counted of a stream. Raises ``NotFound`` before its first record."""
+    return msgspec.json.decode(catalogue.get("stream", stream), type=StreamFacts)
+
+
+def all_facts(catalogue: Catalogue) -> list[StreamFacts]:
+    """The facts of all streams, in order of their names."""
+    found: list[StreamFacts] = []
+    while page := catalogue.page("stream", 1000, found[-1].name if found else ""):
+        found += [msgspec.json.decode(body, type=StreamFacts) for _, body in page]
+    return found
+
+
+def messages(catalogue: Catalogue, stream: str) -> int:
+    """How many messages of a stream are stored and understood; 0 for an unknown stream."""
+    try:
+        return facts(catalogue, stream).messages
+    except NotFound:
+        return 0
+
+
+def counted_upto(catalogue: Catalogue, stream: str) -> int:
+    """The journal position up to which ``facts`` counts; 0 for an unknown stream."""
+    try:
+        return msgspec.json.decode(catalogue.get("stream", stream), type=_Upto).upto
+    except NotFound:
+        return 0
+
+
+def put_facts(catalogue: Catalogue, facts: StreamFacts, upto: int) -> None:
+    """Keep what was counted up to a journal position."""
+    body = msgspec.to_builtins(facts) | {"upto": upto}
+    catalogue.put("stream", facts.name, msgspec.json.encode(body))

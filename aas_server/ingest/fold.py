@@ -1,0 +1,99 @@
+"""Decoded records into the lake: every record once, whatever happens in between.
+
+Each stream's table says up to which journal position it is folded, in the same commit as its rows. The journal's
+mark moves only when all streams are done; so after a crash between two streams the one is found folded and the
+other is not, and each takes what it lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from aas_server.errors import AasError, Conflict, NotFound, Unavailable
+from aas_server.ingest import counts, feeds, screen
+from aas_server.ingest.decode import Batch, Decoder
+from aas_server.ingest.readings import last_readings
+from aas_server.settings import Settings
+from aas_server.store.contract import Quarantined, Store
+
+MARK = "fold"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one fold did: the journal position it came to, and the records of each stream."""
+
+    upto: int
+    records: Mapping[str, int]
+
+
+def catch_up(store: Store, settings: Settings) -> None:
+    """Fold all that is in the journal by now; for commands that run without a server, or beside one."""
+    end = store.journal.last()
+    with store.lake.locked():
+        while (start := store.journal.mark(MARK)) < end:
+            decoder = Decoder(settings.zone, start)
+            decoder.take(store.journal.read(start, settings.fold_records), feeds.declarations(store.catalogue))
+            for batch in decoder.batches.values():
+                store.live.put(batch.stream, last_readings(batch))
+            fold(store, decoder)
+
+
+def fold(store: Store, decoder: Decoder) -> Folded:
+    """Fold what the decoder has gathered, and begin anew in it. Another process may have folded some of it
+    already: that is left out."""
+    with store.lake.locked():
+        store.journal.quarantine(decoder.quarantined)
+        records = {batch.stream: _fold_stream(store, batch, decoder.upto) for batch in decoder.batches.values()}
+        if decoder.upto > store.journal.mark(MARK):
+            store.journal.set_mark(MARK, decoder.upto)
+    decoder.batches, decoder.quarantined, decoder.records = {}, [], 0
+    return Folded(decoder.upto, records)
+
+
+def _fold_stream(store: Store, batch: Batch, upto: int) -> int:
+    folded = store.lake.folded(batch.stream)
+    fresh = batch.after(folded)
+    if not fresh.rows:
+        counts.recount(store, batch.stream)
+        return 0
+    facts = counts.before_fold(store, fresh, folded)
+    try:
+        rows = _into_lake(store, fresh, upto)
+    except Unavailable:
+        raise
+    except AasError as fault:
+        # Retrying would bring the same fault for ever, and the whole feed would stand still behind it.
+        store.journal.quarantine(_all_of(fresh, fault))
+        return 0
+    feeds.put_facts(store.catalogue, counts.after_fold(facts, fresh, rows), upto)
+    return int(rows.num_rows)
+
+
+def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
+    try:
+        stored = store.lake.schema(batch.stream)
+    except NotFound:
+        stored = None
+    rows = screen.table(batch, stored)
+    try:
+        store.lake.fold(batch.stream, rows, upto)
+    except Conflict as fault:
+        if fault.key != "lake-column-lossy":
+            raise
+        # Stored whole numbers are too large to become doubles: the fractions are the misfits then.
+        rows = screen.table(batch, stored, widen=False)
+        store.lake.fold(batch.stream, rows, upto)
+    return rows
+
+
+def _all_of(batch: Batch, fault: AasError) -> list[Quarantined]:
+    values = {name: str(value) for name, value in fault.values.items()}
+    arrivals = dict(zip(batch.positions, batch.arrivals, strict=True))
+    return [
+        Quarantined(position, batch.source, batch.topic, arrival, fault.key, values)
+        for position, arrival in arrivals.items()
+    ]

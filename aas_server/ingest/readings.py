@@ -1,0 +1,44 @@
+"""The last reading of every field in a batch, for the twin's live values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from aas_server.ingest.decode import Batch
+from aas_server.store.contract import LiveValue
+from connectors.message import Scalar
+
+_DOUBTFUL = frozenset({"implausible-time", "unreadable-time"})
+
+
+def last_readings(batch: Batch) -> Mapping[str, LiveValue]:
+    """By field (wide) or tag (narrow). A record without a time that can be believed counts by its arrival."""
+    times = [
+        arrival if time is None or (flags and not _DOUBTFUL.isdisjoint(flags)) else time
+        for time, arrival, flags in zip(batch.times, batch.arrivals, batch.flags, strict=True)
+    ]
+    wanted = _names(batch)
+    found: dict[str, LiveValue] = {}
+    for row in reversed(np.argsort(np.array(times, np.int64), kind="stable").tolist()):
+        for name, value in _values(batch, row):
+            if name not in found:
+                found[name] = LiveValue(value, times[row])
+        if len(found) == wanted:
+            break
+    return found
+
+
+def _names(batch: Batch) -> int:
+    if batch.shape == "narrow":
+        return len({row["tag"] for row in batch.rows})
+    return len({name for row in batch.rows for name in row})
+
+
+def _values(batch: Batch, row: int) -> list[tuple[str, Scalar]]:
+    fields = batch.rows[row]
+    if batch.shape == "wide":
+        return list(fields.items())
+    text = fields["text"]
+    return [(str(fields["tag"]), fields["number"] if text is None else text)]

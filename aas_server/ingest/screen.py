@@ -1,0 +1,101 @@
+"""A batch of records as a table for the lake: columns with types, doubts as flags, misfits beside the row."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from aas_server.ingest import values
+from aas_server.ingest.decode import Batch
+from connectors.message import Scalar
+
+COMMON = ("time", "arrival", "position", "flags", "misfit")
+NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.string())])
+"""The known feed of tags: its columns have their types before the first value."""
+
+MOST_COLUMNS = 1000
+"""A stream's own columns. A feed whose keys are ids would otherwise make columns without end; what is beyond is
+kept as misfits."""
+
+_TIME = pa.timestamp("us", "UTC")
+
+
+def table(batch: Batch, stored: pa.Schema | None, *, widen: bool = True) -> pa.Table:
+    """The batch in the lake's columns (``contract.Lake``). ``stored`` is the stream's schema so far; ``widen``
+    whether a column of whole numbers may become one of doubles."""
+    known = {field.name: field.type for field in stored or (NARROW if batch.shape == "narrow" else ())}
+    names = _field_names(batch.rows)
+    columns = column_names(names, known)
+    doubts: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
+    own: dict[str, pa.Array] = {}
+    for name in names:
+        cells = [row.get(name) for row in batch.rows]
+        column = columns[name]
+        if column is None:
+            _leave_out(name, cells, doubts)
+            continue
+        own[column], found = values.column(cells, known.get(column, pa.null()), widen=widen)
+        for doubt in found:
+            doubts[doubt.row].append((doubt.flag, name if doubt.misfit else None))
+    flags, misfits = _remarks(batch, doubts)
+    common = {
+        "time": pa.array([None if time is None else time // 1000 for time in batch.times], _TIME),
+        "arrival": pa.array(np.array(batch.arrivals, np.int64) // 1000, pa.int64()).cast(_TIME),
+        "position": pa.array(batch.positions, pa.int64()),
+        "flags": pa.array(flags, pa.string()),
+        "misfit": pa.array(misfits, pa.string()),
+    }
+    return pa.table(common | own)
+
+
+def column_names(fields: Sequence[str], known: Mapping[str, pa.DataType]) -> dict[str, str | None]:
+    """Each field's column: its own name, unless that is one of the lake's or differs from an earlier one in case
+    alone (SQL knows no case); then a number is added. ``None`` where there are too many columns already."""
+    taken = {name.lower(): name for name in (*COMMON, *known)}
+    result: dict[str, str | None] = {}
+    for field in fields:
+        plain = "".join(letter if letter.isprintable() else "_" for letter in field) or "_"
+        column, number = plain, 2
+        while taken.get(column.lower(), column) != column or column in COMMON:
+            column, number = f"{plain}_{number}", number + 1
+        if column.lower() not in taken and len(taken) >= MOST_COLUMNS + len(COMMON):
+            result[field] = None
+            continue
+        taken[column.lower()] = column
+        result[field] = column
+    return result
+
+
+def _field_names(rows: Sequence[Mapping[str, Scalar]]) -> list[str]:
+    """All names in order of appearance. Most feeds send the same keys in every record: looked at once."""
+    names: dict[str, None] = {}
+    last: Mapping[str, Scalar] = {}
+    for row in rows:
+        if row.keys() != last.keys():
+            names |= dict.fromkeys(row)
+            last = row
+    return list(names)
+
+
+def _leave_out(name: str, cells: Sequence[Scalar], doubts: dict[int, list[tuple[str, str | None]]]) -> None:
+    for row, cell in enumerate(cells):
+        if cell is not None:
+            doubts[row].append((values.MISFIT, name))
+
+
+def _remarks(
+    batch: Batch, doubts: Mapping[int, Sequence[tuple[str, str | None]]]
+) -> tuple[list[str | None], list[str | None]]:
+    flags = [",".join(one) if one else None for one in batch.flags]
+    misfits: list[str | None] = [None] * len(flags)
+    for row, found in doubts.items():
+        told = dict.fromkeys((*batch.flags[row], *(flag for flag, _ in found)))
+        flags[row] = ",".join(told)
+        kept = {name: batch.rows[row][name] for _, name in found if name is not None}
+        if kept:
+            misfits[row] = json.dumps(kept, ensure_ascii=True)
+    return flags, misfits

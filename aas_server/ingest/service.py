@@ -1,0 +1,78 @@
+"""Ingest as one thing: sources → gateway → journal → worker → lake and live values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from aas_server.clock import from_ns
+from aas_server.ingest import feeds
+from aas_server.ingest.fold import catch_up
+from aas_server.ingest.gateway import Gateway
+from aas_server.ingest.state import FeedState, StreamState, broker_state
+from aas_server.ingest.worker import Worker
+from aas_server.settings import Settings
+from aas_server.store.contract import Store, StreamFacts
+from connectors.message import Source
+
+
+class Ingest:
+    """Takes in what the sources bring, from ``start`` to ``stop``."""
+
+    def __init__(self, store: Store, settings: Settings, sources: Sequence[Source]) -> None:
+        self._store = store
+        self._sources = tuple(sources)
+        self._worker = Worker(store, settings)
+        self._gateway = Gateway(
+            store.journal,
+            self._sources,
+            settings.receive_window,
+            settings.queue_limit,
+            lambda _: self._worker.wake(),
+        )
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._worker.start()
+        self._gateway.start()
+
+    def stop(self) -> None:
+        """Close the sources, commit and fold what has arrived, end."""
+        self._gateway.stop()
+        self._worker.stop()
+
+    def ready(self) -> bool:
+        """Whether every subscription is confirmed and the disk takes what comes."""
+        return self._gateway.ready() and self._worker.error is None
+
+    def settle(self, timeout: float = 60.0) -> bool:
+        """Wait until all that is in the journal by now is in the lake; ``False`` after ``timeout`` seconds."""
+        return self._worker.settle(self._store.journal.last(), timeout)
+
+    def state(self) -> FeedState:
+        """The feed at this moment."""
+        journal = self._store.journal
+        return FeedState(
+            streams=tuple(self._stream_state(facts) for facts in feeds.all_facts(self._store.catalogue)),
+            brokers=tuple(broker_state(source) for source in self._sources),
+            redelivered=journal.redelivered(),
+            quarantined=journal.quarantined_count(),
+            error=self._gateway.error or self._worker.error,
+        )
+
+    def _stream_state(self, facts: StreamFacts) -> StreamState:
+        waiting = self._worker.oldest_waiting(facts.name)
+        last = facts.last if facts.last is not None else facts.last_arrival
+        return StreamState(
+            name=facts.name,
+            topic=facts.topic,
+            messages=facts.messages,
+            records=facts.records,
+            flagged=facts.flagged,
+            rate=self._worker.rates.of(facts.name),
+            lag=0.0 if waiting is None else max(0.0, (time.time_ns() - waiting) / 1e9),
+            last=None if last is None else from_ns(last),
+        )
+
+
+__all__ = ["Ingest", "catch_up"]
