@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from basyx.aas import model
+
+from submodels import elements, fields
 from submodels.field import Field
 from submodels.text import Text
 
@@ -45,3 +48,63 @@ class DataProcessing:
     fields: Mapping[str, tuple[Field, ...]]
     coverage: Coverage
     software: str
+
+
+def to_submodel(processing: DataProcessing) -> model.Submodel:
+    operations = [
+        {
+            "Code": one.code,
+            "Stream": one.stream,
+            "Rule": one.rule,
+            "RowsIn": one.rows_in,
+            "RowsOut": one.rows_out,
+            "CellsChanged": one.cells_changed,
+            "Columns": list(one.columns),
+            "Example": one.example,
+        }
+        for one in processing.operations
+    ]
+    mapped = [
+        {"Stream": stream, "Fields": [fields.entry(one) for one in described]}
+        for stream, described in processing.fields.items()
+    ]
+    coverage = processing.coverage
+    return elements.submodel(
+        KIND,
+        processing.id,
+        {
+            "Software": processing.software,
+            "Inputs": [{"Stream": stream, "Version": version} for stream, version in processing.inputs.items()],
+            "Operations": operations,
+            "Mapping": mapped,
+            "Coverage": {"Irdi": coverage.irdi, "Own": coverage.own, "Open": coverage.open},
+        },
+    )
+
+
+def from_submodel(submodel: model.Submodel) -> DataProcessing:
+    said = elements.values_of(submodel, KIND)
+    operations = tuple(
+        Operation(
+            code=one["Code"],
+            stream=one["Stream"],
+            rule=one["Rule"],
+            rows_in=one["RowsIn"],
+            rows_out=one["RowsOut"],
+            cells_changed=one["CellsChanged"],
+            columns=tuple(one.get("Columns", ())),
+            example=one.get("Example", ""),
+        )
+        for one in said["Operations"]
+    )
+    coverage = said["Coverage"]
+    return DataProcessing(
+        id=submodel.id,
+        inputs={one["Stream"]: one["Version"] for one in said["Inputs"]},
+        operations=operations,
+        fields={
+            one["Stream"]: tuple(fields.field_of_entry(each) for each in one["Fields"]) for one in said["Mapping"]
+        },
+        coverage=Coverage(coverage["Irdi"], coverage["Own"], coverage["Open"]),
+        software=said["Software"],
+    )

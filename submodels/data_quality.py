@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from basyx.aas import model
+
+from submodels import elements
 from submodels.text import Text
 
 KIND = "DataQuality"
@@ -44,3 +49,77 @@ class DataQuality:
     measured_at: str
     release: str
     statement: Text
+
+
+def to_submodel(quality: DataQuality) -> model.Submodel:
+    measured = [
+        _measurement(one, weight) for one, weight in zip(quality.indices, quality.effective_weights, strict=True)
+    ]
+    return elements.submodel(
+        KIND,
+        quality.id,
+        {
+            "Statement": quality.statement,
+            "Profile": quality.profile,
+            "ProfileSource": quality.profile_source,
+            "Release": quality.release,
+            "MeasuredAt": quality.measured_at,
+            "Rows": quality.rows,
+            "Columns": quality.columns,
+            "LeftOut": list(quality.left_out),
+            "Score": quality.index,
+            "QualityMeasurements": measured,
+        },
+    )
+
+
+def from_submodel(submodel: model.Submodel) -> DataQuality:
+    said = elements.values_of(submodel, KIND)
+    measured = said["QualityMeasurements"]
+    return DataQuality(
+        id=submodel.id,
+        profile=said["Profile"],
+        profile_source=said["ProfileSource"],
+        indices=tuple(_index(one) for one in measured),
+        effective_weights=tuple(one["EffectiveWeight"] for one in measured),
+        index=said.get("Score"),
+        rows=said["Rows"],
+        columns=said["Columns"],
+        left_out=tuple(said.get("LeftOut", ())),
+        measured_at=said["MeasuredAt"],
+        release=said["Release"],
+        statement=said["Statement"],
+    )
+
+
+def _measurement(index: Index, effective_weight: float) -> dict[str, Any]:
+    return {
+        "Name": index.name,
+        "Title": index.title,
+        "Dimension": index.dimension,
+        "Numerator": index.numerator,
+        "Denominator": index.denominator,
+        "Value": index.value,
+        "Rule": index.rule,
+        "Weight": index.weight,
+        "EffectiveWeight": effective_weight,
+        "Reason": index.reason,
+        "Before": index.before,
+        "Examples": list(index.examples),
+    }
+
+
+def _index(said: Mapping[str, Any]) -> Index:
+    return Index(
+        name=said["Name"],
+        title=said["Title"],
+        dimension=said["Dimension"],
+        numerator=said.get("Numerator"),
+        denominator=said.get("Denominator"),
+        value=said.get("Value"),
+        rule=said["Rule"],
+        weight=said["Weight"],
+        reason=said.get("Reason"),
+        before=said.get("Before"),
+        examples=tuple(said.get("Examples", ())),
+    )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from basyx.aas import model
+
+from submodels import elements
+
 KIND = "Registration"
 
 
@@ -20,3 +24,24 @@ class Registration:
     kept_until: str
     schema: str
     citation: str
+
+
+_ELEMENTS = {
+    "listing": "Listing",
+    "library": "Library",
+    "release": "Release",
+    "registered": "Registered",
+    "kept_until": "KeptUntil",
+    "schema": "Schema",
+    "citation": "Citation",
+}
+
+
+def to_submodel(registration: Registration) -> model.Submodel:
+    said = {name: getattr(registration, attribute) for attribute, name in _ELEMENTS.items()}
+    return elements.submodel(KIND, registration.id, said)
+
+
+def from_submodel(submodel: model.Submodel) -> Registration:
+    said = elements.values_of(submodel, KIND)
+    return Registration(id=submodel.id, **{attribute: said[name] for attribute, name in _ELEMENTS.items()})

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from basyx.aas import model
+
+from submodels import elements, fields
 from submodels.field import Field
 from submodels.text import Text
+from templates import smt
 
 KIND = "TimeSeries"
 
@@ -55,3 +60,119 @@ class TimeSeries:
     fields: tuple[Field, ...]
     external: tuple[ExternalSegment, ...]
     linked: tuple[LinkedSegment, ...]
+
+
+TIME = "Time"
+_SEGMENT = "https://admin-shell.io/idta/TimeSeries/Segments/{}/1/1"
+
+
+def to_submodel(series: TimeSeries) -> model.Submodel:
+    """The record is the schema row: ``Time`` (unless a field is called so) and the fields by idShort. These are
+    the names of the file's columns, too: 02008 itself does not say how column and variable are linked."""
+    record = {one.id_short: fields.property_of(one) for one in series.fields}
+    if TIME not in record:
+        record = {TIME: fields.property_of(_TIME_FIELD), **record}
+    segments = {one.id_short: _segment("ExternalSegment", one.id_short, _external(one)) for one in series.external}
+    segments |= {one.id_short: _segment("LinkedSegment", one.id_short, _linked(one)) for one in series.linked}
+    return elements.submodel(
+        KIND,
+        series.id,
+        {
+            "Metadata": {"Name": series.name, "Description": series.description, "Record": record},
+            "Segments": segments,
+        },
+        series.id_short,
+    )
+
+
+def from_submodel(submodel: model.Submodel) -> TimeSeries:
+    """Internal segments are passed over: their records are previews."""
+    said = elements.values_of(submodel, KIND)
+    record = [
+        fields.field_of(one) for one in said["Metadata"]["Record"].values() if isinstance(one, model.Property)
+    ]
+    segments = said["Segments"].values()
+    return TimeSeries(
+        id=submodel.id,
+        id_short=submodel.id_short or KIND,
+        name=said["Metadata"].get("Name", {}),
+        description=said["Metadata"].get("Description", {}),
+        fields=tuple(one for one in record if one != _TIME_FIELD),
+        external=tuple(_external_of(one) for one in segments if _is(one, "ExternalSegment")),
+        linked=tuple(_linked_of(one) for one in segments if _is(one, "LinkedSegment")),
+    )
+
+
+def _segment(kind: str, id_short: str, values: dict[str, Any]) -> model.SubmodelElementCollection:
+    return model.SubmodelElementCollection(
+        id_short,
+        elements.fill(smt.shapes("Segment"), values),
+        semantic_id=elements.reference(_SEGMENT.format(kind)),
+    )
+
+
+def _is(one: model.SubmodelElement, kind: str) -> bool:
+    return elements.semantic_id(one).strip() == _SEGMENT.format(kind)
+
+
+def _common(one: ExternalSegment | LinkedSegment) -> dict[str, Any]:
+    return {
+        "Name": one.name,
+        "Description": one.description,
+        "RecordCount": one.records,
+        "StartTime": one.start,
+        "EndTime": one.end,
+        "State": "completed" if one.completed else "in progress",
+        "LastUpdate": one.last_update,
+    }
+
+
+def _external(one: ExternalSegment) -> dict[str, Any]:
+    file = elements.FileValue(one.file, one.media_type)
+    return {**_common(one), "Duration": one.duration, "SamplingInterval": one.sampling_interval, "File": file}
+
+
+def _linked(one: LinkedSegment) -> dict[str, Any]:
+    return {**_common(one), "Endpoint": one.endpoint, "Query": one.query}
+
+
+def _common_of(one: model.SubmodelElementCollection, said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id_short": one.id_short,
+        "name": said.get("Name", {}),
+        "description": said.get("Description", {}),
+        "records": said.get("RecordCount", 0),
+        "start": said.get("StartTime", ""),
+        "end": said.get("EndTime", ""),
+        "completed": said.get("State") == "completed",
+        "last_update": said.get("LastUpdate", ""),
+    }
+
+
+def _external_of(one: model.SubmodelElementCollection) -> ExternalSegment:
+    said = elements.read(smt.shapes("Segment"), one.value)
+    file = said.get("File", elements.FileValue("", ""))
+    return ExternalSegment(
+        **_common_of(one, said),
+        duration=said.get("Duration", ""),
+        sampling_interval=said.get("SamplingInterval"),
+        file=file.path,
+        media_type=file.media_type,
+    )
+
+
+def _linked_of(one: model.SubmodelElementCollection) -> LinkedSegment:
+    said = elements.read(smt.shapes("Segment"), one.value)
+    return LinkedSegment(**_common_of(one, said), endpoint=said.get("Endpoint", ""), query=said.get("Query", ""))
+
+
+_TIME_FIELD = Field(
+    name=TIME,
+    id_short=TIME,
+    value_type="xs:dateTime",
+    semantic_id="https://admin-shell.io/idta/TimeSeries/UtcTime/1/1",
+    origin="own",
+    title={"ko": "시각 (UTC)", "en": "Time (UTC)"},
+    definition={"ko": "기록이 생긴 시각", "en": "The instant at which the record came to be"},
+    role="time",
+)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from basyx.aas import model
+
+from submodels import elements
 from submodels.text import Text
 
 KIND = "UseCases"
@@ -42,3 +45,34 @@ class UseCases:
     kind: ProductKind
     title: Text
     statements: tuple[Statement, ...]
+
+
+def to_submodel(use_cases: UseCases) -> model.Submodel:
+    statements = [
+        {
+            "Text": statement.text,
+            "Figures": [
+                {"Name": one.name, "Value": one.value, "Unit": one.unit, "Source": one.source}
+                for one in statement.figures
+            ],
+        }
+        for statement in use_cases.statements
+    ]
+    return elements.submodel(
+        KIND, use_cases.id, {"Kind": use_cases.kind, "Title": use_cases.title, "Statements": statements}
+    )
+
+
+def from_submodel(submodel: model.Submodel) -> UseCases:
+    said = elements.values_of(submodel, KIND)
+    statements = tuple(
+        Statement(
+            text=statement["Text"],
+            figures=tuple(
+                Figure(one["Name"], one["Value"], one.get("Unit", ""), one["Source"])
+                for one in statement["Figures"]
+            ),
+        )
+        for statement in said["Statements"]
+    )
+    return UseCases(submodel.id, said["Kind"], said["Title"], statements)
