@@ -1,0 +1,87 @@
+"""Bad input at the commands: what, where, how to mend it; in the chosen language; nothing half-written."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+
+import pytest
+
+GOOD = "time,value,label\n" + "".join(f"2026-01-01 00:00:{n % 60:02d},{n},0\n" for n in range(5))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize(
+    ("content", "options", "told"),
+    [
+        (b"", [], "bad.csv"),
+        (b"a,b\n", [], "bad.csv"),
+        (GOOD.encode(), ["--time", "zeit"], "zeit"),
+        (GOOD.encode(), ["--label", "etikett"], "etikett"),
+        (b"time,value\n2026-01-01 00:00:00,\xff\xfe\x81\n", [], "bad.csv"),
+        (GOOD.replace("2026-01-01", "heute").encode(), ["--time", "time"], "time"),
+    ],
+)
+def test_a_file_that_cannot_be_replayed(aas, tmp_path, content, options, told, language):
+    file = tmp_path / "bad.csv"
+    file.write_bytes(content)
+    data = tmp_path / "data"
+    ended = aas("demo", "--exit", "--from", file, *options, "--data", data, "--lang", language)
+    assert ended.code == 2, ended.err
+    assert told in ended.err
+    assert "Traceback" not in ended.err
+    assert ended.err.startswith("오류" if language == "ko" else "Error")
+    assert not data.exists()
+
+
+def test_a_missing_file(aas, tmp_path):
+    ended = aas("demo", "--exit", "--from", tmp_path / "none.csv", "--data", tmp_path / "data", "--lang", "en")
+    assert ended.code == 2
+    assert "none.csv" in ended.err
+
+
+def test_a_port_in_use(aas, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = aas("serve", "--port", port, "--data", tmp_path / "data", "--lang", "en")
+    assert ended.code == 3
+    assert str(port) in ended.err and "--port" in ended.err
+
+
+def test_a_data_folder_of_a_newer_version(aas, tmp_path):
+    assert aas("product", "list", "--data", tmp_path).code == 0
+    with sqlite3.connect(tmp_path / "twin.db") as database:
+        database.execute("PRAGMA user_version = 9999")
+    ended = aas("product", "list", "--data", tmp_path, "--lang", "ko")
+    assert ended.code != 0
+    assert "9999" in ended.err and ended.err.startswith("오류")
+
+
+def test_an_address_beyond_loopback(aas, tmp_path):
+    ended = aas("serve", "--host", "0.0.0.0", "--data", tmp_path / "data", "--lang", "en")
+    assert ended.code == 1
+    assert "--insecure" in ended.err
+
+
+def test_a_settings_file_with_an_unknown_name(aas, tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text("prot = 8080\n")
+    ended = aas("serve", "--settings", file, "--data", tmp_path / "data", "--lang", "en")
+    assert ended.code == 2
+    assert "prot" in ended.err
+
+
+def test_a_broker_that_is_not_there(aas, tmp_path):
+    file = tmp_path / "good.csv"
+    file.write_text(GOOD)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    ended = aas("replay", file, "--broker", f"mqtt://127.0.0.1:{port}", "--lang", "en")
+    assert ended.code == 3
+    assert str(port) in ended.err
+
+
+def test_a_product_that_does_not_exist(aas, tmp_path):
+    ended = aas("product", "show", "nothing", "--data", tmp_path, "--lang", "en")
+    assert ended.code == 1
+    assert "nothing" in ended.err
