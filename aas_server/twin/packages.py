@@ -60,13 +60,14 @@ class Packages:
         if before is None or replace(package, stored=before.stored) != before:
             self._catalogue.put("package", id, msgspec.json.encode(package))
 
-    def add(self, id: str, aas_ids: Sequence[str], file_name: str, source: Path) -> Package:
-        """Keep a new package. Raises ``Conflict`` where the id is taken."""
-        package = self._package(id, aas_ids, file_name, source, None)
+    def add_by_content(self, aas_ids: Sequence[str], file_name: str, source: Path) -> Package:
+        """Keep a new package under an id that follows from its bytes. Raises ``Conflict`` where it is here."""
+        digest = self._files.add(source)
+        package = self._package(digest[:32], aas_ids, file_name, source, None)
         try:
-            self._catalogue.add("package", id, msgspec.json.encode(package))
+            self._catalogue.add("package", package.id, msgspec.json.encode(package))
         except Conflict:
-            raise Conflict("package-exists", id=id) from None
+            raise Conflict("package-exists", id=package.id) from None
         return package
 
     def replace(self, id: str, aas_ids: Sequence[str], file_name: str, source: Path) -> bool:

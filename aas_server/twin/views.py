@@ -46,7 +46,17 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 """What ``$metadata`` leaves out (IDTA-01002 V3.1, the ``…Metadata`` schemas)."""
 
 WITHOUT_VALUE = frozenset({"Operation", "Capability"})
-"""Elements that have no value-only form."""
+"""Elements that have neither a value-only form nor a metadata form of their own (they are all metadata)."""
+WITH_PATHS = frozenset({"Submodel", "SubmodelElementCollection", "SubmodelElementList", "Entity"})
+"""What ``$path`` may be asked of (IDTA-01002, table of content modifiers by element)."""
+
+
+def refuse(element: Json, modifier: str) -> None:
+    """Raises ``BadInput`` where IDTA-01002 does not know the modifier for this kind of element."""
+    kind = element["modelType"]
+    unknown = kind not in WITH_PATHS if modifier == "$path" else kind in WITHOUT_VALUE
+    if unknown:
+        raise BadInput("modifier-not-applicable", modifier=modifier, type=kind)
 
 
 def metadata(element: Json) -> Json:
@@ -93,8 +103,7 @@ def cut(element: Json, level: Level, extent: Extent) -> Json:
 
 def value(element: Json, level: Level = "deep", extent: Extent = "withoutBlobValue") -> Any:
     """The value-only form of a submodel or element. Raises ``BadInput`` for one that has none."""
-    if element["modelType"] in WITHOUT_VALUE:
-        raise BadInput("value-none", type=element["modelType"])
+    refuse(element, "$value")
     return _FORMS[element["modelType"]](cut(element, level, extent))
 
 

@@ -1,0 +1,105 @@
+"""Answers made of bytes: documents as they are stored, pages joined from them, nothing parsed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from aas_server import ids
+from aas_server.api.door import HEAD
+from aas_server.errors import BadInput
+from aas_server.twin.elements import Step
+from aas_server.twin.metamodel import Json
+
+JSON = "application/json"
+ANY_JSON: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {}}}}
+"""What the OpenAPI page says of an answer whose schema stands in IDTA-01002."""
+
+Item = TypeVar("Item")
+
+
+def document(request: Request, body: bytes, etag: str | None) -> Response:
+    """A document, or 304 where the reader has it. Without an ``etag`` (live values) nothing may keep it."""
+    if etag is None:
+        return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    quoted = f'"{etag}"'
+    if _has(request.headers.get("if-none-match"), quoted):
+        return Response(status_code=304, headers={"ETag": quoted})
+    return Response(body, media_type=JSON, headers={"ETag": quoted, "Cache-Control": "no-cache"})
+
+
+def encoded(request: Request, value: Any, etag: str | None) -> Response:
+    """A view of a document, made for this answer."""
+    return document(request, msgspec.json.encode(value), etag)
+
+
+def page(bodies: Iterable[bytes], cursor: str | None) -> Response:
+    """A page whose result is a list."""
+    return Response(b"".join((_head(cursor), b"[", b",".join(bodies), b"]}")), media_type=JSON)
+
+
+def page_of(value: Any, cursor: str | None) -> Response:
+    """A page whose result is made for this answer: a list, or an object for values."""
+    return Response(b"".join((_head(cursor), msgspec.json.encode(value), b"}")), media_type=JSON)
+
+
+def cut_page(items: Sequence[tuple[Step, Item]], limit: int, cursor: str | None) -> tuple[list[Item], str | None]:
+    """A page of what stands inside one document, in its order; the cursor names the last one shown."""
+    start = 0
+    if cursor:
+        last = ids.decode(cursor)
+        start = next((number for number, (step, _) in enumerate(items, 1) if str(step) == last), 0)
+        if start == 0:
+            raise BadInput("cursor-wrong", cursor=cursor)
+    shown = items[start : start + limit]
+    more = start + limit < len(items)
+    return [item for _, item in shown], ids.encode(str(shown[-1][0])) if more else None
+
+
+DOWNLOAD = {
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What keeps bytes of others from being shown as a page of ours, whatever their type says."""
+
+
+def file(
+    request: Request, path: Path, media_type: str, name: str, headers: dict[str, str] | None = None
+) -> Response:
+    """A file as a download."""
+    named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    fixed = DOWNLOAD | named | (headers or {})
+    if request.scope.get(HEAD):
+        fixed["Content-Length"] = str(path.stat().st_size)
+        return Response(media_type=media_type, headers=fixed)
+    return FileResponse(path, media_type=media_type, headers=fixed)
+
+
+def without(body: bytes, *names: str) -> bytes:
+    """A document without some of its attributes, the rest of it untouched and unparsed."""
+    parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({name: part for name, part in parts.items() if name not in names})
+
+
+def decoded(body: bytes) -> Json:
+    plain: Json = msgspec.json.decode(body)
+    return plain
+
+
+def _head(cursor: str | None) -> bytes:
+    metadata = {} if cursor is None else {"cursor": cursor}
+    return b'{"paging_metadata":' + msgspec.json.encode(metadata) + b',"result":'
+
+
+def _has(if_none_match: str | None, etag: str) -> bool:
+    if if_none_match is None:
+        return False
+    given = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return etag in given or given == ["*"]

@@ -1,0 +1,62 @@
+"""Concept Description Repository (IDTA-01002), its reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aas_server import ids
+from aas_server.api import answers
+from aas_server.api.parameters import CursorParameter, IdShortParameter, LimitParameter, reference_value
+from aas_server.api.services import Services, route
+from aas_server.errors import NotSupported
+
+_IsCaseOf = Annotated[
+    str | None, Query(alias="isCaseOf", description="A reference (JSON) or its value, base64url")
+]
+_CdIdentifier = Annotated[str, Path(alias="cdIdentifier", description="The concept description's id, base64url")]
+
+
+class ConceptDescriptionRepository:
+    """Operations on concept descriptions. A viewer asks once for each semantic id it sees: 404 is normal here."""
+
+    def __init__(self, services: Services) -> None:
+        self._repository = services.repository
+        self._paging = services.paging
+
+    def router(self) -> APIRouter:
+        router = APIRouter(tags=["Concept Description Repository"])
+        route(
+            router, "GET", "/concept-descriptions", "GetAllConceptDescriptions", self.get_all_concept_descriptions
+        )
+        one = "/concept-descriptions/{cdIdentifier}"
+        route(router, "GET", one, "GetConceptDescriptionById", self.get_concept_description_by_id)
+        return router
+
+    async def get_all_concept_descriptions(
+        self,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        idShort: IdShortParameter = None,
+        isCaseOf: _IsCaseOf = None,
+        dataSpecificationRef: Annotated[str | None, Query(deprecated=True)] = None,
+    ) -> Response:
+        """Concept descriptions in order of creation."""
+        if dataSpecificationRef:
+            raise NotSupported("filter-not-supported", name="dataSpecificationRef")
+        page = await self._repository.page(
+            "concept-description",
+            self._paging.limit(limit),
+            cursor or None,
+            id_short=idShort or None,
+            semantic_id=reference_value(isCaseOf),
+        )
+        return answers.page((one.body for one in page.documents), page.cursor)
+
+    async def get_concept_description_by_id(self, request: Request, cdIdentifier: _CdIdentifier) -> Response:
+        """One concept description, as it is stored."""
+        found = await self._repository.get("concept-description", ids.decode(cdIdentifier))
+        return answers.document(request, found.body, found.etag)

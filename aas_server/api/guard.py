@@ -1,0 +1,127 @@
+"""Trust at the door before access control exists: who may ask from where.
+
+The Host header must name us (or a page elsewhere could reach us by rebinding a name to 127.0.0.1); a write from a
+page of a foreign origin is refused; CORS lets pages of loopback origins and of those listed read. ``insecure``
+lifts all of it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aas_server.api.errors import result_of, spoken
+from aas_server.errors import AasError, Refused
+from aas_server.messages import error_text
+from aas_server.settings import Settings
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_EXPOSED = "ETag, Location, X-FileName, Content-Disposition"
+_PREFLIGHT_SECONDS = "600"
+"""Browsers would keep it for hours; ten minutes let a changed setting take effect soon."""
+
+
+class Guard:
+    """Outermost ASGI layer, around every door."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._open = settings.insecure
+        self._hosts = {name for name in (settings.host, _host_of(settings.external_url)) if name}
+        self._origins = {origin.rstrip("/").lower() for origin in settings.allowed_origins}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        allowed = origin is not None and self.allows(origin)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_cors(MutableHeaders(scope=message), origin if allowed else None)
+            await send(message)
+
+        refusal = self._refusal(scope, headers, origin, allowed)
+        if refusal is not None:
+            await _refused(scope, headers, refusal)(scope, receive, sending)
+        elif allowed and scope["type"] == "http" and _is_preflight(scope, headers):
+            await _preflight(headers)(scope, receive, sending)
+        else:
+            await self._app(scope, receive, sending)
+
+    def allows(self, origin: str) -> bool:
+        """Whether pages of this origin may read and write."""
+        if self._open or origin.rstrip("/").lower() in self._origins:
+            return True
+        return self._is_ours(_host_of(origin))
+
+    def _refusal(self, scope: Scope, headers: Headers, origin: str | None, allowed: bool) -> AasError | None:
+        if self._open:
+            return None
+        host = headers.get("host", "")
+        if not self._is_ours(_host_of(f"//{host}")):
+            return Refused("host-unknown", host=host)
+        writes = scope["type"] == "websocket" or scope["method"] in _WRITES
+        if writes and origin is not None and not allowed:
+            return Refused("origin-foreign", origin=origin)
+        return None
+
+    def _is_ours(self, host: str | None) -> bool:
+        if host is None:
+            return False
+        if host == "localhost" or host.endswith(".localhost") or host in self._hosts:
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+
+def _host_of(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
+
+
+def _preflight(headers: Headers) -> Response:
+    return Response(
+        status_code=204,
+        headers={
+            "Access-Control-Allow-Methods": _METHODS,
+            "Access-Control-Allow-Headers": headers.get("access-control-request-headers", "content-type"),
+            "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
+        },
+    )
+
+
+def _add_cors(headers: MutableHeaders, origin: str | None) -> None:
+    headers.add_vary_header("Origin")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    if origin is not None:
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Expose-Headers"] = _EXPOSED
+
+
+def _refused(scope: Scope, headers: Headers, error: AasError) -> ASGIApp:
+    if scope["type"] == "websocket":
+        return _close
+    language = headers.get("accept-language")
+    if scope["path"].startswith("/api/"):
+        return result_of(error, language)
+    return PlainTextResponse(error_text(error, spoken(language)), error.status)
+
+
+async def _close(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close", "code": 1008})

@@ -1,0 +1,151 @@
+"""AASX File Server (IDTA-01002, SSP-001)."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import Path as PathParameter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aas_server import ids
+from aas_server.api import answers
+from aas_server.api.parameters import CursorParameter, LimitParameter
+from aas_server.api.services import Services, route
+from aas_server.twin.package import Limits, opened
+from aas_server.twin.packages import MEDIA_TYPE, Package
+
+_PackageId = Annotated[str, PathParameter(alias="packageId", description="The package's id, base64url")]
+_Upload = Annotated[UploadFile, File(description="The AASX package")]
+_FileName = Annotated[str | None, Form(alias="fileName")]
+_AasIds = Annotated[list[str] | None, Form(alias="aasIds", description="Read from the package where not given")]
+_EMPTY: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
+
+
+class AasxFileServer:
+    """Packages as they were stored; none is opened but to see, on arrival, that it is one."""
+
+    def __init__(self, services: Services) -> None:
+        self._packages = services.packages
+        self._paging = services.paging
+        self._limits = Limits.of(services.settings)
+
+    def router(self) -> APIRouter:
+        router = APIRouter(tags=["AASX File Server"])
+        all, one = "/packages", "/packages/{packageId}"
+        route(router, "GET", all, "GetAllAASXPackageIds", self.get_all_aasx_package_ids)
+        route(router, "POST", all, "PostAASXPackage", self.post_aasx_package)
+        route(
+            router,
+            "GET",
+            one,
+            "GetAASXByPackageId",
+            self.get_aasx_by_package_id,
+            {200: {"content": {MEDIA_TYPE: {}}}},
+        )
+        route(router, "PUT", one, "PutAASXByPackageId", self.put_aasx_by_package_id, _EMPTY)
+        route(router, "DELETE", one, "DeleteAASXByPackageId", self.delete_aasx_by_package_id, _EMPTY)
+        return router
+
+    async def get_all_aasx_package_ids(
+        self,
+        aasId: Annotated[str | None, Query(description="A shell's id, base64url")] = None,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+    ) -> Response:
+        """The packages, in order of id; with ``aasId`` those that hold this shell."""
+        after = ids.decode(cursor) if cursor else None
+        shell = ids.decode(aasId) if aasId else None
+        page = await asyncio.to_thread(self._packages.page, self._paging.limit(limit), after, shell)
+        described = [_described(package) for package in page.packages]
+        return answers.page_of(described, ids.encode(page.cursor) if page.cursor else None)
+
+    async def post_aasx_package(
+        self,
+        request: Request,
+        file: _Upload,
+        fileName: _FileName = None,
+        aasIds: _AasIds = None,
+    ) -> Response:
+        """Keep a new package. Its id follows from its bytes, so that the same one again is a conflict (409)."""
+
+        def keep() -> Package:
+            with _on_disk(file) as path:
+                shells = _shells(aasIds, path, self._limits)
+                return self._packages.add_by_content(shells, _name(fileName, file), path)
+
+        package = await asyncio.to_thread(keep)
+        location = f"{request.url.path.rstrip('/')}/{ids.encode(package.id)}"
+        return _created(package, location)
+
+    async def get_aasx_by_package_id(self, request: Request, packageId: _PackageId) -> Response:
+        """A package's bytes; its file name stands in ``X-FileName`` (percent-encoded where it is not ASCII)."""
+        package = await asyncio.to_thread(self._packages.get, ids.decode(packageId))
+        path = await asyncio.to_thread(self._packages.path, package)
+        headers = {"X-FileName": quote(package.file_name, safe=" ()+,=@-._~"), "ETag": f'"{package.sha256}"'}
+        return answers.file(request, path, MEDIA_TYPE, package.file_name, headers)
+
+    async def put_aasx_by_package_id(
+        self,
+        request: Request,
+        packageId: _PackageId,
+        file: _Upload,
+        fileName: _FileName = None,
+        aasIds: _AasIds = None,
+    ) -> Response:
+        """Keep a package under a given id, in place of an earlier one that may go."""
+        id = ids.decode(packageId)
+
+        def keep() -> bool:
+            with _on_disk(file) as path:
+                shells = _shells(aasIds, path, self._limits)
+                return self._packages.replace(id, shells, _name(fileName, file), path)
+
+        if await asyncio.to_thread(keep):
+            return _created(await asyncio.to_thread(self._packages.get, id), request.url.path)
+        return Response(status_code=204)
+
+    async def delete_aasx_by_package_id(self, packageId: _PackageId) -> Response:
+        """Remove a package; 409 with the date while it is promised to stay."""
+        await asyncio.to_thread(self._packages.delete, ids.decode(packageId))
+        return Response(status_code=204)
+
+
+def _described(package: Package) -> dict[str, Any]:
+    return {"packageId": package.id, "aasIds": list(package.aas_ids)}
+
+
+def _created(package: Package, location: str) -> Response:
+    body = msgspec.json.encode(_described(package))
+    return Response(body, 201, {"Location": location}, answers.JSON)
+
+
+def _name(given: str | None, file: UploadFile) -> str:
+    return Path((given or file.filename or "package.aasx").replace("\\", "/")).name or "package.aasx"
+
+
+def _shells(given: list[str] | None, path: Path, limits: Limits) -> list[str]:
+    """The shells a package holds. Reads it in any case: what is no package is not kept."""
+    with opened(path, limits) as source:
+        found = [document["id"] for kind, document in source.documents if kind == "shell"]
+    named = [id for one in given or () for id in one.split(",") if id]
+    return named or found
+
+
+@contextmanager
+def _on_disk(file: UploadFile) -> Iterator[Path]:
+    """What was sent, as a file for as long as the block lasts."""
+    with tempfile.NamedTemporaryFile(suffix=".aasx") as place:
+        file.file.seek(0)
+        shutil.copyfileobj(file.file, place, 1 << 20)
+        place.flush()
+        yield Path(place.name)

@@ -1,0 +1,53 @@
+"""What the services stand on, and how an operation becomes a route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from aas_server.api.answers import ANY_JSON
+from aas_server.api.parameters import Paging
+from aas_server.settings import Settings
+from aas_server.store.contract import Files
+from aas_server.twin.live import Overlay
+from aas_server.twin.packages import Packages
+from aas_server.twin.repository import Repository
+
+Operation = Callable[..., Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Handed to every service."""
+
+    repository: Repository
+    files: Files
+    overlay: Overlay
+    packages: Packages
+    paging: Paging
+    settings: Settings
+
+
+def route(
+    router: APIRouter,
+    method: str,
+    path: str,
+    operation_id: str,
+    operation: Operation,
+    responses: dict[int | str, dict[str, Any]] | None = None,
+) -> None:
+    """Serve an operation of IDTA-01002 under its own name."""
+    router.add_api_route(
+        path,
+        operation,
+        methods=[method],
+        operation_id=operation_id,
+        name=operation_id,
+        response_class=Response,
+        response_model=None,
+        responses=responses or ANY_JSON,
+    )

@@ -1,0 +1,128 @@
+"""Submodel Repository (IDTA-01002, SSP-002: the read profile): operations on all submodels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from aas_server.api import answers
+from aas_server.api.parameters import (
+    CursorParameter,
+    ExtentParameter,
+    IdShortParameter,
+    LevelParameter,
+    LimitParameter,
+    SemanticIdParameter,
+    reference_value,
+)
+from aas_server.api.reading import Reading
+from aas_server.api.services import Services, route
+from aas_server.store.contract import Page
+from aas_server.twin import views
+from aas_server.twin.metamodel import Json
+
+
+class SubmodelRepository:
+    """Lists of submodels in each of their forms; each is filtered by idShort and semantic id in the database."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._reading = Reading(services)
+
+    def router(self) -> APIRouter:
+        router = APIRouter(tags=["Submodel Repository"])
+        get: list[tuple[str, str, Any]] = [
+            ("/submodels", "GetAllSubmodels", self.get_all_submodels),
+            ("/submodels/$metadata", "GetAllSubmodels-Metadata", self.get_all_submodels_metadata),
+            ("/submodels/$value", "GetAllSubmodels-ValueOnly", self.get_all_submodels_value_only),
+            ("/submodels/$reference", "GetAllSubmodels-Reference", self.get_all_submodels_reference),
+            ("/submodels/$path", "GetAllSubmodels-Path", self.get_all_submodels_path),
+        ]
+        for path, operation_id, operation in get:
+            route(router, "GET", path, operation_id, operation)
+        return router
+
+    async def get_all_submodels(
+        self,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        idShort: IdShortParameter = None,
+        semanticId: SemanticIdParameter = None,
+        level: LevelParameter = "deep",
+        extent: ExtentParameter = "withoutBlobValue",
+    ) -> Response:
+        """Submodels in order of creation, with the last readings in those that are bound."""
+        page = await self._page(limit, cursor, idShort, semanticId)
+        bindings = self._reading.bindings_of(page)
+        bodies = (
+            self._reading.body(document, bindings.get(document.id), level, extent) for document in page.documents
+        )
+        return answers.page(bodies, page.cursor)
+
+    async def get_all_submodels_metadata(
+        self,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        idShort: IdShortParameter = None,
+        semanticId: SemanticIdParameter = None,
+    ) -> Response:
+        """Submodels without their elements."""
+        page = await self._page(limit, cursor, idShort, semanticId)
+        return answers.page((answers.without(one.body, "submodelElements") for one in page.documents), page.cursor)
+
+    async def get_all_submodels_value_only(
+        self,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        idShort: IdShortParameter = None,
+        semanticId: SemanticIdParameter = None,
+        level: LevelParameter = "deep",
+        extent: ExtentParameter = "withoutBlobValue",
+    ) -> Response:
+        """Submodels' values in one object, by idShort; by id where an idShort is missing or comes again."""
+        page = await self._page(limit, cursor, idShort, semanticId)
+        bindings = self._reading.bindings_of(page)
+        result: Json = {}
+        for document in page.documents:
+            submodel = self._reading.plain(document, bindings.get(document.id))
+            name = document.keys.id_short
+            key = document.id if name is None or name in result else name
+            result[key] = views.value(submodel, level, extent)
+        return answers.page_of(result, page.cursor)
+
+    async def get_all_submodels_reference(
+        self,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        idShort: IdShortParameter = None,
+        semanticId: SemanticIdParameter = None,
+    ) -> Response:
+        """References to submodels."""
+        page = await self._page(limit, cursor, idShort, semanticId)
+        return answers.page_of([views.reference(document.id) for document in page.documents], page.cursor)
+
+    async def get_all_submodels_path(
+        self,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        idShort: IdShortParameter = None,
+        semanticId: SemanticIdParameter = None,
+        level: LevelParameter = "deep",
+    ) -> Response:
+        """The idShort paths of the submodels' elements, one submodel after the other."""
+        page = await self._page(limit, cursor, idShort, semanticId)
+        found = [path for one in page.documents for path in views.paths(answers.decoded(one.body), level=level)]
+        return answers.page_of(found, page.cursor)
+
+    async def _page(
+        self, limit: int | None, cursor: str | None, id_short: str | None, semantic_id: str | None
+    ) -> Page:
+        return await self._services.repository.page(
+            "submodel",
+            self._services.paging.limit(limit),
+            cursor or None,
+            id_short=id_short or None,
+            semantic_id=reference_value(semantic_id),
+        )
