@@ -2,8 +2,8 @@
 
 A value is: ``str``, ``int``, ``float``, ``bool`` (Property), ``{"ko", "en"}`` (MultiLanguageProperty), a mapping
 by idShort (collection), a list (SubmodelElementList), ``(minimum, maximum)`` (Range), a ``FileValue``, a
-reference or a finished element (kept as it is). ``None``, an empty text and an empty list are left out where the template
-allows that; what it demands stays, with an empty value. A free idShort stands as a key like any other.
+reference or a finished element (kept as it is). ``None``, an empty text and an empty list are left out where the
+template allows that; what it demands stays, with an empty value. A free idShort stands as a key like any other.
 """
 
 from __future__ import annotations

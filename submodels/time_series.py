@@ -65,13 +65,41 @@ class TimeSeries:
 TIME = "Time"
 _SEGMENT = "https://admin-shell.io/idta/TimeSeries/Segments/{}/1/1"
 
+_TIME_FIELD = Field(
+    name=TIME,
+    id_short=TIME,
+    value_type="xs:dateTime",
+    semantic_id="https://admin-shell.io/idta/TimeSeries/UtcTime/1/1",
+    origin="own",
+    title={"ko": "시각 (UTC)", "en": "Time (UTC)"},
+    definition={"ko": "기록이 생긴 시각", "en": "The instant at which the record came to be"},
+    role="time",
+)
+_RELATIVE_FIELD = Field(
+    name="Time01",
+    id_short="Time01",
+    value_type="xs:long",
+    semantic_id="https://admin-shell.io/idta/TimeSeries/RelativePointInTime/1/1",
+    origin="own",
+    title={"ko": "구간 시작부터의 초", "en": "Seconds since the segment's start"},
+    definition={
+        "ko": "Time에서 구간의 StartTime을 뺀 초 단위 값. 파일에 열로 들어 있지 않고 계산한다",
+        "en": "Time minus the segment's StartTime in seconds; computed, not a column of the file",
+    },
+    role="time",
+)
+
 
 def to_submodel(series: TimeSeries) -> model.Submodel:
     """The record is the schema row: ``Time`` (unless a field is called so) and the fields by idShort. These are
-    the names of the file's columns, too: 02008 itself does not say how column and variable are linked."""
-    record = {one.id_short: fields.property_of(one) for one in series.fields}
-    if TIME not in record:
-        record = {TIME: fields.property_of(_TIME_FIELD), **record}
+    the names of the file's columns, too: 02008 itself does not say how column and variable are linked.
+
+    The template's data file demands a relative time with a value, though its text allows UTC alone: ``Time01``
+    says how it follows from ``Time`` (0 at the start); it is no column.
+    """
+    described = {one.id_short: one for one in (_TIME_FIELD, *series.fields, _RELATIVE_FIELD)}
+    record = {id_short: fields.property_of(one) for id_short, one in described.items()}
+    record[_RELATIVE_FIELD.id_short] = fields.property_of(_RELATIVE_FIELD, "0")
     segments = {one.id_short: _segment("ExternalSegment", one.id_short, _external(one)) for one in series.external}
     segments |= {one.id_short: _segment("LinkedSegment", one.id_short, _linked(one)) for one in series.linked}
     return elements.submodel(
@@ -97,7 +125,7 @@ def from_submodel(submodel: model.Submodel) -> TimeSeries:
         id_short=submodel.id_short or KIND,
         name=said["Metadata"].get("Name", {}),
         description=said["Metadata"].get("Description", {}),
-        fields=tuple(one for one in record if one != _TIME_FIELD),
+        fields=tuple(one for one in record if one not in (_TIME_FIELD, _RELATIVE_FIELD)),
         external=tuple(_external_of(one) for one in segments if _is(one, "ExternalSegment")),
         linked=tuple(_linked_of(one) for one in segments if _is(one, "LinkedSegment")),
     )
@@ -164,15 +192,3 @@ def _external_of(one: model.SubmodelElementCollection) -> ExternalSegment:
 def _linked_of(one: model.SubmodelElementCollection) -> LinkedSegment:
     said = elements.read(smt.shapes("Segment"), one.value)
     return LinkedSegment(**_common_of(one, said), endpoint=said.get("Endpoint", ""), query=said.get("Query", ""))
-
-
-_TIME_FIELD = Field(
-    name=TIME,
-    id_short=TIME,
-    value_type="xs:dateTime",
-    semantic_id="https://admin-shell.io/idta/TimeSeries/UtcTime/1/1",
-    origin="own",
-    title={"ko": "시각 (UTC)", "en": "Time (UTC)"},
-    definition={"ko": "기록이 생긴 시각", "en": "The instant at which the record came to be"},
-    role="time",
-)

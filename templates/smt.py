@@ -1,8 +1,8 @@
 """The structure of the submodels we write: which elements, of which kind, under which identifiers, how many.
 
 ``index.toml`` names the submodels, ``structure/<name>.csv`` their elements. ``path``: ``[]`` is a list's item,
-``*`` an element whose idShort is free. ``model``: an XSD type for a Property, else ``mlp``, ``smc``, 
-``sml:<item>``, ``ref``, ``file``, ``range:<type>``, ``*`` (any), or ``@Name``, which takes in the elements of another table.
+``*`` an element whose idShort is free. ``model``: an XSD type for a Property, else ``mlp``, ``smc``,
+``sml:<item>``, ``ref``, ``file``, ``range:<type>``, ``*`` (any), or ``@Name``, which takes in another table.
 ``id``: ``own`` is formed from the path. ``also``: supplemental ids, parted by blanks.
 """
 
