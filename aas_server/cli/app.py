@@ -70,6 +70,12 @@ def _translate(command: click.Command, language: Language) -> None:
         one.params.append(
             click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help="option-lang")
         )
+        one.params.append(
+            click.Option(
+                ["--help"], is_flag=True, expose_value=False, is_eager=True, callback=_help, help="option-help"
+            )
+        )
+        one.add_help_option = False
         one.help = _sentence(one.help, language)
         one.short_help = None
         one.epilog = _sentence(one.epilog, language)
@@ -77,12 +83,19 @@ def _translate(command: click.Command, language: Language) -> None:
             if isinstance(parameter, click.Option) or hasattr(parameter, "help"):
                 parameter.help = _sentence(parameter.help, language)
     command.params.append(
-        click.Option(["--version"], is_flag=True, expose_value=False, callback=_version, is_eager=True)
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            callback=_version,
+            is_eager=True,
+            help=text("option-version", language),
+        )
     )
 
 
 def _sentence(key: str | None, language: Language) -> str | None:
-    return text(key, language) if key in catalogue() else key
+    return text(key, language) if key is not None and key in catalogue() else key
 
 
 def _all(command: click.Command) -> Iterator[click.Command]:
@@ -90,6 +103,12 @@ def _all(command: click.Command) -> Iterator[click.Command]:
     if isinstance(command, click.Group):
         for part in command.commands.values():
             yield from _all(part)
+
+
+def _help(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(context.get_help())
+        context.exit()
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
