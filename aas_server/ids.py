@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aas_server.errors import BadInput
 
-_ID_SHORT = re.compile(r"[a-zA-Z]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?")
+_ID_SHORT = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*[a-zA-Z0-9_]+")
 _ILLEGAL = re.compile(r"[^a-zA-Z0-9]+")
 
 
@@ -35,7 +35,7 @@ def decode(encoded: str) -> str:
 
 
 def is_id_short(name: str) -> bool:
-    """Whether ``name`` is a legal idShort (AASd-002: letters, digits, ``_``, ``-``; a letter first)."""
+    """Whether ``name`` is a legal idShort (AASd-002: two or more letters, digits, ``_``, ``-``; a letter first)."""
     return len(name) <= 128 and _ID_SHORT.fullmatch(name) is not None
 
 
@@ -48,7 +48,7 @@ def id_short(name: str) -> str:
     lost = any(letter.isalpha() and not letter.isascii() for letter in unicodedata.normalize("NFC", name))
     if not kept or lost:
         kept = "_".join(part for part in (kept, hashlib.sha256(name.encode()).hexdigest()[:8]) if part)
-    if not kept[0].isalpha():
+    if not kept[0].isalpha() or len(kept) == 1:
         kept = "x_" + kept
     return kept
 
