@@ -41,7 +41,7 @@ def table(batch: Batch, stored: pa.Schema | None, *, widen: bool = True) -> pa.T
         own[column], found = values.column(cells, known.get(column, pa.null()), widen=widen)
         for doubt in found:
             doubts[doubt.row].append((doubt.flag, name if doubt.misfit else None))
-    flags, misfits = _remarks(batch, doubts)
+    flags, misfits = _remarks(batch, doubts, columns)
     common = {
         "time": pa.array([None if time is None else time // 1000 for time in batch.times], _TIME),
         "arrival": pa.array(np.array(batch.arrivals, np.int64) // 1000, pa.int64()).cast(_TIME),
@@ -88,14 +88,14 @@ def _leave_out(name: str, cells: Sequence[Scalar], doubts: dict[int, list[tuple[
 
 
 def _remarks(
-    batch: Batch, doubts: Mapping[int, Sequence[tuple[str, str | None]]]
+    batch: Batch, doubts: Mapping[int, Sequence[tuple[str, str | None]]], columns: Mapping[str, str | None]
 ) -> tuple[list[str | None], list[str | None]]:
     flags = [",".join(one) if one else None for one in batch.flags]
     misfits: list[str | None] = [None] * len(flags)
     for row, found in doubts.items():
         told = dict.fromkeys((*batch.flags[row], *(flag for flag, _ in found)))
         flags[row] = ",".join(told)
-        kept = {name: batch.rows[row][name] for _, name in found if name is not None}
+        kept = {columns[name] or name: batch.rows[row][name] for _, name in found if name is not None}
         if kept:
             misfits[row] = json.dumps(kept, ensure_ascii=True)
     return flags, misfits

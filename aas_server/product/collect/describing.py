@@ -1,0 +1,124 @@
+"""What each field means: as the shell's description says, else proposed from its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from aas_server.ids import id_shorts
+from aas_server.messages import in_all
+from aas_server.product.collect.counting import Counted
+from aas_server.product.recipe import Recipe
+from aas_server.product.work import Work
+from submodels import asset_interfaces
+from submodels.field import Field, Role, Unit
+from templates import concepts, units
+from templates.concepts import Concept
+
+Fields = tuple[Field, ...]
+
+_TYPES = {"bool": "xs:boolean", "int64": "xs:long", "double": "xs:double", "string": "xs:string"}
+_NUMERIC = frozenset({"xs:double", "xs:float", "xs:decimal", "xs:integer", "xs:long", "xs:int", "xs:short"})
+_WHOLE = frozenset({"xs:integer", "xs:long", "xs:int", "xs:short"})
+_UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
+_LAKE_COLUMNS = frozenset({"time", "arrival", "position", "flags", "misfit"})
+
+
+def known_fields(work: Work) -> Mapping[str, Fields]:
+    """What the shell's AssetInterfacesDescription says by now, by stream."""
+    submodel = work.twin.read(work.recipe.id, asset_interfaces.DESCRIPTION_KIND)
+    if submodel is None:
+        return {}
+    return {feed.stream: feed.fields for feed in asset_interfaces.from_submodel(submodel).feeds}
+
+
+def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
+    """One field a column (wide) or tag (narrow), in the order of the table. What the shell says stays; roles are
+    the recipe's, and so are valid ranges that the shell does not name."""
+    types = (
+        {tag: "xs:double" if numeric else "xs:string" for tag, numeric in counted.tags.items()}
+        if counted.facts.shape == "narrow"
+        else {name: _TYPES[kind] for name, kind in counted.columns.items()}
+    )
+    described = {field.name: field for field in known}
+    names = _id_shorts(list(types), described)
+    roles = _roles(work.recipe, counted.columns)
+    return tuple(
+        _completed(
+            described.get(name) or _proposed(work, name, names[name], value_type),
+            value_type,
+            roles.get(name, "text" if value_type == "xs:string" else "feature"),
+            work.recipe.quality.ranges.get(name, (None, None)),
+        )
+        for name, value_type in types.items()
+    )
+
+
+def time_column(recipe: Recipe, columns: Mapping[str, str]) -> str | None:
+    """The column that bears the recipe's time. One that is called as the lake's own is stored with a number."""
+    if recipe.time is None or recipe.time not in _LAKE_COLUMNS:
+        return recipe.time
+    return next((name for name in columns if re.fullmatch(rf"{recipe.time}_\d+", name)), recipe.time)
+
+
+def _id_shorts(names: list[str], described: Mapping[str, Field]) -> dict[str, str]:
+    """New names keep clear of the idShorts that are given already."""
+    taken = {field.id_short.lower() for field in described.values()}
+    result: dict[str, str] = {}
+    for name, wanted in id_shorts(names).items():
+        id_short, number = wanted, 2
+        while name not in described and id_short.lower() in taken:
+            id_short, number = f"{wanted}_{number}", number + 1
+        taken.add(id_short.lower())
+        result[name] = id_short
+    return result
+
+
+def _proposed(work: Work, name: str, id_short: str, value_type: str) -> Field:
+    plain, symbol = _without_unit(name)
+    concept = concepts.propose(plain, symbol)
+    if concept is not None and (concept.value_type in _NUMERIC) != (value_type in _NUMERIC):
+        concept = None
+    irdi = concept.irdi if concept else ""
+    return Field(
+        name=name,
+        id_short=id_short,
+        value_type=value_type,
+        semantic_id=irdi or work.names.concept(id_short),
+        origin="irdi" if irdi else "own",
+        title=concepts.title(plain, symbol),
+        definition=concept.definition if concept else in_all("collect-undefined", name=name),
+        unit=_unit(symbol, concept) if value_type in _NUMERIC else None,
+    )
+
+
+def _without_unit(name: str) -> tuple[str, str | None]:
+    """The name and the unit that it gives itself: ``온도 (°C)`` → 온도, °C."""
+    found = _UNIT_IN_NAME.search(name)
+    if found is None or units.unit(found[1]) is None or not name[: found.start()].strip():
+        return name, None
+    return name[: found.start()].strip(), found[1]
+
+
+def _unit(symbol: str | None, concept: Concept | None) -> Unit | None:
+    known = units.unit(symbol or (concept.unit if concept else ""))
+    return Unit(known.symbol, known.code, known.irdi) if known else None
+
+
+def _roles(recipe: Recipe, columns: Mapping[str, str]) -> dict[str, Role]:
+    roles: dict[str, Role] = dict.fromkeys((*recipe.cleaning.key, *recipe.quality.key), "key")
+    if (time := time_column(recipe, columns)) is not None:
+        roles[time] = "time"
+    if recipe.label is not None:
+        roles[recipe.label.column] = "label"
+    return roles
+
+
+def _completed(field: Field, value_type: str, role: Role, valid: tuple[float | None, float | None]) -> Field:
+    """The field with what the recipe says; a whole number in whose column fractions came is none any more."""
+    if field.value_type in _WHOLE and value_type == "xs:double":
+        field = replace(field, value_type=value_type)
+    if field.minimum is None and field.maximum is None:
+        field = replace(field, minimum=valid[0], maximum=valid[1])
+    return replace(field, role=role)
