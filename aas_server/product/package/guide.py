@@ -47,9 +47,9 @@ table = pd.read_parquet({_quoted(facts.main.file)})
 features = [
     {names},
 ]
-rows = table[features].dropna().astype("float32")
+rows = table[features].astype("float32").to_numpy()
 session = onnxruntime.InferenceSession({_quoted("model/" + facts.trained.onnx.name)})
-answer = session.run(None, {{session.get_inputs()[0].name: rows.to_numpy()}})[0]
+answer = session.run(None, {{session.get_inputs()[0].name: rows}})[0]
 print(answer[:10])"""
 
 
