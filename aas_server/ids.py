@@ -40,8 +40,11 @@ def is_id_short(name: str) -> bool:
 
 
 def id_short(name: str) -> str:
-    """A legal idShort for any name: ASCII kept, the rest dropped; with a hash where that would lose letters."""
-    if is_id_short(name):
+    """A legal idShort for any name: ASCII kept, the rest dropped; with a hash where that would lose letters.
+
+    A hyphen becomes ``_``: metamodel 3.1 allows it, but 3.0, in which packages are written, does not (AASd-002).
+    """
+    if is_id_short(name) and "-" not in name:
         return name
     plain = unicodedata.normalize("NFKD", name)
     kept = "_".join(part for part in _ILLEGAL.split(plain) if part)[:100].strip("_")
