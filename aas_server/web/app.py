@@ -12,11 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aas_server.errors import AasError, NotFound
+from aas_server.ingest.state import FeedState
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.web.assets import asset
 from aas_server.web.bundle import Bundles
-from aas_server.web.feed import FeedPages, FeedState
+from aas_server.web.feed import FeedPages
 from aas_server.web.guard import Guard
 from aas_server.web.product import ProductPages
 from aas_server.web.products import ProductList
@@ -60,7 +61,7 @@ class _Errors:
 
     def ours(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, AasError)
-        sentence = self._renderer.reader(request).error(error.key, {k: str(v) for k, v in error.values.items()})
+        sentence = self._renderer.reader(request).error(error.key, error.values)
         return self._answer(request, error.status, sentence)
 
     def http(self, request: Request, error: Exception) -> Response:

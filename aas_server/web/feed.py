@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -12,55 +10,13 @@ from starlette.responses import Response
 
 from aas_server.clock import iso
 from aas_server.errors import BadInput
+from aas_server.ingest.state import BrokerState, FeedState, StreamState
 from aas_server.store.contract import Store
+from aas_server.web.reader import Reader
 from aas_server.web.render import Renderer, json_response
 
 PAGE = 50
 STREAMS = 200
-
-
-class FeedStream(Protocol):
-    """One stream. ``rate`` is records a second over the last moments; ``lag`` seconds between the last message's
-    arrival and the present state of the lake, ``None`` while nothing came; ``last`` the last record's time."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def topic(self) -> str: ...
-    @property
-    def messages(self) -> int: ...
-    @property
-    def records(self) -> int: ...
-    @property
-    def rate(self) -> float: ...
-    @property
-    def lag(self) -> float | None: ...
-    @property
-    def last(self) -> datetime | None: ...
-
-
-class FeedBroker(Protocol):
-    """One connection. ``error`` says why it is down, empty while it is up."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def connected(self) -> bool: ...
-    @property
-    def error(self) -> str: ...
-
-
-class FeedState(Protocol):
-    """All of the feed at one moment."""
-
-    @property
-    def streams(self) -> Sequence[FeedStream]: ...
-    @property
-    def brokers(self) -> Sequence[FeedBroker]: ...
-    @property
-    def redelivered(self) -> int: ...
-    @property
-    def quarantined(self) -> int: ...
 
 
 class FeedPages:
@@ -79,37 +35,46 @@ class FeedPages:
         return self._renderer.page(
             request,
             "feed.html",
-            feed=_plain(self._feed()),
+            feed=_plain(self._feed(), self._renderer.reader(request)),
             quarantine=shown,
             after=after,
             more=shown[-1].position if len(found) > PAGE else 0,
         )
 
-    def data(self, _: Request) -> Response:
+    def data(self, request: Request) -> Response:
         """The figures as JSON: times in ISO 8601 UTC, ``rate`` in records a second, ``lag`` in seconds."""
-        return json_response(_plain(self._feed()))
+        return json_response(_plain(self._feed(), self._renderer.reader(request)))
 
 
-def _plain(state: FeedState) -> dict[str, object]:
+def _plain(state: FeedState, reader: Reader) -> dict[str, object]:
     return {
-        "streams": [
-            {
-                "name": stream.name,
-                "topic": stream.topic,
-                "messages": stream.messages,
-                "records": stream.records,
-                "rate": round(stream.rate, 2),
-                "lag": None if stream.lag is None else round(stream.lag, 2),
-                "last": iso(stream.last) if stream.last else None,
-            }
-            for stream in state.streams[:STREAMS]
-        ],
-        "brokers": [
-            {"url": _without_password(broker.url), "connected": broker.connected, "error": broker.error}
-            for broker in state.brokers
-        ],
+        "streams": [_stream(stream) for stream in state.streams[:STREAMS]],
+        "brokers": [_broker(broker, reader) for broker in state.brokers],
+        "messages": sum(stream.messages for stream in state.streams),
+        "records": sum(stream.records for stream in state.streams),
         "redelivered": state.redelivered,
         "quarantined": state.quarantined,
+        "error": reader.error(state.error.key, state.error.values) if state.error else "",
+    }
+
+
+def _stream(stream: StreamState) -> dict[str, object]:
+    return {
+        "name": stream.name,
+        "topic": stream.topic,
+        "messages": stream.messages,
+        "records": stream.records,
+        "rate": round(stream.rate, 2),
+        "lag": None if stream.lag is None else round(stream.lag, 2),
+        "last": iso(stream.last) if stream.last else None,
+    }
+
+
+def _broker(broker: BrokerState, reader: Reader) -> dict[str, object]:
+    return {
+        "url": _without_password(broker.url),
+        "connected": broker.connected,
+        "error": reader.error(broker.error, broker.values) if broker.error else "",
     }
 
 

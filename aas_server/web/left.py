@@ -70,7 +70,10 @@ def _preprocess(release: ReleaseRecord, reader: Reader) -> Facts:
 
 def _train(release: ReleaseRecord, reader: Reader) -> Facts:
     model = release.trained.model
-    facts = [(reader.say("web-left-algorithm"), model.algorithm)]
+    split = model.split
+    facts = [(reader.say("web-left-test-rows"), reader.number(split.test_rows))]
+    if model.label is not None:
+        facts.append((reader.say("web-left-test-defects"), reader.number(split.test_defects)))
     if model.macro_f1 is not None:
         facts.append((reader.say("web-model-macro-f1"), reader.number(model.macro_f1, 3)))
     if model.naive_macro_f1 is not None:

@@ -121,5 +121,9 @@ def _chart(release: ReleaseRecord, reader: Reader) -> Mapping[str, Any]:
             name: reader.say(f"web-chart-{name}", rows="{rows}")
             for name in _WORDS
         },
-        "confusion": confusion and {"labels": confusion.labels, "counts": confusion.counts},
+        "confusion": confusion
+        and {
+            "labels": [reader.named(label, "class") for label in confusion.labels],
+            "counts": confusion.counts,
+        },
     }

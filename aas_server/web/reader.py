@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+from babel import Locale
 
 from aas_server import messages
 from aas_server.clock import from_ns
@@ -12,6 +15,8 @@ from aas_server.messages import Language
 from submodels.text import Text
 
 NOTHING = "–"
+_DURATION = re.compile(r"P(\d+)([YMD])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -80,6 +85,20 @@ class Reader:
             known = _moment(when)
             return known.astimezone(self.zone).date().isoformat() if known else when
 
+    def duration(self, text: str) -> str:
+        """A whole duration of ISO 8601 (``P1Y``, ``P6M``) in words; any other as it is."""
+        found = _DURATION.fullmatch(text)
+        return self.say(f"web-duration-{found[2].lower()}", count=int(found[1])) if found else text
+
+    def territory(self, code: str) -> str:
+        """A country (ISO 3166) by its name."""
+        return str(Locale(self.language).territories.get(code, code))
+
+    def named(self, name: str, kind: str) -> str:
+        """What a technical name (``DefectsCaught``) is called among its ``kind``; itself where it has no word."""
+        key = f"web-{kind}-{_HUMP.sub('-', name).lower()}"
+        return self.say(key) if key in messages.catalogue() else name
+
     def size(self, count: int | None) -> str:
         """Bytes, in steps of 1024."""
         if count is None:
@@ -89,7 +108,7 @@ class Reader:
             value, step = value / 1024, step + 1
         return f"{value:,.0f} {_SIZES[step]}" if step == 0 or value >= 100 else f"{value:,.1f} {_SIZES[step]}"
 
-    def error(self, key: str, values: Mapping[str, str]) -> str:
+    def error(self, key: str, values: Mapping[str, object]) -> str:
         """The sentence of an error that was kept by key and values."""
         return messages.text(key, self.language, **values)
 
@@ -98,6 +117,8 @@ def _moment(when: str | datetime | int | None) -> datetime | None:
     if isinstance(when, int):
         return from_ns(when)
     if isinstance(when, str):
+        if when.isdecimal():  # a row's number, where a table bears no time
+            return None
         try:
             when = datetime.fromisoformat(when)
         except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,17 +89,16 @@ def thinned(path: Path, column: str, points: int, zone: ZoneInfo) -> Series:
     Above that, the span is cut into equal buckets, and each gives its smallest and its largest value where they
     happened (so no peak is lost). Raises ``NotFound`` where the file is not there any more.
     """
-    try:
-        connection = reader({"data": [path]})
+    if not path.is_file():
+        raise NotFound("web-file-missing", file=path.name)
+    with closing(reader({"data": [path]})) as connection:
         timed = _has_times(connection)
         _view(connection, column, timed)
-        low, high, rows = connection.execute("SELECT min(at), max(at), count(*) FROM used").fetchall()[0]
+        low, high, rows = connection.execute("SELECT min(place), max(place), count(*) FROM used").fetchall()[0]
         if rows <= points:
-            pairs = connection.execute("SELECT at, value FROM used ORDER BY at").fetchall()
+            pairs = connection.execute("SELECT place, value FROM used ORDER BY place").fetchall()
         else:
             pairs = _bucketed(connection, low, high, points // 3)
-    except duckdb.IOException:
-        raise NotFound("web-file-missing", file=path.name) from None
     x = [_local(at, zone) for at, _ in pairs] if timed else [at for at, _ in pairs]
     return Series(timed, rows, rows > points, x, [value for _, value in pairs])
 
@@ -111,10 +111,11 @@ def _has_times(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _view(connection: duckdb.DuckDBPyConnection, column: str, timed: bool) -> None:
-    at = 'epoch_us("Time")' if timed else "row_number() OVER ()"
+    place = 'epoch_us("Time")' if timed else "row_number() OVER ()"
+    value = f"TRY_CAST({quoted(column)} AS DOUBLE)"
     connection.execute(
-        f"CREATE TEMP VIEW used AS SELECT * FROM (SELECT {at} AS at, TRY_CAST({quoted(column)} AS DOUBLE) AS value"  # noqa: S608
-        " FROM data) WHERE at IS NOT NULL AND isfinite(value)"
+        f"CREATE TEMP VIEW used AS SELECT * FROM (SELECT {place} AS place, {value} AS value FROM data)"  # noqa: S608
+        " WHERE place IS NOT NULL AND isfinite(value)"
     )
 
 
@@ -122,8 +123,8 @@ def _bucketed(
     connection: duckdb.DuckDBPyConnection, low: int, high: int, buckets: int
 ) -> list[tuple[int, float | None]]:
     found = connection.execute(
-        "SELECT (at - $low) * $buckets // $span AS bucket, arg_min(at, value), min(value), arg_max(at, value),"
-        " max(value) FROM used GROUP BY bucket ORDER BY bucket",
+        "SELECT (place - $low) * $buckets // $span AS bucket, arg_min(place, value), min(value),"
+        " arg_max(place, value), max(value) FROM used GROUP BY bucket ORDER BY bucket",
         {"low": low, "buckets": buckets, "span": high - low + 1},
     ).fetchall()
     pairs: list[tuple[int, float | None]] = []

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from aas_server.ingest.state import FeedState
 from aas_server.product.record import STEPS, ProductRecord, ReleaseRecord, StepRecord, put_product, put_release
 from aas_server.product.work import (
     Collected,
@@ -48,32 +48,14 @@ ROWS = 6000
 PEAK = 431.5
 
 
-@dataclass
-class StreamNow:
-    name: str
-    topic: str
-    messages: int
-    records: int
-    rate: float
-    lag: float | None
-    last: datetime | None
+class Feed:
+    """A feed whose state a test sets."""
 
+    def __init__(self) -> None:
+        self.state = FeedState((), (), redelivered=0, quarantined=0, error=None)
 
-@dataclass
-class BrokerNow:
-    url: str
-    connected: bool
-    error: str = ""
-
-
-@dataclass
-class FeedNow:
-    """A feed whose figures a test sets."""
-
-    streams: list[StreamNow] = field(default_factory=list)
-    brokers: list[BrokerNow] = field(default_factory=list)
-    redelivered: int = 0
-    quarantined: int = 0
+    def __call__(self) -> FeedState:
+        return self.state
 
 
 @pytest.fixture
@@ -84,23 +66,23 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def feed() -> FeedNow:
-    return FeedNow()
+def feed() -> Feed:
+    return Feed()
 
 
 @pytest.fixture
-def client(store: Store, feed: FeedNow) -> Iterator[TestClient]:
+def client(store: Store, feed: Feed) -> Iterator[TestClient]:
     """The pages without a network: Korean is what a reader gets who says nothing."""
-    with TestClient(create_web(store, Settings(), lambda: feed)) as opened:
+    with TestClient(create_web(store, Settings(), feed)) as opened:
         yield opened
 
 
 @pytest.fixture
-def site(store: Store, feed: FeedNow) -> Iterator[str]:
+def site(store: Store, feed: Feed) -> Iterator[str]:
     """The pages behind a real server on a free port."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_web(store, Settings(), lambda: feed), log_level="critical", lifespan="off")
+    config = uvicorn.Config(create_web(store, Settings(), feed), log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -285,7 +267,7 @@ MODEL = AIModel(
     acceptance=0.8,
     macro_f1=0.8731,
     naive_macro_f1=0.4962,
-    confusion=Confusion(("0", "1"), ((1765, 8), (7, 20))),
+    confusion=Confusion(("good", "defect"), ((1765, 8), (7, 20))),
     importance=(("CycleTime", 0.61), ("BarrelTemperature1", 0.27), ("CushionPosition", 0.12)),
     onnx=OnnxCheck(1800, 2),
     weak=False,
@@ -294,7 +276,7 @@ MODEL = AIModel(
         "Macro F1 0.873 is above the accepted 0.80 and better than the naive guess at 0.496.",
     ),
     hyperparameters={"n_estimators": "200"},
-    figures={"Accuracy": 0.9917, "DefectRecall": 0.7407},
+    figures={"DefectsCaught": 20.0, "RecallDefect": 0.7407},
     notes=(both("시험 구간의 불량은 27건입니다.", "The test part holds 27 defects."),),
 )
 USE_CASES = UseCases(
@@ -304,11 +286,11 @@ USE_CASES = UseCases(
     statements=(
         Statement(
             both("불량 27건 가운데 20건을 미리 찾았습니다.", "20 of 27 defects would have been caught."),
-            (Figure("Recall", 0.7407, "1", "AIModelNameplate/TrainingResults/Recall"),),
+            (Figure("RecallDefect", 0.7407, "", "AIModelNameplate/TrainingResults/RecallDefect"),),
         ),
         Statement(
             both("사이클 타임이 가장 중요한 변수입니다.", "Cycle time is what matters most."),
-            (Figure("Importance", 0.61, "1", "AIModelNameplate/Importance/CycleTime"),),
+            (Figure("CycleTime", 0.61, "", "AIModelNameplate/TrainingResults/Importance/CycleTime"),),
         ),
     ),
 )

@@ -8,6 +8,14 @@ const FEED_EVERY = 3000; // often enough to look alive, seldom enough to cost no
 const WATCH_EVERY = 2000;
 const FEED_KEPT = 100; // samples in the rate chart: five minutes
 
+// Numbers only: they read the same in every language.
+const TIMES = [
+  { dtickrange: [null, 60000], value: "%H:%M:%S\n%Y-%m-%d" },
+  { dtickrange: [60000, 86400000], value: "%H:%M\n%Y-%m-%d" },
+  { dtickrange: [86400000, "M1"], value: "%m-%d\n%Y" },
+  { dtickrange: ["M1", null], value: "%Y-%m" },
+];
+
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 async function fetched(address) {
@@ -61,7 +69,7 @@ async function drawSeries(select) {
       hovermode: "x",
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       xaxis: { title: { text: series.timed ? words.time : words.row }, type: series.timed ? "date" : "linear", nticks: chart.clientWidth < 500 ? 4 : 0,
-        hoverformat: series.timed ? "%Y-%m-%d %H:%M:%S" : ",d" },
+        hoverformat: series.timed ? "%Y-%m-%d %H:%M:%S" : ",d", tickformatstops: series.timed ? TIMES : [] },
       yaxis: { title: { text: name }, separatethousands: true, exponentformat: "none" },
     });
     await Plotly.react(chart, [trace], shape, config());
@@ -183,11 +191,12 @@ async function refreshFeed() {
   const age = document.getElementById("feed-age");
   try {
     const state = await fetched(pageData.feed);
-    const sum = (name) => number.format(state.streams.reduce((all, stream) => all + stream[name], 0));
-    document.getElementById("feed-messages").textContent = sum("messages");
-    document.getElementById("feed-records").textContent = sum("records");
-    document.getElementById("feed-redelivered").textContent = number.format(state.redelivered);
-    document.getElementById("feed-quarantined").textContent = number.format(state.quarantined);
+    for (const name of ["messages", "records", "redelivered", "quarantined"]) {
+      document.getElementById(`feed-${name}`).textContent = number.format(state[name]);
+    }
+    const error = document.getElementById("feed-error");
+    if (error.textContent !== state.error) error.textContent = state.error;
+    error.hidden = !state.error;
     showBrokers(state.brokers);
     showStreams(state.streams);
     drawRates(state.streams);
