@@ -70,6 +70,7 @@ class Oil(msgspec.Struct, frozen=True):
 class Coolant(msgspec.Struct, frozen=True):
     flow: float
     noise: float
+    clogged: float
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -88,6 +89,26 @@ class Process(msgspec.Struct, frozen=True):
     lot_spread: float
     wear_pressure: float
     wear_cushion: float
+
+
+class Effect(msgspec.Struct, frozen=True):
+    pressure_viscosity: float
+    filling_viscosity: float
+    turning_viscosity: float
+    speed_viscosity: float
+    turning_moist: float
+    cushion_leak: float
+    cushion_hot: float
+    packing_leak: float
+    packing_hot: float
+    back_pressure_moist: float
+    clamp_oil: float
+    weight_leak: float
+    weight_cold: float
+    weight_hot: float
+    weight_moist: float
+    short_wear: float
+    leak_spread: float
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -143,6 +164,8 @@ class Figures(msgspec.Struct, frozen=True):
     oil: Oil
     coolant: Coolant
     process: Process
+    effect: Effect
+    scatter: dict[str, float]
     fault: tuple[Fault, ...]
     defect: Defect
     dirt: Dirt

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from connectors.simulator import physics, timeline
+from connectors.simulator import climate, physics, timeline
 from connectors.simulator.figures import Figures
 from connectors.simulator.timeline import Floats, Stretch, Timeline
 
@@ -24,7 +24,7 @@ class Run:
     """``random`` goes on where the physics left it: what follows (dirt) is as repeatable as they are."""
 
     line: Timeline
-    air: physics.Climate
+    air: climate.Climate
     shots: physics.Shots
     random: np.random.Generator
 
@@ -49,7 +49,7 @@ def ahead(figures: Figures, seed: int, begin: float, shots: int) -> Run:
     """An undisturbed run from ``begin`` on, with a worn check ring."""
     random = np.random.default_rng([seed, int(begin)])
     line = timeline.ahead(figures, random, begin, shots)
-    air = physics.climate(figures, random, line)
+    air = climate.climate(figures, random, line)
     return Run(line, air, physics.shots(figures, random, line, air, worn=1.0), random)
 
 
@@ -64,7 +64,7 @@ def inside(moments: Floats, stretches: tuple[Stretch, ...]) -> NDArray[np.bool_]
 def _past(figures: Figures, seed: int, draw: int, end: float, shots: int) -> Run:
     random = np.random.default_rng([seed, draw])
     line = timeline.past(figures, random, end, shots)
-    air = physics.climate(figures, random, line)
+    air = climate.climate(figures, random, line)
     return Run(line, air, physics.shots(figures, random, line, air), random)
 
 
