@@ -35,7 +35,7 @@ def decode(encoded: str) -> str:
 
 
 def is_id_short(name: str) -> bool:
-    """Whether ``name`` is a legal idShort (AASd-002: two or more letters, digits, ``_``, ``-``; a letter first)."""
+    """Whether ``name`` is a legal idShort (AASd-002: a letter, then letters, digits, ``_``, ``-``)."""
     return len(name) <= 128 and _ID_SHORT.fullmatch(name) is not None
 
 
