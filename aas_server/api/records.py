@@ -117,7 +117,7 @@ class _Streams:
         """The version that the cursor's walk began with, the one asked for, or the present one."""
         if place is not None:
             if not place.scope.isascii() or not place.scope.isdigit():
-                raise BadInput("cursor-wrong", cursor=place.cursor())
+                raise BadInput("page-cursor-wrong", cursor=place.cursor())
             if version is not None and version != int(place.scope):
                 raise BadInput("cursor-of-other-table", cursor=place.cursor(), table=f"{name} @ {version}")
             version = int(place.scope)

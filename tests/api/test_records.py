@@ -1,0 +1,194 @@
+"""The streams' door: records as they were collected, page by page and as Parquet."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from aas_server.api.problems import install_problems
+from aas_server.api.records import records_router
+from aas_server.settings import Settings
+from aas_server.store.contract import StreamFacts
+from aas_server.store.sqlite import open_store
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+PARTS, ROWS = 5, 300
+
+
+def stamps(moments):
+    return pa.array(moments, pa.timestamp("us", "UTC"))
+
+
+def folded(part, fields):
+    """Records of one fold, a second apart, with the lake's own columns."""
+    at = [START + timedelta(seconds=part * ROWS + row) for row in range(ROWS)]
+    return pa.table(
+        {
+            "time": stamps(at),
+            "arrival": stamps([moment + timedelta(seconds=1) for moment in at]),
+            "position": pa.array(range(part * ROWS + 1, (part + 1) * ROWS + 1), pa.int64()),
+            "flags": pa.array([None] * ROWS, pa.string()),
+            "misfit": pa.array([None] * ROWS, pa.string()),
+            **fields,
+        }
+    )
+
+
+def filled(folder):
+    store = open_store(folder)
+    for part in range(PARTS):
+        fields = {"사이클 시간": pa.array([float(row) for row in range(ROWS)])}
+        if part >= 3:
+            fields["late"] = pa.array(range(ROWS), pa.int64())
+        store.lake.fold("shots", folded(part, fields), (part + 1) * ROWS)
+    tags = {
+        "tag": pa.array([("temp", "pressure", "state")[row % 3] for row in range(ROWS)]),
+        "number": pa.array([None if row % 3 == 2 else float(row) for row in range(ROWS)]),
+        "text": pa.array(["RUN" if row % 3 == 2 else None for row in range(ROWS)]),
+    }
+    store.lake.fold("values", folded(0, tags), ROWS)
+    nanoseconds = int(START.timestamp()) * 10**9
+    for name, shape in (("shots", "wide"), ("values", "narrow")):
+        facts = StreamFacts(name, f"cell/{name}", "mqtt", shape, 9, 9, 0, 0, nanoseconds, None, nanoseconds)
+        store.catalogue.put("stream", name, msgspec.json.encode(facts))
+    return store
+
+
+def door(store):
+    app = FastAPI()
+    install_problems(app)
+    app.include_router(records_router(store, Settings()))
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    store = filled(tmp_path_factory.mktemp("streams") / "data")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def client(store):
+    with door(store) as client:
+        yield client
+
+
+@pytest.fixture
+def growing(tmp_path):
+    """A client and its store, for tests that fold more."""
+    store = filled(tmp_path / "data")
+    with door(store) as client:
+        yield client, store
+    store.close()
+
+
+def walk(client, name="shots", **query):
+    records = []
+    while True:
+        page = client.get(f"/streams/{name}/records", params=query).json()
+        records += page["records"]
+        if "cursor" not in page:
+            return records
+        query["cursor"] = page["cursor"]
+
+
+def test_streams_are_listed_with_readable_times(client):
+    page = client.get("/streams", params={"limit": 1}).json()
+    assert page["streams"][0]["name"] == "shots"
+    assert page["streams"][0]["first"] == "2026-03-01T00:00:00Z"
+    assert page["streams"][0]["last"] is None
+    rest = client.get("/streams", params={"cursor": page["cursor"]}).json()
+    assert [stream["name"] for stream in rest["streams"]] == ["values"]
+    assert "cursor" not in rest
+
+
+def test_every_record_comes_once_in_order(client):
+    records = walk(client, limit=7)
+    assert [record["position"] for record in records] == list(range(1, PARTS * ROWS + 1))
+    assert records[0]["사이클 시간"] == 0
+    assert records[0]["late"] is None and records[-1]["late"] == ROWS - 1
+
+
+def test_new_records_do_not_disturb_a_walk(growing):
+    client, store = growing
+    first = client.get("/streams/shots/records", params={"limit": 1000}).json()
+    store.lake.fold("shots", folded(PARTS, {"사이클 시간": pa.array([0.5] * ROWS)}), (PARTS + 1) * ROWS)
+    rest = client.get("/streams/shots/records", params={"limit": 1000, "cursor": first["cursor"]}).json()
+    assert len(first["records"]) + len(rest["records"]) == PARTS * ROWS
+    assert rest["version"] == first["version"]
+    assert len(walk(client)) == (PARTS + 1) * ROWS
+
+
+def test_an_earlier_version_stays_readable(growing):
+    client, store = growing
+    pinned = store.lake.pin("shots")
+    store.lake.fold("shots", folded(PARTS, {"사이클 시간": pa.array([0.5] * ROWS)}), (PARTS + 1) * ROWS)
+    assert len(walk(client, version=pinned.version)) == PARTS * ROWS
+
+
+@pytest.mark.parametrize(
+    ("query", "positions"),
+    [
+        ({"from": "2026-03-01T00:10:00Z", "to": "2026-03-01T00:10:05Z"}, range(601, 606)),
+        ({"from": "2026-03-01T09:10:00", "to": "2026-03-01T09:10:05"}, range(601, 606)),
+        ({"from": "2026-03-01T09:10:00+09:00", "to": "2026-03-01T00:10:05Z"}, range(601, 606)),
+        ({"from": "2026-03-01T00:24:58Z"}, range(1499, 1501)),
+        ({"to": "2026-03-01T00:00:03Z"}, range(1, 4)),
+        ({"from": "2027-01-01T00:00:00Z"}, range(0)),
+    ],
+)
+def test_a_period_can_be_asked_for(client, query, positions):
+    """Without a zone the plant's (Asia/Seoul) is meant."""
+    assert [record["position"] for record in walk(client, **query)] == list(positions)
+    assert [record["position"] for record in walk(client, **query, limit=2)] == list(positions)
+
+
+def test_a_time_column_that_is_not_asked_for_still_filters(client):
+    records = walk(client, columns="사이클 시간", **{"from": "2026-03-01T00:00:05Z", "to": "2026-03-01T00:00:07Z"})
+    assert records == [{"사이클 시간": 5.0}, {"사이클 시간": 6.0}]
+
+
+def test_one_tag_can_be_asked_for(client):
+    records = walk(client, "values", tag="state", limit=30)
+    assert len(records) == ROWS / 3
+    assert {record["text"] for record in records} == {"RUN"}
+
+
+def test_a_version_as_one_parquet_file(client, store):
+    version = store.lake.pin("shots").version
+    answer = client.get(f"/streams/shots/versions/{version}/records.parquet")
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert table.column("position").to_pylist() == list(range(1, PARTS * ROWS + 1))
+    assert table.column("late").null_count == 3 * ROWS
+    assert answer.headers["content-disposition"] == f'attachment; filename="shots-v{version}.parquet"'
+    single = client.get("/streams/values/versions/0/records.parquet")
+    assert pq.read_table(io.BytesIO(single.content)).num_rows == ROWS
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "key"),
+    [
+        ("/streams/none/records", 404, "stream-not-found"),
+        ("/streams/shots/records?version=99", 404, "stream-version-not-found"),
+        ("/streams/shots/versions/99/records.parquet", 404, "stream-version-not-found"),
+        ("/streams/shots/records?cursor=rubbish!", 400, "page-cursor-wrong"),
+        ("/streams/shots/records?cursor=MC4xMEB4", 400, "page-cursor-wrong"),
+        ("/streams/shots/records?from=yesterday", 400, "stream-time-wrong"),
+        ("/streams/shots/records?tag=temp", 400, "stream-has-no-tags"),
+        ("/streams/shots/records?columns=none", 400, "column-unknown"),
+        ("/streams/..%2f..%2fetc/records", 404, None),
+    ],
+)
+def test_wrong_questions_get_clear_answers(client, path, status, key):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert key is None or answer.json()["error"] == key
+    assert answer.json()["message"]
