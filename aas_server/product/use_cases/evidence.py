@@ -1,4 +1,5 @@
-"""The measured figures that a statement may lean on, each with the element that proves it."""
+"""The measured figures that a statement may lean on, each with the element that proves it: its submodel and its
+idShort path there (IDTA-01002)."""
 
 from __future__ import annotations
 
@@ -11,21 +12,22 @@ from submodels.text import Text
 from submodels.use_cases import Figure
 
 IMPORTANCE = "Importance"
+_RESULTS = f"{ai_model.KIND}/TrainingResults."
 
 
 def figures(model: AIModel) -> Mapping[str, Figure]:
     """Figures by name: those of the split, the scores and the ONNX check. What was not measured is not there."""
-    measured: dict[str, float | None] = {
-        "TestRows": model.split.test_rows,
-        "TestDefects": model.split.test_defects if model.label is not None else None,
-        "MacroF1": model.macro_f1,
-        "NaiveMacroF1": model.naive_macro_f1,
-        "OnnxDifferences": model.onnx.differences,
-        **model.figures,
+    measured: dict[str, tuple[str, float | None]] = {
+        "TestRows": ("Split.TestRows", model.split.test_rows),
+        "TestDefects": ("Split.TestDefects", model.split.test_defects if model.label is not None else None),
+        "MacroF1": ("MacroF1", model.macro_f1),
+        "NaiveMacroF1": ("NaiveMacroF1", model.naive_macro_f1),
+        "OnnxDifferences": ("OnnxCheck.Differences", model.onnx.differences),
     }
+    measured |= {name: (f"Figures.{name}", value) for name, value in model.figures.items()}
     return {
-        name: Figure(name, float(value), "", f"{ai_model.KIND}/TrainingResults/{name}")
-        for name, value in measured.items()
+        name: Figure(name, float(value), "", _RESULTS + path)
+        for name, (path, value) in measured.items()
         if value is not None
     }
 
@@ -33,8 +35,8 @@ def figures(model: AIModel) -> Mapping[str, Figure]:
 def heaviest(model: AIModel, count: int) -> tuple[Figure, ...]:
     """The ``count`` variables that weigh most, as figures."""
     return tuple(
-        Figure(name, weight, "", f"{ai_model.KIND}/TrainingResults/{IMPORTANCE}/{name}")
-        for name, weight in model.importance[:count]
+        Figure(name, weight, "", f"{_RESULTS}{IMPORTANCE}[{place}].Share")
+        for place, (name, weight) in enumerate(model.importance[:count])
     )
 
 
