@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 
 import uvicorn
@@ -57,8 +58,8 @@ class Server:
             self._stack.enter_context(server_file.held(self._house.store.folder, running))
             self._stack.callback(self.ingest.stop)
             self.ingest.start()
-            self._house.runner.start(self._uvicorn.serve(sockets=[self._socket]))
-            self._stack.callback(self._stop)
+            serving = self._house.runner.start(self._uvicorn.serve(sockets=[self._socket]))
+            self._stack.callback(self._stop, serving)
         except BaseException:
             self._stack.close()
             raise
@@ -76,11 +77,9 @@ class Server:
                 raise Unavailable("server-did-not-start", seconds=int(PATIENCE), brokers=brokers)
             time.sleep(0.02)
 
-    def _stop(self) -> None:
+    def _stop(self, serving: Future[None]) -> None:
         self._uvicorn.should_exit = True
-        deadline = time.monotonic() + PATIENCE
-        while self._uvicorn.servers and time.monotonic() < deadline:
-            time.sleep(0.02)
+        serving.result(timeout=PATIENCE)
 
 
 def create_app(house: House, ingest: Ingest) -> Guard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import uvloop
@@ -24,9 +25,9 @@ class Runner:
         """Run ``work`` on the loop and wait for its result. Not from the loop's own thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin ``work`` on the loop and go on."""
-        asyncio.run_coroutine_threadsafe(work, self._loop)
+    def start(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        """Begin ``work`` on the loop and go on; the future ends with it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def close(self) -> None:
         """Stop the loop; what still runs on it is cancelled."""

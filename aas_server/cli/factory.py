@@ -5,6 +5,7 @@ It ends with its parent: standard input is a pipe from the demo, and its end mea
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -77,7 +78,7 @@ def _paced(simulation: Simulation, stop: threading.Event) -> Payloads:
 
 
 def _watch_parent(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):
         continue
     stop.set()
 
