@@ -26,7 +26,7 @@ _EXAMPLES = 3
 def completeness(table: Table) -> Measure:
     """1 − missing / total, over all cells of the data columns.
 
-    Missing: null or not-a-number. A value that came but did not fit its column is not missing, it is invalid.
+    Missing: null, not-a-number or infinite. A value that came but did not fit its column is not missing, it is invalid.
     """
     rule = in_all("quality-completeness", columns=len(table.columns))
     total = table.rows * len(table.columns)
@@ -52,8 +52,7 @@ def uniqueness(table: Table, key: Sequence[str] = ()) -> Measure:
     if not table.rows:
         return not_measured(rule, "quality-no-rows")
     groups = f"SELECT max(row) AS row, count(*) AS times FROM {table.relation} GROUP BY {', '.join(parts)}"  # noqa: S608
-    counted = table.connection.execute(f"SELECT count(*) FROM ({groups})").fetchone()  # noqa: S608
-    different = int(counted[0]) if counted else 0
+    [(different,)] = table.connection.execute(f"SELECT count(*) FROM ({groups})").fetchall()  # noqa: S608
     if different == table.rows:
         return Measure(rule, different, table.rows)
     seen = f"row IN (SELECT row FROM ({groups}) WHERE times > 1 ORDER BY row LIMIT {_EXAMPLES})"  # noqa: S608

@@ -47,12 +47,12 @@ def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> C
     _single(connection, rule)
     condition = f"({rule.expression}\n)"
     try:
-        kind = connection.execute(f"SELECT typeof({condition}) FROM {relation} LIMIT 1").fetchone()  # noqa: S608
-        if kind and kind[0] not in ("BOOLEAN", '"NULL"'):
-            raise BadInput("quality-rule-no-condition", rule=rule.name, kind=kind[0])
-        made, broken = connection.execute(
+        kind = connection.execute(f"SELECT typeof({condition}) FROM {relation} LIMIT 1").fetchall()  # noqa: S608
+        if kind and kind[0][0] not in ("BOOLEAN", '"NULL"'):
+            raise BadInput("quality-rule-no-condition", rule=rule.name, kind=kind[0][0])
+        [(made, broken)] = connection.execute(
             f"SELECT count({condition}), count_if(NOT {condition}) FROM {relation}"  # noqa: S608
-        ).fetchone() or (0, 0)
+        ).fetchall()
         where = connection.execute(
             f"""SELECT "#row" + 1, strftime("#time", '%Y-%m-%dT%H:%M:%SZ') FROM {relation}
             WHERE NOT {condition} ORDER BY "#row" LIMIT 3"""  # noqa: S608
@@ -63,8 +63,8 @@ def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> C
 
 
 def _single(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
-    answer = connection.execute("SELECT json_serialize_sql(?)", [f"SELECT ({rule.expression}\n)"]).fetchone()
-    parsed: dict[str, Any] = json.loads(answer[0]) if answer else {"error": True}
+    [(answer,)] = connection.execute("SELECT json_serialize_sql(?)", [f"SELECT ({rule.expression}\n)"]).fetchall()
+    parsed: dict[str, Any] = json.loads(answer)
     if parsed["error"]:
         fault = str(parsed.get("error_message", "")).splitlines()
         raise BadInput("quality-rule-unreadable", rule=rule.name, fault=fault[0] if fault else "")

@@ -1,8 +1,8 @@
 """A pinned stream's records as a view in DuckDB, column by column, whatever its gateway calls its fields.
 
-A stream's own columns are seen under ``c0``, ``c1``, … in the order they are asked for, so that no name of a gateway
-is ever part of a formula; beside them stand ``row`` (the record's number from 0 in the order of the files) and the
-lake's ``time``, ``position``, ``flags`` and ``misfit``.
+A stream's own columns are seen under ``c0``, ``c1``, … in the order they are asked for, so that no name of a
+gateway is ever part of a formula; beside them stand ``row`` (the record's number from 0 in the order of the files)
+and the lake's ``time``, ``position``, ``flags`` and ``misfit``.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ def view(
         for column, kind, seen_as in wanted
     )
     files = ", ".join(literal(str(path)) for path in paths)
+    row = f"CAST({starts} AS BIGINT[])[file_index::BIGINT + 1] + file_row_number"
     connection.execute(
-        f"CREATE VIEW {quoted(name)} AS SELECT {starts}[file_index + 1] + file_row_number AS row, {columns} "  # noqa: S608
+        f"CREATE VIEW {quoted(name)} AS SELECT {row} AS row, {columns} "  # noqa: S608
         f"FROM read_parquet([{files}], union_by_name = true)"
     )
 

@@ -44,8 +44,8 @@ class Bench:
 
     def counts(self, select: str, source: str | None = None) -> tuple[int, ...]:
         """The counts that ``select`` asks of the present relation (or of ``source``)."""
-        row = self.connection.execute(f"SELECT {select} FROM {source or self.relation}").fetchone()  # noqa: S608
-        return tuple(int(value or 0) for value in row) if row else ()
+        [row] = self.connection.execute(f"SELECT {select} FROM {source or self.relation}").fetchall()  # noqa: S608
+        return tuple(int(value or 0) for value in row)
 
     def become(self, name: str, select: str, kind: str = "VIEW") -> None:
         """Let the relation ``name``, made by ``select``, be the present state."""
@@ -57,8 +57,8 @@ class Bench:
         found = self.connection.execute(
             "SELECT row + 1, strftime(time, '%Y-%m-%dT%H:%M:%SZ'), "  # noqa: S608
             f"{shown} FROM {source or self.relation} WHERE {condition} ORDER BY row LIMIT 1"
-        ).fetchone()
-        return place(*found) if found else ""
+        ).fetchall()
+        return place(*found[0]) if found else ""
 
     def note(
         self,

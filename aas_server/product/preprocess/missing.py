@@ -35,4 +35,4 @@ def drop_rows(bench: Bench) -> None:
     example = bench.example(hole) if holes else ""
     bench.note("drop-missing-rows", rows_out=bench.rows - holes, example=example)
     if holes:
-        bench.become("full", f"SELECT * FROM {bench.relation} WHERE NOT ({hole})")  # noqa: S608
+        bench.become("filled", f"SELECT * FROM {bench.relation} WHERE NOT ({hole})")  # noqa: S608

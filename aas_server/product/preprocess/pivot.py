@@ -34,7 +34,7 @@ def clean(bench: Bench) -> None:
     bench.become(
         "readings",
         f"""SELECT row, time, position, n, numeric, misfit, {number} AS sent_number, {text} AS sent_text,
-        CASE WHEN numeric AND NOT code THEN CASE WHEN isnan(parsed) THEN NULL ELSE parsed END END AS real,
+        CASE WHEN numeric AND NOT code THEN CASE WHEN isfinite(parsed) THEN parsed END END AS real,
         CASE WHEN NOT numeric AND NOT code THEN coalesce({text}, {number}::VARCHAR) END AS words, code
         FROM (SELECT *, coalesce({number}, try_cast({text} AS DOUBLE)) AS parsed,
               {_code(bench, number, text)} AS code FROM {bench.relation} JOIN tags ON {tag} = tag)""",  # noqa: S608

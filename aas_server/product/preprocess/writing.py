@@ -27,7 +27,7 @@ def write(bench: Bench, path: Path) -> None:
         [(TIME, _TYPES["timestamp"]), *((column.field.id_short, _TYPES[column.kind]) for column in bench.columns)]
     )
     values = "".join(f", {column.sql}" for column in bench.columns)
-    found = bench.connection.execute(
+    found = bench.connection.sql(
         f"SELECT time{values} FROM {bench.relation} ORDER BY time NULLS LAST, row"  # noqa: S608
     )
     path.parent.mkdir(parents=True, exist_ok=True)

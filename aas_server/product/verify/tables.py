@@ -85,7 +85,7 @@ def limits(field: Field, recipe: Recipe) -> Limits:
 
 def _reading(stream: CollectedStream, fields: Mapping[str, Field], recipe: Recipe) -> Column:
     tag, number, text = (f"c{list(stream.columns).index(name)}" for name in ("tag", "number", "text"))
-    empty = f"({text} IS NULL AND ({number} IS NULL OR isnan({number})))"
+    empty = f"({text} IS NULL AND ({number} IS NULL OR NOT isfinite({number})))"
     came = "(misfit IS NOT NULL)"
     cases = []
     for field in fields.values():
