@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query
 from starlette.responses import FileResponse, Response
@@ -212,7 +213,7 @@ class _Shelf:
 
     def _file_link(self, made: ReleaseRecord, name: str) -> dict[str, Any]:
         size = (made.released.folder / name).stat().st_size
-        return {"path": name, "size": size, "url": f"{self._at(made)}/files/{name}"}
+        return {"path": name, "size": size, "url": f"{self._at(made)}/files/{quote(name)}"}
 
     def _at(self, made: ReleaseRecord) -> str:
         return f"{self._settings.base_url}/products/{made.product}/releases/{made.id}"

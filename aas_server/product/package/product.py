@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from basyx.aas import model
 
@@ -55,7 +56,7 @@ def _distributions(facts: Facts, folder: Path, archive: Path, at: str) -> tuple[
         return Distribution(title, url, media_type, path.stat().st_size, folders.sha256(path), rows)
 
     tables = [
-        file("distribution-table", f"{at}/files/{table.file}", _PARQUET, folder / table.file, table.rows)
+        file("distribution-table", f"{at}/files/{quote(table.file)}", _PARQUET, folder / table.file, table.rows)
         for table in facts.tables
     ]
     sample = folder / "sample.csv"
