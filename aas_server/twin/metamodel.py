@@ -6,6 +6,7 @@ metamodel forbids them); values stay as they were written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ LISTS: Mapping[str, Kind] = {
 
 MAX_DEPTH = 400
 """Nesting of JSON that the parsers bear within Python's own limit; a setting may ask for less."""
+
+_SNAKE = re.compile(r"_([a-z0-9])")
+"""aas-core names attributes in Python's way; people know them as JSON has them."""
 
 _PARSERS: Mapping[Kind, Callable[[Json], types.Class]] = {
     "shell": jsonization.asset_administration_shell_from_jsonable,
@@ -129,7 +133,7 @@ def _parsed(kind: Kind, document: Any) -> types.Class:
 
 def _faults(instance: types.Class) -> Iterator[Fault]:
     for error in verification.verify(instance):
-        yield Fault(str(error.path).lstrip("."), error.cause)
+        yield Fault(_SNAKE.sub(lambda match: match[1].upper(), str(error.path).lstrip(".")), error.cause)
 
 
 def _invalid(kind: Kind, document: Json, fault: Fault, count: int) -> BadInput:

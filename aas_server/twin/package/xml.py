@@ -52,10 +52,17 @@ def _refuse_dtd(stream: BinaryIO, name: str) -> None:
     try:
         while chunk := stream.read(_PROBE):
             probe.feed(chunk)
-            for _, element in probe.read_events():
-                if cast(etree._Element, element).getroottree().docinfo.internalDTD is not None:
-                    raise BadInput("xml-dtd", part=name)
+            if _begun(probe, name):
                 return
+        probe.close()
     except etree.XMLSyntaxError as fault:
         raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
-    raise BadInput("xml-unreadable", part=name, fault="no element")
+    _begun(probe, name)
+
+
+def _begun(probe: etree.XMLPullParser, name: str) -> bool:
+    for _, element in probe.read_events():
+        if cast(etree._Element, element).getroottree().docinfo.internalDTD is not None:
+            raise BadInput("xml-dtd", part=name)
+        return True
+    return False

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import math
+
+import msgspec
+import pytest
+
+from aas_server.store.contract import LiveValue, Store
+from aas_server.twin.elements import find
+from aas_server.twin.live import Overlay, lexical
+
+
+def test_the_last_reading_is_shown_in_place_of_the_stored_value(
+    store: Store, overlay: Overlay, rich: dict[str, object]
+) -> None:
+    binding = {"Speed": ("press", "속도"), "Axes[0].Speed": ("press", "axis 0"), "Gone": ("press", "속도")}
+    store.catalogue.put("binding", "urn:sm:1", msgspec.json.encode(binding))
+    store.live.put("press", {"속도": LiveValue(99.25, 1), "axis 0": LiveValue("RUN", 1)})
+    found = overlay.binding("urn:sm:1")
+    assert found is not None and overlay.bound() == {"urn:sm:1"}
+    shown = msgspec.json.decode(overlay.laid_over(msgspec.json.encode(rich), found))
+    assert find(shown, "Speed")["value"] == "99.25"
+    assert find(shown, "Axes[0].Speed")["value"] == "7", "a reading of another type is not shown"
+
+
+def test_a_submodel_without_binding_is_left_alone(overlay: Overlay) -> None:
+    assert overlay.binding("urn:sm:1") is None and overlay.bound() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "value_type", "text"),
+    [
+        (True, "xs:boolean", "true"),
+        ("ON", "xs:boolean", "true"),
+        (0, "xs:boolean", "false"),
+        ("가동", "xs:boolean", None),
+        (3.0, "xs:int", "3"),
+        (3.5, "xs:int", None),
+        (math.nan, "xs:double", "NaN"),
+        (-math.inf, "xs:double", "-INF"),
+        (1e22, "xs:double", "1e+22"),
+        (12, "xs:string", "12"),
+        (None, "xs:double", None),
+        ("1.5", "xs:double", "1.5"),
+    ],
+)
+def test_readings_become_values_of_the_elements_type(value: object, value_type: str, text: str | None) -> None:
+    assert lexical(value, value_type) == text  # type: ignore[arg-type]
