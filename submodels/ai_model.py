@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.text import Text
 
 KIND = "AIModelNameplate"
@@ -117,7 +117,7 @@ def to_submodel(trained: AIModel, contact: str = "") -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> AIModel:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     results, specific = said["TrainingResults"], said["AITypeSpecificInformation"]
     confusion = results.get("Confusion")
     return AIModel(
@@ -139,8 +139,8 @@ def from_submodel(submodel: model.Submodel) -> AIModel:
         onnx=OnnxCheck(results["OnnxCheck"]["Rows"], results["OnnxCheck"]["Differences"]),
         weak=results["Weak"],
         verdict=results["Verdict"],
-        hyperparameters=elements.named_of(specific.get("Hyperparameter", {}).values()),
-        figures=elements.named_of(results["Figures"].values()),
+        hyperparameters=reading.named_of(specific.get("Hyperparameter", {}).values()),
+        figures=reading.named_of(results["Figures"].values()),
         notes=tuple(results.get("Notes", ())),
         storage=said["Storage"],
         version=said["Version"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.operational_data import OperationalData
 from submodels.operational_data import to_submodel as operational_data
 from submodels.text import Text
@@ -128,10 +128,10 @@ def from_submodels(
     identification: model.Submodel, contact_information: model.Submodel, technical_data: model.Submodel
 ) -> Asset:
     """The asset that the three submodels describe."""
-    known = elements.values_of(identification, IDENTIFICATION_KIND)
-    areas = elements.values_of(technical_data, TECHNICAL_KIND).get("TechnicalPropertyAreas", [])
+    known = reading.values_of(identification, IDENTIFICATION_KIND)
+    areas = reading.values_of(technical_data, TECHNICAL_KIND).get("TechnicalPropertyAreas", [])
     properties = [one for area in areas for one in area.values() if isinstance(one, model.Property)]
-    values = elements.named_of(properties)
+    values = reading.named_of(properties)
     return Asset(
         id=known["AssetID"],
         name=known["FacilityName"],
@@ -139,7 +139,7 @@ def from_submodels(
         model=known["ModelName"],
         serial_number=known["SerialNumber"],
         year=known["YearOfConstruction"],
-        contact=_contact(elements.values_of(contact_information, CONTACT_KIND)["ContactInformation"]),
+        contact=_contact(reading.values_of(contact_information, CONTACT_KIND)["ContactInformation"]),
         parameters={
             name: (str(value), _unit_of(one))
             for (name, value), one in zip(values.items(), properties, strict=True)

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from basyx.aas import model
 
-from submodels import elements, fields
+from submodels import elements, fields, reading
 from submodels.field import Field
 from submodels.operational_data import path_of, stream_id_short
 from submodels.text import Text
+from templates.smt import template
 
 DESCRIPTION_KIND = "AssetInterfacesDescription"
 MAPPING_KIND = "AssetInterfacesMappingConfiguration"
@@ -50,6 +51,7 @@ class Mapping:
     operational_data_id: str
 
 
+_MQTT = "http://www.w3.org/2011/mqtt"
 _BY_BROKER = "InterfaceMQTT"
 _CONTENT_TYPE = "application/json"
 
@@ -72,10 +74,12 @@ def to_submodel(interfaces: AssetInterfaces) -> model.Submodel:
 def from_submodel(submodel: model.Submodel) -> AssetInterfaces:
     """Interfaces of other protocols than MQTT are passed over."""
     feeds: list[Feed] = []
-    for said in elements.values_of(submodel, DESCRIPTION_KIND).values():
-        broker = str(said.get("EndpointMetadata", {}).get("base", "")).rstrip("/")
-        if not broker.startswith("mqtt"):
+    (shape,) = template(DESCRIPTION_KIND).elements
+    for one in submodel.submodel_element:
+        if _MQTT not in (reference.key[0].value for reference in one.supplemental_semantic_id):
             continue
+        said = reading.value_of(shape, one)
+        broker = str(said.get("EndpointMetadata", {}).get("base", "")).rstrip("/")
         described = said.get("InteractionMetadata", {}).get("properties", {})
         feeds += [_feed(id_short, broker, one) for id_short, one in described.items() if isinstance(one, dict)]
     return AssetInterfaces(submodel.id, tuple(feeds))
@@ -98,7 +102,7 @@ def mapping_to_submodel(mapping: Mapping) -> model.Submodel:
 def mapping_from_submodel(submodel: model.Submodel, interfaces: AssetInterfaces) -> Mapping:
     """``interfaces``: what the sources refer to."""
     operational_data_id = ""
-    for configuration in elements.values_of(submodel, MAPPING_KIND)["MappingConfigurations"]:
+    for configuration in reading.values_of(submodel, MAPPING_KIND)["MappingConfigurations"]:
         for sink in configuration["Sinks"]:
             operational_data_id = sink["Sink"].key[0].value
     return Mapping(submodel.id, interfaces, operational_data_id)
@@ -116,8 +120,8 @@ def _by_broker(interfaces: AssetInterfaces) -> dict[str, tuple[str, list[Feed]]]
 
 def _base(broker: str) -> str:
     """The broker's address without user and password, with the slash that ends a base."""
-    scheme, _, rest = broker.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2].rstrip('/')}/"
+    scheme, separator, rest = broker.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2].rstrip('/')}/"
 
 
 def _interface(id: str, name: str, broker: str, feeds: list[Feed]) -> dict[str, Any]:

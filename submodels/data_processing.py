@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from basyx.aas import model
 
-from submodels import elements, fields
+from submodels import elements, fields, reading
 from submodels.field import Field
 from submodels.text import Text
 
@@ -83,7 +83,7 @@ def to_submodel(processing: DataProcessing) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> DataProcessing:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     operations = tuple(
         Operation(
             code=one["Code"],

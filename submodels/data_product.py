@@ -8,7 +8,7 @@ from typing import Any
 
 from basyx.aas import model
 
-from submodels import elements, fields
+from submodels import elements, fields, reading
 from submodels.field import Field
 from submodels.text import Text
 
@@ -83,7 +83,7 @@ def to_submodel(product: DataProduct) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> DataProduct:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     period = said.get("TemporalCoverage", {})
     return DataProduct(
         id=submodel.id,

@@ -8,7 +8,7 @@ from typing import Any
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.text import Text
 
 KIND = "DataQuality"
@@ -74,7 +74,7 @@ def to_submodel(quality: DataQuality) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> DataQuality:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     measured = said["QualityMeasurements"]
     return DataQuality(
         id=submodel.id,

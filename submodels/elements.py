@@ -13,7 +13,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -45,7 +44,7 @@ _MODEL_TYPES = {
     "ReferenceElement": model.ReferenceElement,
 }
 _IEC61360 = "https://admin-shell.io/DataSpecificationTemplates/DataSpecificationIec61360/3"
-_LEGAL = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
+_LEGAL = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 _XSD = datatypes.XSD_TYPE_CLASSES
 
 
@@ -71,11 +70,6 @@ def submodel(name: str, id: str, values: Values, id_short: str | None = None) ->
         supplemental_semantic_id=[reference(one) for one in frame.supplemental],
         submodel_element=fill(frame.elements, values),
     )
-
-
-def values_of(submodel: model.Submodel, name: str) -> dict[str, Any]:
-    """The values of a submodel made by ``submodel``; what is missing is missing here, too."""
-    return read(template(name).elements, submodel.submodel_element)
 
 
 def fill(shapes: Iterable[Shape], values: Values) -> list[model.SubmodelElement]:
@@ -151,8 +145,8 @@ def _list(
 
 
 def named(values: Mapping[str, tuple[str, Any]], semantic: Callable[[str], str]) -> dict[str, model.Property]:
-    """Properties whose names are free: name → (XSD type, value). A name that is no legal idShort (3.0) is kept as
-    the display name; ``semantic`` gives each its semantic id."""
+    """Properties whose names are free: name → (XSD type, value). A name that is no legal idShort (in 3.0 and 3.1)
+    is kept in an extension; ``semantic`` gives each its semantic id."""
     made = {}
     for key, (value_type, value) in values.items():
         legal = key if _LEGAL.fullmatch(key) else f"x_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
@@ -162,19 +156,9 @@ def named(values: Mapping[str, tuple[str, Any]], semantic: Callable[[str], str])
     return made
 
 
-def named_of(properties: Iterable[model.Property]) -> dict[str, Any]:
-    """The values of free properties by the names ``named`` was given."""
-    return {extensions_of(one).get("name", one.id_short or ""): plain(one.value) for one in properties}
-
-
 def extensions(values: Mapping[str, str]) -> list[model.Extension]:
     """Extensions by name."""
     return [model.Extension(key, str, value) for key, value in values.items()]
-
-
-def extensions_of(element: model.HasExtension) -> dict[str, str]:
-    """The values of an element's extensions by name."""
-    return {one.name: str(one.value) for one in element.extension}
 
 
 def property_(id_short: str | None, value_type: str, value: Any, **common: Any) -> model.Property:
@@ -219,10 +203,9 @@ def data_specification(
     unit_id: str = "",
     data_type: model.DataTypeIEC61360 | None = None,
 ) -> model.EmbeddedDataSpecification:
-    """A data specification IEC 61360. Lengths are those the metamodel allows; a preferred name in English is a
-    must there (AASc-3a-002), so a text in one language only stands in for it."""
+    """A data specification IEC 61360. Lengths are those the metamodel allows; ``preferred`` has to have an English
+    part (AASc-3a-002)."""
     names = {language: words[:255] for language, words in preferred.items() if words}
-    names.setdefault("en", next(iter(names.values())))
     said = {language: words[:1023] for language, words in (definition or {}).items() if words}
     content = model.DataSpecificationIEC61360(
         model.PreferredNameTypeIEC61360(names),
@@ -249,67 +232,3 @@ def submodel_reference(identifier: str, *path: tuple[model.KeyTypes, str]) -> mo
         model.KeyTypes.SUBMODEL_ELEMENT_COLLECTION: model.SubmodelElementCollection,
     }[keys[-1][0]]
     return model.ModelReference(tuple(model.Key(kind, value) for kind, value in keys), target)
-
-
-def semantic_id(element: model.HasSemantics) -> str:
-    """The value of an element's (first) semantic id, or an empty text."""
-    return str(element.semantic_id.key[-1].value) if element.semantic_id else ""
-
-
-def read(shapes: Iterable[Shape], elements: Iterable[model.SubmodelElement]) -> dict[str, Any]:
-    """The values of ``elements``, by idShort."""
-    by_name = {shape.id_short: shape for shape in shapes}
-    result: dict[str, Any] = {}
-    for one in elements:
-        shape = by_name.get(one.id_short) or by_name.get("*")
-        if shape is not None:
-            result[one.id_short] = value_of(shape, one)
-    return result
-
-
-def value_of(shape: Shape, one: Any) -> Any:
-    """The value of one element; an element of a free kind is handed on as it is."""
-    match shape.model:
-        case "Property":
-            return plain(one.value)
-        case "MultiLanguageProperty":
-            return dict(one.value or {})
-        case "SubmodelElementCollection":
-            return {**read(shape.children, one.value), **_attributes_of(one)}
-        case "SubmodelElementList":
-            return [value_of(shape.children[0], item) for item in one.value]
-        case "File":
-            return FileValue(one.value or "", one.content_type or "")
-        case "Range":
-            return (plain(one.min), plain(one.max))
-        case "ReferenceElement":
-            return one.value
-    return one
-
-
-def _attributes_of(one: model.SubmodelElementCollection) -> dict[str, Any]:
-    said = {
-        EXTENSIONS: extensions_of(one),
-        DISPLAY_NAME: dict(one.display_name or {}),
-        DESCRIPTION: dict(one.description or {}),
-    }
-    return {key: value for key, value in said.items() if value}
-
-
-def plain(value: Any) -> Any:
-    """A Property's value as ``str``, ``int``, ``float`` or ``bool``; times as ISO 8601 with ``Z`` for UTC."""
-    match value:
-        case None | bool():
-            return value
-        case datetime():
-            moment = value.astimezone(UTC) if value.tzinfo else value
-            return moment.isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case int():
-            return int(value)
-        case float():
-            return float(value)
-    return str(value)

@@ -13,7 +13,7 @@ from typing import Any, cast
 from basyx.aas import model
 from basyx.aas.model import datatypes
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.field import Field, Origin, Role, Unit
 from templates import units
 
@@ -46,13 +46,13 @@ def property_of(field: Field, value: str | None = None) -> model.Property:
 
 def field_of(one: model.Property) -> Field:
     """The field that ``property_of`` made a Property of."""
-    rest = elements.extensions_of(one)
+    rest = reading.extensions_of(one)
     return Field(
         name=rest.get("name", one.id_short or ""),
         id_short=one.id_short or "",
         value_type=datatypes.XSD_TYPE_NAMES[one.value_type],
-        semantic_id=elements.semantic_id(one),
-        origin=origin_of(elements.semantic_id(one)),
+        semantic_id=reading.semantic_id(one),
+        origin=origin_of(reading.semantic_id(one)),
         title=dict(one.display_name or {}),
         definition=dict(one.description or {}),
         role=cast(Role, rest.get("role", "feature")),

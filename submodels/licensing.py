@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.text import Text
 
 KIND = "Licensing"
@@ -89,7 +89,7 @@ def to_submodel(licensing: Licensing) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> Licensing:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     plain = {attribute: said[name] for attribute, name in _PLAIN.items()}
     texts = {attribute: said.get(name, {}) for attribute, name in _TEXTS.items()}
     return Licensing(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from basyx.aas import model
 
-from submodels import elements, fields
+from submodels import elements, fields, reading
 from submodels.field import Field
 
 KIND = "OperationalData"
@@ -25,9 +25,10 @@ class OperationalData:
 
 def stream_id_short(stream: str) -> str:
     """A stream's idShort. Stream names are ASCII letters, digits, ``-`` and ``_``; metamodel 3.0 knows no ``-`` in
-    an idShort, so it becomes ``_``, and a name that starts with no letter gets ``x_`` in front."""
+    an idShort, so it becomes ``_``; a name of one letter, which 3.1 does not allow, or with no letter in front
+    gets ``x_`` there."""
     legal = stream.replace("-", "_")
-    return legal if legal[:1].isalpha() else f"x_{legal}"
+    return legal if legal[:1].isalpha() and len(legal) > 1 else f"x_{legal}"
 
 
 def path_of(stream: str, field: Field) -> str:
@@ -53,7 +54,7 @@ def to_submodel(data: OperationalData) -> model.Submodel:
 def from_submodel(submodel: model.Submodel) -> OperationalData:
     streams: dict[str, tuple[Field, ...]] = {}
     values: dict[str, dict[str, str]] = {}
-    for id_short, said in elements.values_of(submodel, KIND).items():
+    for id_short, said in reading.values_of(submodel, KIND).items():
         stream = said.get(elements.EXTENSIONS, {}).get("stream", id_short)
         properties = [one for one in said.values() if isinstance(one, model.Property)]
         streams[stream] = tuple(fields.field_of(one) for one in properties)
@@ -64,5 +65,5 @@ def from_submodel(submodel: model.Submodel) -> OperationalData:
 
 
 def _as_text(one: model.Property) -> str:
-    value = elements.plain(one.value)
+    value = reading.plain(one.value)
     return str(value).lower() if isinstance(value, bool) else str(value)

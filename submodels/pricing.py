@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.text import Text
 
 KIND = "Pricing"
@@ -77,7 +77,7 @@ def to_submodel(pricing: Pricing) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> Pricing:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     offer, sheet = said["Offer"], said["CostSheet"]
     lines = tuple(
         CostLine(one["Code"], one["Title"], one["Formula"], one["Amount"], one.get("Article", ""))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 
 KIND = "Registration"
 
@@ -43,5 +43,5 @@ def to_submodel(registration: Registration) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> Registration:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     return Registration(id=submodel.id, **{attribute: said[name] for attribute, name in _ELEMENTS.items()})

@@ -7,7 +7,7 @@ from typing import Any
 
 from basyx.aas import model
 
-from submodels import elements, fields
+from submodels import elements, fields, reading
 from submodels.field import Field
 from submodels.text import Text
 from templates import smt
@@ -115,7 +115,7 @@ def to_submodel(series: TimeSeries) -> model.Submodel:
 
 def from_submodel(submodel: model.Submodel) -> TimeSeries:
     """Internal segments are passed over: their records are previews."""
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     record = [
         fields.field_of(one) for one in said["Metadata"]["Record"].values() if isinstance(one, model.Property)
     ]
@@ -140,7 +140,7 @@ def _segment(kind: str, id_short: str, values: dict[str, Any]) -> model.Submodel
 
 
 def _is(one: model.SubmodelElement, kind: str) -> bool:
-    return elements.semantic_id(one).strip() == _SEGMENT.format(kind)
+    return reading.semantic_id(one).strip() == _SEGMENT.format(kind)
 
 
 def _common(one: ExternalSegment | LinkedSegment) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def _common_of(one: model.SubmodelElementCollection, said: dict[str, Any]) -> di
 
 
 def _external_of(one: model.SubmodelElementCollection) -> ExternalSegment:
-    said = elements.read(smt.shapes("Segment"), one.value)
+    said = reading.read(smt.shapes("Segment"), one.value)
     file = said.get("File", elements.FileValue("", ""))
     return ExternalSegment(
         **_common_of(one, said),
@@ -190,5 +190,5 @@ def _external_of(one: model.SubmodelElementCollection) -> ExternalSegment:
 
 
 def _linked_of(one: model.SubmodelElementCollection) -> LinkedSegment:
-    said = elements.read(smt.shapes("Segment"), one.value)
+    said = reading.read(smt.shapes("Segment"), one.value)
     return LinkedSegment(**_common_of(one, said), endpoint=said.get("Endpoint", ""), query=said.get("Query", ""))

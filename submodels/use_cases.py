@@ -7,7 +7,7 @@ from typing import Literal
 
 from basyx.aas import model
 
-from submodels import elements
+from submodels import elements, reading
 from submodels.text import Text
 
 KIND = "UseCases"
@@ -64,7 +64,7 @@ def to_submodel(use_cases: UseCases) -> model.Submodel:
 
 
 def from_submodel(submodel: model.Submodel) -> UseCases:
-    said = elements.values_of(submodel, KIND)
+    said = reading.values_of(submodel, KIND)
     statements = tuple(
         Statement(
             text=statement["Text"],

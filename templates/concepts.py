@@ -44,12 +44,19 @@ def concept(key: str) -> Concept | None:
     return entry.concept if entry else None
 
 
+def by_irdi(irdi: str) -> Concept | None:
+    """The quantity that this dictionary entry stands for, or ``None``."""
+    return next((entry.concept for entry in _table().values() if irdi and entry.concept.irdi == irdi), None)
+
+
 def propose(name: str, unit: str | None = None) -> Concept | None:
     """The quantity a column or tag names, judged by the head of its name and, where given, its unit.
 
-    ``lower_mold_temp1`` is a temperature, ``max_injection_speed`` a speed, ``value`` nothing. A known unit that
-    the quantity can't have (``pressure`` in mm) makes it nothing, too.
+    ``lower_mold_temp1`` is a temperature, ``max_injection_speed`` a speed, ``value`` nothing. A unit may stand in
+    the name: ``온도 (℃)``. A known unit that the quantity can't have (``pressure`` in mm) makes it nothing, too.
     """
+    name, said = names.unit_in(name)
+    unit = unit or said
     parts = names.words(name)
     if names.is_blocked(parts):
         return None
@@ -65,12 +72,21 @@ def propose(name: str, unit: str | None = None) -> Concept | None:
 
 
 def title(name: str, unit: str | None = None) -> dict[str, str]:
-    """What to call a column in Korean and English. A text the name itself does not give comes from its quantity
-    (설비명 → Equipment name); where nothing is known it is the name."""
+    """What to call a column in Korean and English. What the name itself does not give comes from its quantity:
+    설비명 is Equipment name, 금형온도1 is Temperature (금형온도1). Where nothing is known it is the name."""
     label, known = names.label(name), propose(name, unit)
     if known is None:
         return label
-    return {language: known.title[language] if text == name else text for language, text in label.items()}
+    parts = names.words(names.unit_in(name)[0])
+    says_all = parts in _whole() or parts in _aliases()
+    return {
+        language: text
+        if text != name or (language == "ko" and not name.isascii())
+        else known.title[language]
+        if says_all
+        else f"{known.title[language]} ({name})"
+        for language, text in label.items()
+    }
 
 
 def _symbol(unit: str | None) -> str | None:

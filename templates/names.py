@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from templates import units
+
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[가-힣]+")
 
 
@@ -17,6 +20,14 @@ class _Words:
     trailing: frozenset[str]
     blocking: frozenset[str]
     korean: Mapping[tuple[str, ...], str]
+
+
+def unit_in(name: str) -> tuple[str, str | None]:
+    """A name without the unit that stands behind it in brackets, and that unit: ``온도 (℃)`` → 온도, ℃."""
+    found = _BRACKETS.search(name)
+    if found is None or units.unit(found[1]) is None:
+        return name, None
+    return name[: found.start()].rstrip(), found[1]
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -42,7 +53,7 @@ def label(name: str) -> dict[str, str]:
 
     Where a word is not known the Korean text is the name itself.
     """
-    parts = words(name)
+    parts = words(unit_in(name)[0])
     english = " ".join(parts)
     if not parts or any(not part.isascii() for part in parts):
         return {"ko": name, "en": name}

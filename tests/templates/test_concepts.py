@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from templates import concepts, units
@@ -33,6 +36,8 @@ VOLUME_FLOW = "0112/2///61987#ABB291#005"
         ("facility_operation_cycletime", None, DURATION),
         ("Volume Flow RateRMS", None, VOLUME_FLOW),
         ("Coolant.Flow", "L/min", VOLUME_FLOW),
+        ("냉각수 온도 (℃)", None, TEMPERATURE),
+        ("Flow [L/min]", None, VOLUME_FLOW),
         ("part_weight", "g", "0112/2///61987#ABH327#001"),
         ("TimeStamp", None, "0112/2///61360_4#ADA387#001"),
         ("registration_time", None, "0112/2///61360_4#ADA387#001"),
@@ -81,11 +86,15 @@ def test_an_unsure_name_is_left_open(name: str) -> None:
 def test_a_unit_the_quantity_cannot_have_leaves_it_open() -> None:
     assert concepts.propose("pressure", "mm") is None
     assert concepts.propose("part_weight", "kN") is None
+    assert concepts.propose("pressure [mm]") is None
 
 
 def test_names_are_read_in_both_languages() -> None:
     assert concepts.title("Max_Injection_Pressure") == {"ko": "최대 사출 압력", "en": "Max injection pressure"}
     assert concepts.title("lower_mold_temp1") == {"ko": "하부 금형 온도 1", "en": "Lower mold temp 1"}
+    assert concepts.title("금형온도1") == {"ko": "금형온도1", "en": "Temperature (금형온도1)"}
+    assert concepts.title("ZQ_Temp") == {"ko": "온도 (ZQ_Temp)", "en": "Zq temp"}
+    assert concepts.title("온도 (℃)") == {"ko": "온도 (℃)", "en": "Temperature"}
     assert concepts.title("설비명") == {"ko": "설비명", "en": "Equipment name"}
     assert concepts.title("xq_7") == {"ko": "xq_7", "en": "Xq 7"}
 
@@ -129,3 +138,17 @@ def test_every_unit_named_in_the_concept_table_is_known() -> None:
         for symbol in found.units if found else ():
             known = units.unit(symbol)
             assert known is not None and known.symbol == symbol
+
+
+SHARED = Path(__file__).parents[3] / "shared" / "aas"
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the verified identifiers lie in ../shared")
+def test_every_dictionary_entry_was_looked_up() -> None:
+    known = "".join((SHARED / name).read_text("utf-8") for name in ("sensor_properties.csv", "units_qudt.csv"))
+    folder = Path(concepts.__file__).parent
+    rows = tomllib.loads((folder / "concepts.toml").read_text("utf-8"))["concept"]
+    rows += tomllib.loads((folder / "units.toml").read_text("utf-8"))["unit"]
+    assert {row["irdi"] for row in rows if row["irdi"] not in known} == set()
+    assert all(row.get("source") for row in rows if row["irdi"] and "key" in row)
