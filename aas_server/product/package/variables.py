@@ -16,7 +16,8 @@ from aas_server.product.package.tables import TIME, Table, observed
 from submodels.field import Field
 from submodels.text import Text
 
-_TIME_IRI = "http://www.w3.org/ns/sosa/resultTime"
+_TIME_IRI = "https://admin-shell.io/idta/TimeSeries/UtcTime/1/1"
+"""IDTA 02008-1-1: a UTC time stamp of a record."""
 
 
 @dataclass(frozen=True, slots=True)
