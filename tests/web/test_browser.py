@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
+from aas_server.ingest.state import BrokerState, FeedState, StreamState
+from aas_server.product.record import StepRecord
+from aas_server.store.contract import Quarantined, Store
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -67,11 +72,20 @@ class Visit:
             self.faults.append(f"{message.type}: {message.text}")
 
 
-@pytest.fixture(
-    params=[(language, width) for language in LANGUAGES for width in WIDTHS], ids=lambda p: f"{p[0]}-{p[1]}"
-)
+@pytest.fixture(params=[(language, width) for language in LANGUAGES for width in WIDTHS], ids=str)
 def visit(browser, site: str, request) -> Iterator[Visit]:
-    language, width = request.param
+    """A reader of each language at each width."""
+    yield from _visited(browser, site, *request.param)
+
+
+@pytest.fixture
+def phone(browser, site: str) -> Iterator[Visit]:
+    """A Korean reader at a phone."""
+    yield from _visited(browser, site, "ko", 390)
+
+
+def _visited(browser, site: str, language: str, width: int) -> Iterator[Visit]:
+    """Afterwards nothing was said on the console and nobody but the site was asked for anything."""
     opened = Visit(browser, site, language, width)
     yield opened
     faults, hosts = opened.faults, {host for host in opened.hosts if host}
@@ -92,5 +106,97 @@ def test_a_finished_product(visit: Visit, finished, tmp_path: Path) -> None:
     page.wait_for_selector("#confusion-chart .heatmaplayer image")
     expect(page.locator("#series-note")).to_contain_text("6,000")
     settle(page, tmp_path, "product")
+
+
+def test_another_variable_can_be_chosen(phone: Visit, finished) -> None:
+    page = phone.open("/pages/products/moulding-cell")
     page.select_option("#variable", "BarrelTemperature1")
     expect(page.locator("#series-chart .ytitle")).to_contain_text("°C")
+
+
+def test_the_list_of_products(visit: Visit, finished, keep_product, tmp_path: Path) -> None:
+    done = StepRecord("done", "2026-03-09T01:00:00Z")
+    keep_product("press-2", collect=done, preprocess=StepRecord("running", "2026-03-09T01:01:00Z"))
+    keep_product(
+        "press-3", collect=done, preprocess=StepRecord("failed", "", "web-file-missing", {"file": "shots.csv"})
+    )
+    page = visit.open("/")
+    expect(page.locator(".card")).to_have_count(3)
+    settle(page, tmp_path, "products")
+
+
+def test_no_products_yet(visit: Visit, tmp_path: Path) -> None:
+    settle(visit.open("/"), tmp_path, "empty")
+
+
+def test_a_line_at_work_is_followed(phone: Visit, keep_product, tmp_path: Path) -> None:
+    done = StepRecord("done", "2026-03-09T01:00:00Z")
+    keep_product("press-2", collect=done, preprocess=StepRecord("running", "2026-03-09T01:01:00Z"))
+    page = phone.open("/pages/products/press-2")
+    expect(page.locator(".steps .running")).to_have_count(2)
+    settle(page, tmp_path, "at-work")
+    keep_product(
+        "press-2", collect=done, preprocess=StepRecord("failed", "", "web-file-missing", {"file": "shots.csv"})
+    )
+    expect(page.locator(".notice.failed")).to_contain_text("shots.csv", timeout=20_000)
+    settle(page, tmp_path, "failed")
+
+
+def test_the_feed_refreshes_itself(visit: Visit, feed, store: Store, tmp_path: Path) -> None:
+    store.journal.quarantine(
+        [
+            Quarantined(
+                n,
+                "mqtt",
+                f"cell/{n}",
+                1_772_000_000_000_000_000,
+                "payload-not-json",
+                {"topic": f"cell/{n}", "fault": "Expecting value: line 1"},
+            )
+            for n in (3, 4)
+        ]
+    )
+    now = datetime(2026, 3, 9, 1, 2, 3, tzinfo=UTC)
+    broker = BrokerState("mqtt://127.0.0.1:1883", True)
+    shots = StreamState("shots", "factory/cell-1/shots", 12_345, 12_340, 0, 4.2, 0.3, now)
+    feed.state = FeedState((shots,), (broker,), 17, 2, None)
+    page = visit.open("/pages/feed")
+    values = StreamState("values", "mos/type-4/+", 99_999, 1_234_567, 0, 812.4, None, now)
+    feed.state = FeedState((shots, values), (broker,), 17, 2, None)
+    expect(page.locator("#feed-table tbody")).to_contain_text("1,234,567", timeout=20_000)
+    expect(page.locator("#feed-records")).to_have_text("1,246,907")
+    page.wait_for_selector("#feed-chart .scatterlayer .trace")
+    settle(page, tmp_path, "feed")
+
+
+def test_a_missing_page(browser, site: str, tmp_path: Path) -> None:
+    opened = Visit(browser, site, "ko", 390)
+    settle(opened.open("/nowhere"), tmp_path, "missing")
+    opened.close()
+
+
+def test_hangul_is_drawn_with_a_font_that_has_it(phone: Visit, finished) -> None:
+    """Without such a font every syllable is the same empty box."""
+    page = phone.open("/")
+    different = page.evaluate(
+        """() => {
+            const drawn = (letter) => {
+                const canvas = document.createElement("canvas");
+                canvas.width = canvas.height = 40;
+                const pen = canvas.getContext("2d");
+                pen.font = "28px " + getComputedStyle(document.body).fontFamily;
+                pen.fillText(letter, 4, 30);
+                return canvas.toDataURL();
+            };
+            return new Set(["가", "뷁", "한", "글", "품"].map(drawn)).size;
+        }"""
+    )
+    assert different == 5
+
+
+def test_the_page_can_be_walked_by_keyboard(phone: Visit, finished) -> None:
+    page = phone.open("/pages/products/moulding-cell")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
