@@ -26,7 +26,7 @@ _EXAMPLES = 3
 def completeness(table: Table) -> Measure:
     """1 − missing / total, over all cells of the data columns.
 
-    Missing: null, not-a-number or infinite. A value that came but did not fit its column is not missing, it is invalid.
+    Missing: null, not-a-number or infinite. A value that came but did not fit its column is invalid instead.
     """
     rule = in_all("quality-completeness", columns=len(table.columns))
     total = table.rows * len(table.columns)

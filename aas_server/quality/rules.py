@@ -17,7 +17,18 @@ from aas_server.errors import BadInput
 from aas_server.quality.table import place
 
 _ALLOWED = frozenset(
-    ("COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "FUNCTION", "CASE", "CAST", "BETWEEN")
+    (
+        "COLUMN_REF",
+        "CONSTANT",
+        "COMPARISON",
+        "CONJUNCTION",
+        "OPERATOR",
+        "FUNCTION",
+        "CASE",
+        "CAST",
+        "TYPE",
+        "BETWEEN",
+    )
 )
 _EMPTY: tuple[object, ...] = (None, [], False, "", {"map": []})
 
@@ -51,7 +62,7 @@ def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> C
         if kind and kind[0][0] not in ("BOOLEAN", '"NULL"'):
             raise BadInput("quality-rule-no-condition", rule=rule.name, kind=kind[0][0])
         [(made, broken)] = connection.execute(
-            f"SELECT count({condition}), count_if(NOT {condition}) FROM {relation}"  # noqa: S608
+            f"SELECT count({condition}), count(*) FILTER (WHERE NOT {condition}) FROM {relation}"  # noqa: S608
         ).fetchall()
         where = connection.execute(
             f"""SELECT "#row" + 1, strftime("#time", '%Y-%m-%dT%H:%M:%SZ') FROM {relation}

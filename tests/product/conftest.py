@@ -72,7 +72,7 @@ def lay(tmp_path: Path) -> Lay:
     def down(
         frame: pd.DataFrame, name: str = "shots", shape: str = "wide", files: int = 3, **fields: Field
     ) -> CollectedStream:
-        own = [column for column in frame.columns if not column.startswith("_")]
+        own = [column for column in frame.columns if column not in ("_time", "_flags", "_misfit")]
         empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
         columns = {
             "time": pa.array(frame.get("_time", empty), pa.timestamp("us", "UTC"), from_pandas=True),
