@@ -217,11 +217,6 @@ MODEL = ai_model.AIModel(
     "max-depth": "None"},
     {"recall": 0.5454545454545454, "정밀도": 1e-07}, (both("덧붙임", "A note"),), "/aasx/files/model.onnx", "1",
 )  # fmt: skip
-ANOMALY = ai_model.AIModel(
-    sm("AIModelNameplate"), "anomaly-detection", "IsolationForest", "scikit-learn 1.7", None, None, ("a",),
-    ai_model.Split("6000", 6000, 1000, 0, 0), 0.8, None, None, None, (), ai_model.OnnxCheck(10, 1), True,
-    both("라벨 없음", "No label"), {}, {},
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
