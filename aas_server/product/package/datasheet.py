@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,8 +97,3 @@ def _stream(stream: CollectedStream) -> dict[str, Any]:
 
 def _table(table: Table) -> dict[str, Any]:
     return {"stream": table.stream, "file": table.file, "rows": table.rows, "columns": table.columns}
-
-
-def of_main(facts: Facts) -> Sequence[Variable]:
-    """The variables of the main table."""
-    return [variable for variable in facts.variables if variable.table == facts.main.file]
