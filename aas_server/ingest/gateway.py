@@ -19,6 +19,8 @@ from aas_server.store.contract import Journal
 from connectors.message import Delivery, Source
 
 _IDLE_SECONDS = 0.2
+_OVERRUN = 4
+"""Messages a broker may send again, in windows: mosquitto was seen to go beyond the one it is told."""
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -35,12 +37,11 @@ class Gateway:
     ) -> None:
         self._journal = journal
         self._sources = sources
-        self._window = window
+        self._window = window * _OVERRUN
         self._limit = limit
         self._committed = committed
         self._queue: queue.Queue[Delivery] = queue.Queue(limit)
         self._judges: dict[str, Redeliveries] = {}
-        self._acknowledged: dict[str, int] = {}
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="gateway")
         self.error: Unavailable | None = None
@@ -60,20 +61,14 @@ class Gateway:
 
     def stop(self) -> None:
         """Close the sources, commit what has arrived, end. Messages that can't be committed now come again."""
-        settled = dict(self._acknowledged)
         for source in self._sources:
             source.stop()
         self._ending.set()
         self._thread.join()
-        if self.error is None:
-            # What was acknowledged before its connection was closed in good order can't come again.
-            for name, position in settled.items():
-                self._journal.set_mark(_settled(name), position)
 
     def _judge(self, source: str) -> Redeliveries:
-        settled = self._journal.mark(_settled(source))
         tail = self._journal.tail(source, self._window)
-        return Redeliveries(self._window, [entry.message for entry in tail if entry.position > settled])
+        return Redeliveries(self._window, (entry.message for entry in tail))
 
     def _work(self) -> None:
         while True:
@@ -122,10 +117,5 @@ class Gateway:
         self.error = None
         for verdict in verdicts:
             verdict.delivery.acknowledge()
-            self._acknowledged[verdict.delivery.message.source] = position
         self._committed(position)
         return True
-
-
-def _settled(source: str) -> str:
-    return f"settled:{source}"

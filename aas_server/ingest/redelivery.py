@@ -3,12 +3,15 @@
 What is certain (MQTT 3.1.1, 4.4 and 4.6; TCP): a broker sends again, on a kept session and before anything else,
 the messages it holds no acknowledgement for, in their old order. Acknowledgements reach it in order. So what was
 journalled and comes again is an unbroken run that begins with the connection's first delivery and ends with the
-last message of its source in the journal. Packet ids alone say little: brokers reuse them (some after 100
-messages, without ever setting the DUP flag), and values repeat in honest data.
+last message of its source in the journal.
 
-Hence a delivery is dropped only when it equals a journalled one (topic, packet id, payload) and either bears the
-DUP flag or belongs to such a run. While a run is not complete, its deliveries are held back, neither journalled
-nor acknowledged; when it breaks off, or nothing comes for a while, all of them are kept.
+- A broker that keeps the rules (mosquitto) sets the DUP flag and gives the old packet id: such a delivery is
+  dropped where topic, packet id and payload are those of a journalled one.
+- A broker that does not (iotcore's rumqttd) sets no flag and counts packet ids from 1 again. There only the run
+  tells: it must fit the end of the journal message by message, and hold a payload that came only once. While it is
+  not complete its deliveries are held back, neither journalled nor acknowledged; when it breaks off, or nothing
+  comes for a while, all of them are kept. Where nothing but equal values come, a redelivery can't be told from new
+  readings, and everything is kept.
 """
 
 from __future__ import annotations
@@ -17,14 +20,22 @@ import hashlib
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import TypeVar
 
 from connectors.message import Delivery, Message
 
 PATIENCE = 3.0
 """Seconds for a run to complete: a broker sends it in one burst. Too short means a record twice, never a loss."""
 
-_Mark = tuple[str, int, bytes]
+Counted = TypeVar("Counted")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A journalled message, by a digest: thousands are remembered, and payloads may be megabytes."""
+
+    packet_id: int
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +50,15 @@ class Redeliveries:
     """The judge of one source's deliveries, in the order of their arrival."""
 
     def __init__(self, window: int, journalled: Iterable[Message] = ()) -> None:
-        """``journalled``: the source's last messages in the journal that may be sent again, oldest first."""
+        """``window``: how many messages the broker may send again; ``journalled``: the source's last messages in
+        the journal, oldest first."""
         self._tail: deque[_Mark] = deque(maxlen=window)
         self._seen: Counter[_Mark] = Counter()
+        self._contents: Counter[bytes] = Counter()
         self._fresh = False
         self._held: list[Delivery] = []
-        self._expected: list[int] = []
         self._run: tuple[_Mark, ...] = ()
+        self._starts: list[int] = []
         self._deadline = 0.0
         for message in journalled:
             self._remember(message)
@@ -60,18 +73,14 @@ class Redeliveries:
             return before + self._beside(delivery)
         if self._held:
             return before + self._go_on(delivery)
-        if self._begins_run(delivery, now):
-            return before + self._settle_if_complete()
+        fresh, self._fresh = self._fresh, False
+        if fresh and not delivery.duplicate:
+            return before + self._begin(delivery, now)
         return [*before, self._decide(delivery)]
 
     def expire(self, now: float) -> list[Verdict]:
         """Give up on a run that did not complete in time: its deliveries are new ones."""
         return self._break_off() if self._held and now >= self._deadline else []
-
-    @property
-    def deadline(self) -> float | None:
-        """When ``expire`` has something to do."""
-        return self._deadline if self._held else None
 
     def _connected_anew(self) -> list[Verdict]:
         if not self._fresh:
@@ -87,70 +96,72 @@ class Redeliveries:
             return []
         return [Verdict(delivery, True)]
 
-    def _begins_run(self, delivery: Delivery, now: float) -> bool:
-        """Whether this delivery, as a connection's first, may begin a run; then it is held."""
-        fresh, self._fresh = self._fresh, False
+    def _begin(self, delivery: Delivery, now: float) -> list[Verdict]:
+        """The first delivery of a kept session: it may begin a run where its content is one of the tail's. A
+        broker that keeps packet ids would have kept this one's; one that counts anew begins with 1."""
         mark = _mark(delivery.message)
-        if not fresh or mark not in self._seen or delivery.duplicate:
-            return False
-        if self._follows_on(delivery.message.packet_id) and self._is_common(mark):
-            return False
         self._run = tuple(self._tail)
-        self._expected = [place + 1 for place, old in enumerate(self._run) if old == mark]
-        self._held = [delivery]
+        self._starts = [
+            place
+            for place, old in enumerate(self._run)
+            if old.content == mark.content and mark.packet_id in (1, old.packet_id)
+        ]
         self._deadline = now + PATIENCE
-        return True
+        return self._hold(delivery) if self._starts else [self._decide(delivery)]
 
     def _go_on(self, delivery: Delivery) -> list[Verdict]:
-        mark = _mark(delivery.message)
-        following = [place + 1 for place in self._expected if self._run[place] == mark]
-        if not following:
+        content = _mark(delivery.message).content
+        length = sum(held.message.packet_id != 0 for held in self._held)
+        starts = [start for start in self._starts if self._run[start + length].content == content]
+        if not starts:
             return [*self._break_off(), self._decide(delivery)]
-        self._expected = following
-        self._held.append(delivery)
-        return self._settle_if_complete()
+        self._starts = starts
+        return self._hold(delivery)
 
-    def _settle_if_complete(self) -> list[Verdict]:
-        if len(self._run) not in self._expected:
-            return []
-        held, self._held = self._held, []
-        return [Verdict(delivery, delivery.message.packet_id == 0) for delivery in held]
+    def _hold(self, delivery: Delivery) -> list[Verdict]:
+        """One more delivery fits. A run that has come to the tail's end is decided; longer ones may go on."""
+        self._held.append(delivery)
+        complete = len(self._run) - sum(held.message.packet_id != 0 for held in self._held)
+        if complete in self._starts:
+            if any(self._contents[old.content] == 1 for old in self._run[complete:]):
+                held, self._held = self._held, []
+                return [Verdict(one, one.message.packet_id == 0) for one in held]
+            self._starts.remove(complete)
+        return [] if self._starts else self._break_off()
 
     def _break_off(self) -> list[Verdict]:
         held, self._held = self._held, []
         return [self._decide(delivery) for delivery in held]
 
     def _decide(self, delivery: Delivery) -> Verdict:
-        message = delivery.message
-        again = delivery.duplicate and delivery.since_connect is not None and _mark(message) in self._seen
+        again = (
+            delivery.duplicate and delivery.since_connect is not None and self._seen[_mark(delivery.message)] > 0
+        )
         if not again:
-            self._remember(message)
+            self._remember(delivery.message)
         return Verdict(delivery, not again)
-
-    def _is_common(self, mark: _Mark) -> bool:
-        """Whether the same content came several times: then equality says little."""
-        return sum((topic, content) == (mark[0], mark[2]) for topic, _, content in self._tail) > 1
-
-    def _follows_on(self, packet_id: int) -> bool:
-        """Whether the packet id is the one after the last journalled, as a new message's would be."""
-        ids = [packet_id for _, packet_id, _ in self._tail]
-        last = ids[-1]
-        wraps = any(one > two == packet_id for one, two in pairwise(ids) if one == last)
-        return packet_id == last + 1 or wraps
 
     def _remember(self, message: Message) -> None:
         if message.packet_id == 0:
             return
         if len(self._tail) == self._tail.maxlen:
             oldest = self._tail[0]
-            self._seen[oldest] -= 1
-            if not self._seen[oldest]:
-                del self._seen[oldest]
+            _forget(self._seen, oldest)
+            _forget(self._contents, oldest.content)
         mark = _mark(message)
         self._tail.append(mark)
         self._seen[mark] += 1
+        self._contents[mark.content] += 1
+
+
+def _forget(counts: Counter[Counted], one: Counted) -> None:
+    counts[one] -= 1
+    if not counts[one]:
+        del counts[one]
 
 
 def _mark(message: Message) -> _Mark:
-    # A digest: payloads may be megabytes, and a window of them is kept.
-    return message.topic, message.packet_id, hashlib.blake2b(message.payload, digest_size=16).digest()
+    digest = hashlib.blake2b(message.topic.encode(errors="surrogatepass"), digest_size=16)
+    digest.update(b"\0")
+    digest.update(message.payload)
+    return _Mark(message.packet_id, digest.digest())

@@ -170,8 +170,9 @@ class Journal(Protocol):
         """Entries after a position, at most ``limit`` (a whole commit is never cut: a few more may come)."""
         ...
 
-    def tail(self, source: str, limit: int) -> Sequence[Entry]:
-        """The last messages of one source, at most ``limit``, oldest first, however far back they lie."""
+    def tail(self, source: str, limit: int, size: int = 64 * 2**20) -> Sequence[Entry]:
+        """The last messages of one source, at most ``limit`` and about ``size`` bytes of commits, oldest first,
+        however far back they lie."""
         ...
 
     def last(self) -> int:

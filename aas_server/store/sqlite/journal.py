@@ -67,7 +67,7 @@ class SqliteJournal:
             rows.close()
         return entries
 
-    def tail(self, source: str, limit: int) -> Sequence[Entry]:
+    def tail(self, source: str, limit: int, size: int = 64 * 2**20) -> Sequence[Entry]:
         found: list[Entry] = []
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -77,7 +77,8 @@ class SqliteJournal:
             )
             for last, body in rows:
                 found[:0] = (entry for entry in _entries(last, body) if entry.message.source == source)
-                if len(found) >= limit:
+                size -= len(body)
+                if len(found) >= limit or size <= 0:
                     break
             rows.close()
         return found[-limit:] if limit else []
