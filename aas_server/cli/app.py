@@ -14,8 +14,9 @@ import click
 import structlog
 
 from aas_server.cli import demo, factory, packages, product, replay, serve
-from aas_server.errors import AasError
+from aas_server.errors import AasError, BadInput, Unavailable
 from aas_server.messages import LANGUAGES, Language, catalogue, error_text, language_of, text
+from connectors.errors import ConnectorError, RecordingError
 
 EXIT_STOPPED = 130
 
@@ -51,8 +52,11 @@ def _run(command: click.Command, arguments: list[str], language: Language) -> in
         result = command.main(arguments, prog_name="aas", standalone_mode=False, obj=language)
         return result if isinstance(result, int) else 0
     except AasError as error:
-        print(text("error-line", language, sentence=error_text(error, language)), file=sys.stderr)
-        return error.exit_code
+        return _fail(language, error_text(error, language), error.exit_code)
+    except ConnectorError as error:
+        wrong_file = isinstance(error, RecordingError)
+        code = BadInput.exit_code if wrong_file else Unavailable.exit_code
+        return _fail(language, text(error.key, language, **error.values), code)
     except click.exceptions.NoArgsIsHelpError as shown:
         print(shown.ctx.get_help() if shown.ctx else "", file=sys.stderr)
         return 2
@@ -62,6 +66,11 @@ def _run(command: click.Command, arguments: list[str], language: Language) -> in
     except (click.Abort, KeyboardInterrupt):
         print(text("stopped", language), file=sys.stderr)
         return EXIT_STOPPED
+
+
+def _fail(language: Language, sentence: str, code: int) -> int:
+    print(text("error-line", language, sentence=sentence), file=sys.stderr)
+    return code
 
 
 def _translate(command: click.Command, language: Language) -> None:

@@ -6,6 +6,7 @@ It ends with its parent: standard input is a pipe from the demo, and its end mea
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -47,6 +48,7 @@ def factory(
     live: bool,
 ) -> None:
     """Publish what the plant has to say."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     stop = threading.Event()
     threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
     if recording is not None:
