@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.parameters import (
     CursorParameter,
@@ -19,6 +21,7 @@ from aas_server.api.parameters import (
 )
 from aas_server.api.reading import Reading
 from aas_server.api.services import Services, route
+from aas_server.errors import BadInput
 from aas_server.store.contract import Page
 from aas_server.twin import views
 from aas_server.twin.metamodel import Json
@@ -112,9 +115,21 @@ class SubmodelRepository:
         level: LevelParameter = "deep",
     ) -> Response:
         """The idShort paths of the submodels' elements, one submodel after the other."""
-        page = await self._page(limit, cursor, idShort, semanticId)
-        found = [path for one in page.documents for path in views.paths(answers.decoded(one.body), level=level)]
-        return answers.page_of(found, page.cursor)
+        wanted = self._services.paging.limit(limit)
+        place, last = _path_cursor(cursor)
+        found: list[tuple[str | None, str]] = []
+        while True:
+            page = await self._page(1, place, idShort, semanticId)
+            inside = [
+                path for one in page.documents for path in views.paths(answers.decoded(one.body), level=level)
+            ]
+            start = inside.index(last) + 1 if last in inside else 0
+            found += [(place, path) for path in inside[start:]]
+            more = len(found) > wanted
+            if more or page.cursor is None:
+                following = _path_cursor_at(*found[wanted - 1]) if more else None
+                return answers.page_of([path for _, path in found[:wanted]], following)
+            place, last = page.cursor, None
 
     async def _page(
         self, limit: int | None, cursor: str | None, id_short: str | None, semantic_id: str | None
@@ -126,3 +141,18 @@ class SubmodelRepository:
             id_short=id_short or None,
             semantic_id=reference_value(semantic_id),
         )
+
+
+def _path_cursor(cursor: str | None) -> tuple[str | None, str | None]:
+    """Where the submodel is that a page of paths ended in, and the last path shown of it."""
+    if not cursor:
+        return None, None
+    try:
+        place, last = msgspec.json.decode(ids.decode(cursor), type=tuple[str | None, str])
+    except msgspec.DecodeError:
+        raise BadInput("cursor-wrong", cursor=cursor) from None
+    return place, last
+
+
+def _path_cursor_at(place: str | None, last: str) -> str:
+    return ids.encode(msgspec.json.encode((place, last)).decode())

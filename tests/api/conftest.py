@@ -1,0 +1,130 @@
+"""The API behind the guard, over a store of its own with a shell, two submodels and a concept description."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from aas_server import ids
+from aas_server.api.app import create_api
+from aas_server.api.guard import Guard
+from aas_server.api.health import health_router
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.store.sqlite import open_store
+from aas_server.twin.metamodel import decode, verified
+from aas_server.twin.packages import Packages
+from aas_server.twin.repository import Attachment, Bundle, Repository
+
+BASE = "/api/v3.1"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", page_limit=5, page_size=3, max_upload=2**20)
+
+
+@pytest.fixture
+def packages(store: Store) -> Packages:
+    return Packages(store)
+
+
+@pytest.fixture
+def app(store: Store, settings: Settings, packages: Packages) -> Guard:
+    outer = FastAPI()
+    outer.include_router(health_router(lambda: True))
+    outer.mount(BASE, create_api(store, Repository(store), packages, settings))
+    return Guard(outer, settings)
+
+
+@pytest.fixture
+def api(app: Guard) -> TestClient:
+    return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+
+
+@pytest.fixture
+def documents() -> list[tuple[str, dict[str, Any]]]:
+    reference = {"type": "ModelReference", "keys": [{"type": "Submodel", "value": "urn:sm:1"}]}
+    meaning = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": "urn:cd:1"}]}
+    speed = {"modelType": "Property", "idShort": "Speed", "valueType": "xs:double", "value": "1.50"}
+    axes = {
+        "modelType": "SubmodelElementList",
+        "idShort": "Axes",
+        "typeValueListElement": "SubmodelElementCollection",
+        "value": [{"modelType": "SubmodelElementCollection", "value": [speed]}],
+    }
+    manual = {"modelType": "File", "idShort": "Manual", "contentType": "text/html", "value": "/aasx/files/a.html"}
+    logo = {"modelType": "Blob", "idShort": "Logo", "contentType": "text/plain", "value": "aGFsbG8="}
+    shell = {
+        "modelType": "AssetAdministrationShell",
+        "id": "urn:aas:1",
+        "idShort": "Cell",
+        "assetInformation": {"assetKind": "Instance", "globalAssetId": "urn:asset:1"},
+        "submodels": [reference],
+    }
+    first = {"modelType": "Submodel", "id": "urn:sm:1", "idShort": "Motor", "semanticId": meaning}
+    return [
+        ("shell", shell),
+        ("submodel", first | {"submodelElements": [speed, axes, manual, logo]}),
+        ("submodel", {"modelType": "Submodel", "id": "urn:sm:2", "idShort": "Other"}),
+        ("concept-description", {"modelType": "ConceptDescription", "id": "urn:cd:1", "idShort": "SpeedConcept"}),
+    ]
+
+
+@pytest.fixture
+def filled(api: TestClient, store: Store, documents: list[tuple[str, dict[str, Any]]]) -> TestClient:
+    """The client over a filled store."""
+    checked = [verified(kind, decode(msgspec.json.encode(one))) for kind, one in documents]  # type: ignore[arg-type]
+    file = Attachment("urn:sm:1", "Manual", "text/html", store.files.add(b"<script>alert(1)</script>"))
+    asyncio.run(Repository(store).put_all(Bundle(checked, [file])))
+    return api
+
+
+@pytest.fixture
+def at() -> Callable[..., str]:
+    """The address of a resource: ``at("submodels", "urn:sm:1", "/$value")``."""
+    return lambda kind, id, rest="": f"{BASE}/{kind}/{ids.encode(id)}{rest}"
+
+
+@pytest.fixture
+def live(app: Guard) -> Iterator[str]:
+    """The address of a real server on a free port."""
+    with served(app) as url:
+        yield url
+
+
+@contextmanager
+def served(app: Guard) -> Iterator[str]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            deadline = time.monotonic() + 20
+            while not server.started:
+                assert thread.is_alive() and time.monotonic() < deadline
+                thread.join(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)

@@ -1,0 +1,54 @@
+"""The public engine against a live server, with the figures that the read side reaches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.twin.package import import_file
+from aas_server.twin.repository import Repository
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent"),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("options", "passed"),
+    [
+        # The two that are missing ask /description for the profiles of a single shell's and submodel's service,
+        # which stand below a repository here and are not claimed.
+        (["--patched"], 386),
+        # As published, the engine demands 3.0.3's forms; 317 is the best a server of 3.1 can reach.
+        ([], 315),
+    ],
+)
+def test_the_public_engine(options: list[str], passed: int, live: str, store: Store, settings: Settings) -> None:
+    package = SHARED / "conformance" / "testdata" / "env.aasx"
+    asyncio.run(import_file(Repository(store), store.files, package, settings))
+    done = subprocess.run(
+        ["bash", str(SHARED / "conformance" / "check_server.sh"), f"{live}/api/v3.1", "-v", *options],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PY": sys.executable, "PYTHONDONTWRITEBYTECODE": "1"},
+        check=False,
+    )
+    total = re.search(r"TOTAL passed=(\d+)/388", done.stdout)
+    assert total is not None and int(total[1]) >= passed, done.stdout[-6000:]

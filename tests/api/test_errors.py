@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from aas_server.api.errors import install_results
+
+BASE = "/api/v3.1"
+
+
+def is_result(answer: Any, status: int) -> dict[str, str]:
+    """Asserts that an error is exactly an AAS ``Result`` and returns its message."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert set(body) == {"messages"} and len(body["messages"]) == 1
+    message = body["messages"][0]
+    assert message["code"] == str(status) and message["messageType"] in ("Error", "Exception") and message["text"]
+    return dict(message)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing/here", 404),
+        ("GET", "/shells/dXJuOm5vbmU", 404),
+        ("POST", "/shells", 405),
+        ("PATCH", "/description", 405),
+        ("GET", "/shells?limit=0", 400),
+        ("GET", "/shells?limit=-1", 400),
+        ("GET", "/shells?limit=undefined", 400),
+        ("GET", "/shells?limit=", 400),
+        ("GET", "/shells?cursor=rubbish", 400),
+        ("GET", "/shells?assetIds=%21", 400),
+        ("GET", "/shells?assetIds=e30", 400),
+        ("GET", "/submodels?level=flat", 400),
+        ("GET", "/submodels?extent=all", 400),
+        ("GET", "/submodels?semanticId=%C3%28", 400),
+        ("GET", "/submodels?semanticId=e30", 400),
+        ("GET", "/submodels/not-base64!", 400),
+        ("GET", "/submodels/wyg", 400),
+        ("GET", "/submodels/dXJuOnNtOjE/submodel-elements/A..B", 400),
+        ("GET", "/submodels/dXJuOnNtOjE/submodel-elements/None", 404),
+        ("GET", "/submodels/dXJuOnNtOjE/submodel-elements/Speed/$path", 400),
+        ("GET", "/concept-descriptions?dataSpecificationRef=e30", 501),
+        ("GET", "/serialization?includeConceptDescriptions=perhaps", 400),
+        ("GET", "/packages/dXJuOm5vbmU", 404),
+        ("POST", "/upload", 400),
+        ("POST", "/packages", 400),
+    ],
+)
+def test_every_error_is_a_result(method: str, path: str, status: int, filled: TestClient) -> None:
+    is_result(filled.request(method, f"{BASE}{path}"), status)
+
+
+def test_errors_speak_the_readers_language(filled: TestClient) -> None:
+    path = f"{BASE}/shells/dXJuOm5vbmU"
+    korean = is_result(filled.get(path, headers={"Accept-Language": "ko-KR,ko;q=0.9"}), 404)
+    assert "없습니다" in korean["text"]
+    assert "There is no" in is_result(filled.get(path), 404)["text"]
+
+
+def test_an_error_of_ours_says_nothing_of_the_inside() -> None:
+    app = FastAPI()
+    install_results(app)
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("secret")
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/broken")
+    assert "secret" not in is_result(answer, 500)["text"]
+
+
+def test_an_error_bears_the_cors_headers_too(filled: TestClient, at: Callable[..., str]) -> None:
+    answer = filled.get(at("shells", "urn:none"), headers={"Origin": "http://localhost:3000"})
+    is_result(answer, 404)
+    assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
+
+
+def test_a_body_larger_than_the_setting_is_refused(api: TestClient) -> None:
+    large = b"x" * (2**20 + 1)
+    known = is_result(api.post(f"{BASE}/upload", files={"file": ("x.json", large)}), 413)
+    assert "max_upload" in known["text"]
+
+    def pieces() -> Any:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+        for _ in range(20):
+            yield b"x" * 2**16
+        yield b"\r\n--b--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    is_result(api.post(f"{BASE}/upload", content=pieces(), headers=headers), 413)

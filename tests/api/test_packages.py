@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from starlette.testclient import TestClient
+
+from aas_server import ids
+from aas_server.store.contract import Store
+from aas_server.twin.live import Overlay
+from aas_server.twin.package import export
+from aas_server.twin.packages import Packages
+from aas_server.twin.repository import Repository
+
+BASE = "/api/v3.1"
+At = Callable[..., str]
+
+
+@pytest.fixture
+def package(filled: TestClient, store: Store, tmp_path: Path) -> Path:
+    target = tmp_path / "프레스.aasx"
+    asyncio.run(export(Repository(store), Overlay(store), ["urn:aas:1"], target))
+    return target
+
+
+def posted(api: TestClient, package: Path) -> str:
+    answer = api.post(f"{BASE}/packages", files={"file": (package.name, package.read_bytes())})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["aasIds"] == ["urn:aas:1"]
+    id = str(answer.json()["packageId"])
+    assert answer.headers["location"] == f"{BASE}/packages/{ids.encode(id)}"
+    return id
+
+
+def test_a_package_comes_back_byte_for_byte_under_its_name(filled: TestClient, package: Path, at: At) -> None:
+    id = posted(filled, package)
+    answer = filled.get(at("packages", id))
+    assert answer.content == package.read_bytes()
+    assert answer.headers["content-type"] == "application/asset-administration-shell-package"
+    assert unquote(answer.headers["x-filename"]) == "프레스.aasx"
+    again = filled.post(f"{BASE}/packages", files={"file": (package.name, package.read_bytes())})
+    assert again.status_code == 409
+
+
+def test_packages_are_listed_by_shell_and_paged(
+    filled: TestClient, package: Path, packages: Packages, at: At
+) -> None:
+    posted(filled, package)
+    packages.put("z", ["urn:aas:2"], "z.aasx", package)
+    first = filled.get(f"{BASE}/packages?limit=1").json()
+    second = filled.get(f"{BASE}/packages?limit=1&cursor={first['paging_metadata']['cursor']}").json()
+    assert second["paging_metadata"] == {} and second["result"] == [{"packageId": "z", "aasIds": ["urn:aas:2"]}]
+    found = filled.get(f"{BASE}/packages?aasId={ids.encode('urn:aas:1')}").json()["result"]
+    assert [one["aasIds"] for one in found] == [["urn:aas:1"]]
+
+
+def test_put_creates_and_replaces(filled: TestClient, package: Path, at: At) -> None:
+    body = package.read_bytes()
+    form = {"fileName": "own.aasx", "aasIds": "urn:aas:7"}
+    created = filled.put(at("packages", "mine"), files={"file": ("x", body)}, data=form)
+    assert created.status_code == 201 and created.json() == {"packageId": "mine", "aasIds": ["urn:aas:7"]}
+    assert filled.put(at("packages", "mine"), files={"file": ("x", body)}, data=form).status_code == 204
+    assert filled.get(at("packages", "mine")).headers["x-filename"] == "own.aasx"
+    assert filled.delete(at("packages", "mine")).status_code == 204
+    assert filled.get(at("packages", "mine")).status_code == 404
+
+
+def test_a_promised_package_can_neither_be_deleted_nor_replaced(
+    filled: TestClient, package: Path, packages: Packages, at: At
+) -> None:
+    packages.put("kept", ["urn:aas:1"], "kept.aasx", package, date(2999, 1, 1))
+    for answer in (
+        filled.delete(at("packages", "kept")),
+        filled.put(at("packages", "kept"), files={"file": ("x", package.read_bytes())}),
+    ):
+        assert answer.status_code == 409 and "2999-01-01" in answer.json()["messages"][0]["text"]
+
+
+def test_what_is_no_package_is_not_kept(filled: TestClient) -> None:
+    assert filled.post(f"{BASE}/packages", files={"file": ("x.aasx", b"PK\x03\x04 no zip")}).status_code == 400
+    assert filled.get(f"{BASE}/packages").json()["result"] == []
+
+
+def test_upload_takes_a_package_in_once(filled: TestClient, package: Path, store: Store) -> None:
+    before = len(asyncio.run(store.documents.changes(0, 100)))
+    answer = filled.post(f"{BASE}/upload", files={"file": (package.name, package.read_bytes())})
+    assert {one["outcome"] for one in answer.json()["documents"]} == {"same"}
+    assert len(asyncio.run(store.documents.changes(0, 100))) == before
+
+
+def test_upload_leaves_what_is_there_when_asked(filled: TestClient, at: At) -> None:
+    body = b'{"submodels":[{"modelType":"Submodel","id":"urn:sm:2","idShort":"Changed"}]}'
+    filled.post(f"{BASE}/upload?ignore-duplicates=true", files={"file": ("x.json", body)})
+    assert filled.get(at("submodels", "urn:sm:2")).json()["idShort"] == "Other"
+    filled.post(f"{BASE}/upload", files={"file": ("x.json", body)})
+    assert filled.get(at("submodels", "urn:sm:2")).json()["idShort"] == "Changed"
+
+
+def test_an_upload_that_breaks_the_metamodel_names_the_place(filled: TestClient, at: At) -> None:
+    body = b'{"submodels":[{"modelType":"Submodel","id":"urn:sm:9","idShort":"9"}]}'
+    answer = filled.post(f"{BASE}/upload", files={"file": ("x.json", body)})
+    assert answer.status_code == 400 and "idShort" in answer.json()["messages"][0]["text"]
+    assert filled.get(at("submodels", "urn:sm:9")).status_code == 404
