@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.units import format_unit
 
 from aas_server import messages
 from aas_server.clock import from_ns
@@ -16,6 +17,7 @@ from submodels.text import Text
 
 NOTHING = "–"
 _DURATION = re.compile(r"P(\d+)([YMD])")
+_UNITS = {"Y": "duration-year", "M": "duration-month", "D": "duration-day"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 
@@ -88,7 +90,9 @@ class Reader:
     def duration(self, text: str) -> str:
         """A whole duration of ISO 8601 (``P1Y``, ``P6M``) in words; any other as it is."""
         found = _DURATION.fullmatch(text)
-        return self.say(f"web-duration-{found[2].lower()}", count=int(found[1])) if found else text
+        return (
+            format_unit(int(found[1]), _UNITS[found[2]], length="short", locale=self.language) if found else text
+        )
 
     def territory(self, code: str) -> str:
         """A country (ISO 3166) by its name."""

@@ -11,8 +11,8 @@ const FEED_KEPT = 100; // samples in the rate chart: five minutes
 // Numbers only: they read the same in every language.
 const TIMES = [
   { dtickrange: [null, 60000], value: "%H:%M:%S\n%Y-%m-%d" },
-  { dtickrange: [60000, 86400000], value: "%H:%M\n%Y-%m-%d" },
-  { dtickrange: [86400000, "M1"], value: "%m-%d\n%Y" },
+  { dtickrange: [60000, 43200000], value: "%H:%M\n%Y-%m-%d" },
+  { dtickrange: [43200000, "M1"], value: "%m-%d\n%Y" },
   { dtickrange: ["M1", null], value: "%Y-%m" },
 ];
 
