@@ -1,7 +1,8 @@
 """A real MQTT broker by pip, for demonstrations and tests: iotcore (rumqttd), a child process on loopback.
 
 It keeps everything in memory and writes no file. The child ends when its standard input closes, so it ends with
-us however we end. It does not set the DUP flag on what it sends again.
+us however we end. It does not set the DUP flag on what it sends again, and sends a subscriber at most 100 messages
+ahead of its acknowledgements (fixed when rumqttd was compiled; so packet ids run from 1 to 100).
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from connectors.errors import BrokerError
 _HOST = "127.0.0.1"
 _LARGEST_PAYLOAD = 16 * 2**20
 """As large as the server's own limit of a message; iotcore's default of 20 kB would cut pictures and batches."""
-_WINDOW = 1000
-"""Messages a subscriber may leave unacknowledged; iotcore's 100 makes commits small and slow."""
+_READ_AT_ONCE = 1000
+"""Packets taken from a connection in one go (``max_inflight_count``: its name misleads, rumqttd reads it so)."""
 _START_SECONDS = 20.0
 _TRIES = 5
 
@@ -46,7 +47,9 @@ class EmbeddedBroker:
         # between finding a free port and listening on it someone else may take it: then another one is tried
         for _ in range(1 if self._wanted is not None else _TRIES):
             port = self._wanted if self._wanted is not None else _free_port()
-            broker = Broker(port=port, listen=_HOST, max_payload_size=_LARGEST_PAYLOAD, max_inflight_count=_WINDOW)
+            broker = Broker(
+                port=port, listen=_HOST, max_payload_size=_LARGEST_PAYLOAD, max_inflight_count=_READ_AT_ONCE
+            )
             try:
                 broker.start(timeout=_START_SECONDS)
             except OSError:

@@ -8,7 +8,7 @@ Why it is as it is:
 - PUBACKs leave in the order in which the messages came (MQTT-4.6.0-2), whatever the order of ``acknowledge()``:
   some brokers end the connection otherwise.
 - An acknowledgement that comes after a reconnect is dropped: the packet id may mean another message by then.
-- The receive window of MQTT 3.1.1 is the broker's own (mosquitto: 20, our embedded one: 1,000). With
+- The receive window of MQTT 3.1.1 is the broker's own (mosquitto: 20, our embedded one: 100). With
   ``?version=5`` in the URL we ask for ``window`` messages ourselves.
 - paho takes messages of any size; the broker's limit is the limit.
 """
@@ -243,7 +243,12 @@ class Subscription:
                 self._count += 1
             if received.qos:
                 self._pending.append(delivery)
-        self._receive(delivery)
+        try:
+            self._receive(delivery)
+        except Exception as fault:
+            # paho's thread ends with it: nobody may believe that we still listen
+            self._fail("receiver-failed", fault=repr(fault))
+            raise
 
     def _fail(self, key: str, connected: bool = False, **values: str) -> None:
         self._granted = False

@@ -1,7 +1,8 @@
 """Time stamps as factories write them, read into nanoseconds since 1970, UTC.
 
 Forms met in the field: epoch in s, ms, µs or ns as number or text; ISO 8601 with 0–9 decimals, with or without a
-zone; ``오전``/``오후`` and AM/PM; ``2020 10 30 00:00:04``; ``2019.1.2 16:45``; ``20201030000004``; ``5/4/20 0:00``.
+zone; ``오전``/``오후`` and AM/PM; ``2020 10 30 00:00:04``; ``2019.1.2 16:45``; ``20201030000004``;
+``5/4/20 0:00``.
 
 Ambiguous dates with slashes and the year last are read month first, as in the KAMP data sets; day first only
 where the first number cannot be a month (``25/4/20``). Two-digit years are 2000 to 2099.
