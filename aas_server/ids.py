@@ -50,7 +50,7 @@ def id_short(name: str) -> str:
     kept = "_".join(part for part in _ILLEGAL.split(plain) if part)[:100].strip("_")
     lost = any(letter.isalpha() and not letter.isascii() for letter in unicodedata.normalize("NFC", name))
     if not kept or lost:
-        kept = "_".join(part for part in (kept, hashlib.sha256(name.encode()).hexdigest()[:8]) if part)
+        kept = f"{kept or 'x'}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     if not kept[0].isalpha() or len(kept) == 1:
         kept = "x_" + kept
     return kept
