@@ -33,7 +33,10 @@ def filled(
     repository: Repository, store: Store, run: Run, shell: dict[str, Any], rich: dict[str, Any]
 ) -> Repository:
     """A shell with thumbnail, two submodels that name different files alike, and a concept description."""
-    shell["assetInformation"]["defaultThumbnail"] = {"path": "/aasx/files/%EB%8C%80%ED%91%9C.png", "contentType": "image/png"}
+    shell["assetInformation"]["defaultThumbnail"] = {
+        "path": "/aasx/files/%EB%8C%80%ED%91%9C.png",
+        "contentType": "image/png",
+    }
     second = {"type": "ModelReference", "keys": [{"type": "Submodel", "value": "urn:sm:2"}]}
     shell["submodels"].append(second)
     shell["submodels"].append({"type": "ModelReference", "keys": [{"type": "Submodel", "value": "urn:elsewhere"}]})
