@@ -118,6 +118,8 @@ class Table:
             commit_properties=_properties(upto),
             post_commithook_properties=_NO_CHECKPOINT,
         )
+        # The handle stays at the version before its own commit.
+        handle.update_incremental()
 
     def files(self, handle: DeltaTable) -> list[Path]:
         """The files of the handle's version in the order they were folded: their names sort so."""

@@ -1,0 +1,116 @@
+"""What only an implementation with files can show: crashes, and other tools that read the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+
+from aas_server.errors import Unavailable
+from aas_server.store.contract import Store
+from aas_server.store.sqlite import open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+def rows(*positions: int, **own: pa.Array) -> pa.Table:
+    times = pa.array([position * 1_000_000 + 1 for position in positions], pa.timestamp("us", "UTC"))
+    nothing = pa.nulls(len(positions), pa.string())
+    common = {"time": times, "arrival": times, "position": pa.array(positions, pa.int64())}
+    return pa.table({**common, "flags": nothing, "misfit": nothing, **own})
+
+
+def folder(store: Store, stream: str) -> Path:
+    return store.folder / "lake" / stream
+
+
+def test_other_tools_read_the_table(store: Store) -> None:
+    store.lake.fold("s", rows(1, 2, x=pa.array([1, None]), t=pa.array(["가", "b"])), 2)
+    store.lake.fold("s", rows(3, x=pa.array([0.25]), y=pa.array([True])), 3)
+    table = DeltaTable(str(folder(store, "s")))
+    assert table.transaction_version("aas-fold") == 3
+    files = [str(uri) for uri in table.file_uris()]
+    found = duckdb.sql(f"SELECT position, x, t, y FROM read_parquet({files}, union_by_name = true) ORDER BY 1")
+    assert found.fetchall() == [(1, 1.0, "가", None), (2, None, "b", None), (3, 0.25, None, True)]
+
+
+def test_the_log_bears_statistics(store: Store) -> None:
+    store.lake.fold("s", rows(4, 7, x=pa.array([1.5, None])), 7)
+    (action,) = pa.table(DeltaTable(str(folder(store, "s"))).get_add_actions(flatten=True)).to_pylist()
+    assert (action["num_records"], action["min.position"], action["max.position"]) == (2, 4, 7)
+    assert (action["min.x"], action["null_count.x"], action["null_count.flags"]) == (1.5, 1, 2)
+    assert action["max.time"].isoformat() == "1970-01-01T00:00:07.000001+00:00"
+
+
+def test_a_column_is_added_before_its_rows_and_a_crash_between_is_harmless(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise OSError(5, "cut off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DeltaTable, "create_write_transaction", cut_off)
+        with pytest.raises(Unavailable):
+            store.lake.fold("s", rows(2, y=pa.array(["new"])), 2)
+    assert store.lake.folded("s") == 1
+    assert store.lake.pin("s").records == 1
+    store.lake.fold("s", rows(2, y=pa.array(["new"])), 2)
+    assert store.lake.pin("s").records == 2
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"commitInfo":{}}\n{"add":{"pa'])
+def test_a_commit_torn_by_a_power_cut_is_taken_away(store: Store, torn: bytes) -> None:
+    """delta-rs links a commit before anyone can sync it; the journal still has what was in it."""
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+    store.lake.fold("s", rows(2, x=pa.array([2])), 2)
+    log = folder(store, "s") / "_delta_log" / f"{1:020d}.json"
+    log.write_bytes(torn)
+    store.lake.fold("s", rows(2, 3, x=pa.array([2, 3])), 3)
+    pin = store.lake.pin("s")
+    assert (pin.version, pin.records, store.lake.folded("s")) == (1, 3, 3)
+    assert all(json.loads(line) for line in log.read_text().splitlines())
+
+
+def test_a_torn_first_commit_is_no_stream(store: Store) -> None:
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+    (folder(store, "s") / "_delta_log" / f"{0:020d}.json").write_bytes(b"")
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+    assert store.lake.pin("s").records == 1
+
+
+def test_everything_of_a_fold_is_synced_before_it_returns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr("os.fsync", lambda handle: synced.add(Path(f"/proc/self/fd/{handle}").stat().st_ino))
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+    store.lake.fold("s", rows(2, x=pa.array([2]), y=pa.array([0.5])), 2)
+    kept = [path for path in folder(store, "s").rglob("*") if path.suffix in (".parquet", ".json") or path.is_dir()]
+    assert [path for path in [*kept, folder(store, "s")] if path.stat().st_ino not in synced] == []
+
+
+def test_a_full_disk_says_so_and_folds_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(Unavailable) as refused:
+            store.lake.fold("s", rows(2, x=pa.array([2])), 2)
+    assert refused.value.key == "store-disk-full"
+    store.lake.fold("s", rows(2, x=pa.array([2])), 2)
+    pin = store.lake.pin("s")
+    assert pin.records == 2
+    assert {path.name for path in folder(store, "s").glob("*.parquet")} == set(pin.files)

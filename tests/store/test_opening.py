@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aas_server.errors import Conflict, Unavailable
+from aas_server.messages import LANGUAGES, error_text
+from aas_server.store.sqlite import open_store
+
+
+def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "deep" / "data")
+    assert (store.folder / "twin.db").exists()
+    assert (store.folder / "journal.db").exists()
+    store.close()
+    open_store(store.folder).close()
+
+
+@pytest.mark.parametrize("file", ["twin.db", "journal.db"])
+def test_a_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path, file: str) -> None:
+    open_store(tmp_path).close()
+    with sqlite3.connect(tmp_path / file) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = (tmp_path / file).read_bytes()
+    with pytest.raises(Conflict) as refused:
+        open_store(tmp_path)
+    assert refused.value.key == "data-folder-newer"
+    for language in LANGUAGES:
+        said = error_text(refused.value, language)
+        assert "99" in said
+        assert str(refused.value.values["known"]) in said
+        assert str(tmp_path) in said
+    assert (tmp_path / file).read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(Unavailable) as refused:
+        open_store(tmp_path)
+    assert refused.value.key == "store-damaged"
+    assert "journal.db" in error_text(refused.value, "ko")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Unavailable) as refused:
+        open_store(tmp_path / "file" / "data")
+    assert refused.value.key == "data-folder-unwritable"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(Unavailable):
+        open_store(tmp_path)
+
+
+def test_both_databases_sync_every_commit(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for database in (store.journal._database, store.catalogue._database):  # type: ignore[attr-defined]
+        connection = database.connection()
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    store.close()
+
+
+def test_several_processes_open_a_new_folder_at_once(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from aas_server.store.sqlite import open_store\n"
+        "store = open_store(Path(sys.argv[1])); store.catalogue.put('demo', sys.argv[2], b'1'); store.close()"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "data"), str(number)], stderr=subprocess.PIPE)
+        for number in range(4)
+    ]
+    for process in started:
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 0, said.decode()
+    store = open_store(tmp_path / "data")
+    assert [id for id, _ in store.catalogue.page("demo")] == ["0", "1", "2", "3"]
+    store.close()
+
+
