@@ -41,7 +41,7 @@ class Server:
         self.url = settings.base_url
         self.ingest = Ingest(house.store, settings, sources)
         config = uvicorn.Config(
-            create_app(house, self.ingest),
+            create_app(house, self.ingest, sources),
             log_level="warning",
             lifespan="off",
             timeout_graceful_shutdown=3,
@@ -82,13 +82,17 @@ class Server:
         serving.result(timeout=PATIENCE)
 
 
-def create_app(house: House, ingest: Ingest) -> Guard:
+def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard:
     """All doors behind the guard: the AAS API, the products' Open API, health, pages."""
     settings = house.settings
+
+    def ready() -> dict[str, bool]:
+        return {source.name: source.ready() for source in sources} | {"ingest": ingest.ready()}
+
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)
-    app.include_router(health_router(ingest.ready))
-    app.include_router(products_router(house.store, settings))
+    app.include_router(health_router(ready))
+    app.include_router(products_router(house.store, settings, house.clock))
     app.include_router(records_router(house.store, settings))
     app.mount("/api/v3.1", create_api(house.store, house.repository, house.packages, settings))
     app.mount("/", create_web(house.store, settings, ingest.state))

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import click
 import msgspec
-from connectors.recording import open_recording
 
 from aas_server.cli import options
+from connectors.recording import open_recording
 from connectors.replay import publish
 from connectors.simulator import Simulation
 

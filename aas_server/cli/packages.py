@@ -11,7 +11,7 @@ from aas_server.cli import options
 from aas_server.cli.console import Voice
 from aas_server.errors import AasError
 from aas_server.house import House
-from aas_server.messages import Language, error_text
+from aas_server.messages import Language, error_text, text
 from aas_server.twin.package.check import check as check_file
 from aas_server.twin.package.importer import import_file
 
@@ -69,7 +69,7 @@ def check(language: Language, files: tuple[Path, ...], data: Path, settings: Pat
                 severity=finding.severity,
                 checker=finding.checker,
                 path=finding.path,
-                text=finding.text,
+                text=text(finding.key, language, **finding.values) if finding.key else finding.text,
             )
         voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))
     if as_json:
