@@ -35,10 +35,6 @@ class Bench:
         return self.matrix[self.train_rows :]
 
     @property
-    def train_times(self) -> NDArray[np.int64] | None:
-        return None if self.times is None else self.times[: self.train_rows]
-
-    @property
     def defect(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Defects of the training and of the test part; nowhere any without a label."""
         known = np.zeros(self.matrix.shape[0], np.bool_) if self.labelled is None else self.labelled

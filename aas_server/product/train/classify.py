@@ -11,7 +11,7 @@ from submodels.text import Text
 def classify(bench: Bench) -> Result:
     """Fit on the training part, which must hold both classes, and measure on the test part."""
     train_defect, test_defect = bench.defect
-    fitted = models.forest(bench.train, train_defect, bench.train_times, bench.seed)
+    fitted = models.forest(bench.train, train_defect, bench.seed)
     counts = score.count(test_defect, fitted.flagged(bench.test))
     onnx = exchange.export(fitted, len(bench.names))
     return Result(
@@ -30,6 +30,6 @@ def classify(bench: Bench) -> Result:
 
 
 def _threshold_note(fitted: models.Forest) -> Text:
-    if fitted.tuned_on:
-        return in_all("train-note-threshold", threshold=fitted.threshold, rows=fitted.tuned_on)
+    if fitted.tuned:
+        return in_all("train-note-threshold", threshold=fitted.threshold)
     return in_all("train-note-plain-half")

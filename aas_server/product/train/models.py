@@ -14,24 +14,23 @@ import sklearn
 from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 
-from aas_server.product.train import split
+from aas_server.product.train import score
 from aas_server.product.train.settings import baseline
 
 FRAMEWORK = f"scikit-learn {sklearn.__version__}"
-UNTUNED = 0.5
+PLAIN_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
     """A fitted classifier. A row is a defect where the forest's probability is ``threshold`` or more;
-    ``tuned_on``: rows at the training part's end on which it was chosen (0: it is the plain half)."""
+    ``tuned``: it was chosen on the training part, else it is the plain half."""
 
     pipeline: Any
     threshold: float
-    tuned_on: int
+    tuned: bool
 
     def flagged(self, matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
         return np.asarray(self.pipeline.predict_proba(matrix)[:, 1] >= self.threshold)
@@ -62,23 +61,25 @@ class Isolation:
         return _parameters(self.pipeline[-1], "n_estimators", "max_samples", "contamination")
 
 
-def forest(
-    matrix: NDArray[np.float64], defect: NDArray[np.bool_], times: NDArray[np.int64] | None, seed: int
-) -> Forest:
+def forest(matrix: NDArray[np.float64], defect: NDArray[np.bool_], seed: int) -> Forest:
     """Fit on the training part; both classes must occur. Missing cells take the column's median."""
-    pipeline = _pipeline(_forest(matrix.shape[0], seed))
-    held_back = _held_back(defect, times)
-    if held_back is None:
-        pipeline.fit(matrix, defect.astype(np.int64))
-        return Forest(_settled(pipeline), UNTUNED, 0)
-    rows = np.arange(matrix.shape[0])
-    tuned = TunedThresholdClassifierCV(
-        pipeline, scoring="f1_macro", cv=[(rows[:held_back], rows[held_back:])], store_cv_results=True
+    numbers, tuning = baseline().forest, baseline().tuning
+    tuned = defect.sum() >= tuning.min_defects and defect.mean() < tuning.rare_share
+    estimator = RandomForestClassifier(
+        n_estimators=numbers.trees,
+        min_samples_leaf=numbers.min_samples_leaf,
+        class_weight=numbers.class_weight,
+        max_samples=min(numbers.max_samples, defect.size),
+        oob_score=bool(tuned),
+        random_state=seed,
+        n_jobs=-1,
     )
-    tuned.fit(matrix, defect.astype(np.int64))
-    if np.ptp(tuned.cv_results_["thresholds"]) == 0:  # one probability for all: nothing to choose between
-        return Forest(_settled(tuned.estimator_), UNTUNED, 0)
-    return Forest(_settled(tuned.estimator_), round(float(tuned.best_threshold_), 6), matrix.shape[0] - held_back)
+    pipeline = _pipeline(estimator).fit(matrix, defect.astype(np.int64))
+    # With one thread the trees' votes are always added in the same order, so answers repeat to the last bit.
+    estimator.set_params(n_jobs=1)
+    if not tuned:
+        return Forest(pipeline, PLAIN_HALF, tuned=False)
+    return Forest(pipeline, _threshold(estimator.oob_decision_function_[:, 1], defect), tuned=True)
 
 
 def isolation(matrix: NDArray[np.float64], seed: int) -> Isolation:
@@ -97,31 +98,12 @@ def _pipeline(estimator: Any) -> Any:
     return Pipeline([("missing", SimpleImputer(strategy="median")), ("model", estimator)])
 
 
-def _forest(rows: int, seed: int) -> Any:
-    numbers = baseline().forest
-    held_back_too = round(rows * (1 - baseline().tuning.share)) - 1
-    return RandomForestClassifier(
-        n_estimators=numbers.trees,
-        min_samples_leaf=numbers.min_samples_leaf,
-        class_weight=numbers.class_weight,
-        max_samples=numbers.max_samples if held_back_too > numbers.max_samples else None,
-        random_state=seed,
-        n_jobs=-1,
-    )
-
-
-def _held_back(defect: NDArray[np.bool_], times: NDArray[np.int64] | None) -> int | None:
-    """Where the training part is cut to choose the threshold; ``None`` where a side has too few of a class."""
-    rows, least = defect.size, baseline().limits.min_tuning_rows
-    place, _ = split.cut(times, rows, baseline().tuning.share)
-    sides = (defect[:place], defect[place:])
-    enough = all(least <= int(side.sum()) <= side.size - least for side in sides)
-    return place if enough else None
-
-
-def _settled(pipeline: Any) -> Any:
-    """With one thread the trees' votes are always added in the same order, so answers repeat to the last bit."""
-    return pipeline.set_params(model__n_jobs=1)
+def _threshold(votes: NDArray[np.float64], defect: NDArray[np.bool_]) -> float:
+    """The middle of the thresholds whose macro F1 is (nearly) the best."""
+    tuning = baseline().tuning
+    places = np.linspace(votes.min(), votes.max(), tuning.steps)
+    reached = np.array([score.count(defect, votes >= place).macro_f1 or 0.0 for place in places])
+    return round(float(places[reached >= reached.max() - tuning.plateau].mean()), 6)
 
 
 def _parameters(estimator: Any, *names: str) -> dict[str, str]:

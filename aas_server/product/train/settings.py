@@ -13,7 +13,6 @@ import msgspec
 class Limits:
     min_rows: int
     min_test_defects: int
-    min_tuning_rows: int
     named_columns: int
 
 
@@ -27,7 +26,10 @@ class Forest:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    share: float
+    rare_share: float
+    min_defects: int
+    steps: int
+    plateau: float
 
 
 @dataclass(frozen=True, slots=True)
