@@ -25,7 +25,8 @@ ProductKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``source`` names the element that proves it, such as ``AIModelNameplate/TrainingResults/MacroF1``."""
+    """``source`` names the element that proves it by submodel and idShort path, such as
+    ``AIModelNameplate/TrainingResults.MacroF1``."""
 
     name: str
     value: float
