@@ -76,6 +76,7 @@ def _shown(release: ReleaseRecord, reader: Reader, origin: str) -> Mapping[str, 
         "first": _first(release, variables),
         "chart": _chart(release, reader),
         "importance": _importance(release.trained.model),
+        "titles": _titles(release, reader),
         "files": downloads.of_release(release, reader),
         "bundle": downloads.of_bundle(release),
         "records_url": downloads.records_url(release, origin),
@@ -108,6 +109,16 @@ def _importance(model: AIModel) -> list[tuple[str, float, float]]:
     heaviest = sorted(model.importance, key=lambda pair: -pair[1])[:10]
     top = max((weight for _, weight in heaviest), default=0.0)
     return [(name, weight, max(0.0, weight / top) if top > 0 else 0.0) for name, weight in heaviest]
+
+
+def _titles(release: ReleaseRecord, reader: Reader) -> Mapping[str, str]:
+    """What people call each variable, by idShort; those of the main stream come first."""
+    fields = [field for stream in release.collected.streams for field in stream.fields]
+    fields += [field for table in release.prepared.tables for field in table.fields]
+    titles: dict[str, str] = {}
+    for field in fields:
+        titles.setdefault(field.id_short, reader.in_own(field.title) or field.name)
+    return titles
 
 
 def _chart(release: ReleaseRecord, reader: Reader) -> Mapping[str, Any]:

@@ -192,7 +192,7 @@ class TestOneProduct:
     def test_operations_variables_terms_and_listing_are_there(self, page) -> None:
         text = page()
         assert "앞의 레코드와 똑같은 레코드를 뺌 remove-repeated" in text
-        assert "shots 6,042 6,000 0" in text
+        assert "예: 2026-03-03T01:12:00Z 6,042 6,000 0" in text
         assert (
             "배럴 온도1 BarrelTemperature1 배럴 온도 1 배럴 온도 1의 측정값 °C xs:double 0173-1#02-BAB123#007"
             in text
@@ -200,6 +200,11 @@ class TestOneProduct:
         assert "이용 기간 1년 이용 지역 대한민국" in text
         assert "한빛정밀(주) 데이터 생성 70 %" in text
         assert "등록 번호 https://factory.example/ids/listing/moulding-cell-r1" in text
+
+    def test_statements_stand_with_the_figures_that_back_them(self, page) -> None:
+        text = page()
+        assert "불량 27건 가운데 20건을 미리 찾았습니다. 근거 수치: 불량 재현율 0.7407" in text
+        assert "사이클 타임이 가장 중요한 변수입니다. 근거 수치: 사이클 타임 0.61" in text
 
     def test_every_download_is_linked(self, client: TestClient, finished) -> None:
         html = client.get(PAGE).text

@@ -172,7 +172,7 @@ function drawRates(streams) {
     rates.set(stream.name, kept.slice(-FEED_KEPT));
   }
   const chart = document.getElementById("feed-chart");
-  if (!rates.size) return;
+  if (![...rates.values()].some((kept) => kept.length > 1)) return; // one sample makes no line
   chart.hidden = false;
   const inZone = new Intl.DateTimeFormat("sv-SE", { timeZone: pageData.zone, dateStyle: "short", timeStyle: "medium" });
   const traces = [...rates].map(([name, kept]) => ({
