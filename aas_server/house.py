@@ -76,9 +76,10 @@ class House:
         draft.write_bytes(recipe.dump(made_by))
         draft.replace(file)
 
-    def declare(self, stream: str, time_column: str | None) -> None:
-        """Say which field of a stream bears its time, before its first message."""
-        feeds.declare(self.store.catalogue, stream, time_column=time_column, zone=self.settings.zone)
+    def declare(self, stream: str, time_column: str | None, units: Mapping[str, str] | None = None) -> None:
+        """Say which field of a stream bears its time, and in which units fields are, before its first message."""
+        known = feeds.Declaration(time_column, self.settings.zone, units or {})
+        feeds.declare(self.store.catalogue, stream, known)
 
     def messages(self, streams: Sequence[str]) -> int:
         """How many messages of these streams are stored and understood."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from connectors.recording import open_recording
 
 from aas_server.clock import iso
 from aas_server.errors import BadInput, NotFound, Unavailable
@@ -24,6 +23,7 @@ from aas_server.ingest.service import Ingest
 from aas_server.product import propose
 from aas_server.product.recipe import ClockOffset, Recipe, load
 from connectors.payloads import stream_name
+from connectors.recording import open_recording
 from connectors.simulator import Simulation
 
 Show = Callable[[str, int, int], None]
@@ -84,7 +84,10 @@ class Simulated:
 
     def produce(self, broker: str, house: House, ingest: Ingest, show: Show) -> None:
         recipe = load(Path(__file__).with_name("demo_cell.toml"))
-        house.declare(recipe.streams[0], time_column=recipe.time)
+        facts = self._simulation().facts()
+        for stream in recipe.streams:
+            units = {name: known.unit for name, known in facts.fields[stream].items() if known.unit}
+            house.declare(stream, recipe.time if stream == recipe.streams[0] else None, units)
         _publish(broker, house, ingest, recipe.streams, self._arguments(), show)
 
     @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -14,10 +14,12 @@ from aas_server.store.contract import Catalogue, StreamFacts
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """``time_column``: the field that bears a record's time, else well-known names are tried. ``zone``: of times
-    that name none, else the server's setting."""
+    that name none, else the server's setting. ``units``: field → symbol of the unit it is measured in; such a
+    field is a number, whatever its first value looks like."""
 
     time_column: str | None = None
     zone: str | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Upto(msgspec.Struct):
@@ -26,9 +28,17 @@ class _Upto(msgspec.Struct):
     upto: int = 0
 
 
-def declare(catalogue: Catalogue, stream: str, time_column: str | None = None, zone: str | None = None) -> None:
-    """Say how a stream's times are written. It holds for messages that are folded from now on."""
-    catalogue.put("feed", stream, msgspec.json.encode(Declaration(time_column, zone)))
+def declare(catalogue: Catalogue, stream: str, declaration: Declaration) -> None:
+    """Say what people know of a stream. It holds for messages that are folded from now on."""
+    catalogue.put("feed", stream, msgspec.json.encode(declaration))
+
+
+def declaration(catalogue: Catalogue, stream: str) -> Declaration:
+    """What was declared of a stream; an empty declaration where nothing was."""
+    try:
+        return msgspec.json.decode(catalogue.get("feed", stream), type=Declaration)
+    except NotFound:
+        return Declaration()
 
 
 def declarations(catalogue: Catalogue) -> Mapping[str, Declaration]:

@@ -74,10 +74,7 @@ def _fold_stream(store: Store, batch: Batch, upto: int) -> int:
 
 
 def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
-    try:
-        stored = store.lake.schema(batch.stream)
-    except NotFound:
-        stored = None
+    stored = _described(store, batch.stream)
     rows = screen.table(batch, stored)
     try:
         store.lake.fold(batch.stream, rows, upto)
@@ -88,6 +85,16 @@ def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
         rows = screen.table(batch, stored, widen=False)
         store.lake.fold(batch.stream, rows, upto)
     return rows
+
+
+def _described(store: Store, stream: str) -> pa.Schema | None:
+    """The stream's types so far: as stored, else a number where a unit was declared."""
+    declared = {name: pa.float64() for name in feeds.declaration(store.catalogue, stream).units}
+    try:
+        stored = store.lake.schema(stream)
+    except NotFound:
+        return pa.schema(declared) if declared else None
+    return pa.schema(declared | {field.name: field.type for field in stored})
 
 
 def _all_of(batch: Batch, fault: AasError) -> list[Quarantined]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aas_server.ids import id_shorts
+from aas_server.ingest import feeds
 from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
 from aas_server.product.recipe import Recipe
@@ -42,11 +43,12 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
         else {name: _TYPES[kind] for name, kind in counted.columns.items()}
     )
     described = {field.name: field for field in known}
+    declared = feeds.declaration(work.store.catalogue, counted.facts.name).units
     names = _id_shorts(list(types), described)
     roles = _roles(work.recipe, counted.columns)
     return tuple(
         _completed(
-            described.get(name) or _proposed(work, name, names[name], value_type),
+            described.get(name) or _proposed(work, name, names[name], value_type, declared.get(name)),
             value_type,
             roles.get(name, "text" if value_type == "xs:string" else "feature"),
             work.recipe.quality.ranges.get(name, (None, None)),
@@ -75,8 +77,9 @@ def _id_shorts(names: list[str], described: Mapping[str, Field]) -> dict[str, st
     return result
 
 
-def _proposed(work: Work, name: str, id_short: str, value_type: str) -> Field:
+def _proposed(work: Work, name: str, id_short: str, value_type: str, declared: str | None) -> Field:
     plain, symbol = _without_unit(name)
+    symbol = declared or symbol
     concept = concepts.propose(plain, symbol)
     if concept is not None and (concept.value_type in _NUMERIC) != (value_type in _NUMERIC):
         concept = None
