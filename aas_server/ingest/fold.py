@@ -74,7 +74,7 @@ def _fold_stream(store: Store, batch: Batch, upto: int) -> int:
 
 
 def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
-    stored = _described(store, batch.stream)
+    stored = _described(store, batch)
     rows = screen.table(batch, stored)
     try:
         store.lake.fold(batch.stream, rows, upto)
@@ -87,14 +87,16 @@ def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
     return rows
 
 
-def _described(store: Store, stream: str) -> pa.Schema | None:
-    """The stream's types so far: as stored, else a number where a unit was declared."""
-    declared = {name: pa.float64() for name in feeds.declaration(store.catalogue, stream).units}
+def _described(store: Store, batch: Batch) -> pa.Schema:
+    """The stream's types so far: as stored, else a number where a unit was declared; tags have theirs."""
+    if batch.shape == "narrow":
+        return screen.NARROW
+    declared = {name: pa.float64() for name in feeds.declaration(store.catalogue, batch.stream).units}
     try:
-        stored = store.lake.schema(stream)
+        stored = store.lake.schema(batch.stream)
     except NotFound:
-        return pa.schema(declared) if declared else None
-    return pa.schema(declared | {field.name: field.type for field in stored})
+        return pa.schema(declared)
+    return pa.schema(declared | {one.name: one.type for one in stored if one.type != pa.null()})
 
 
 def _all_of(batch: Batch, fault: AasError) -> list[Quarantined]:

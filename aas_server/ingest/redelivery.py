@@ -11,7 +11,8 @@ last message of its source in the journal.
   tells: it must fit the end of the journal message by message, and hold a payload that came only once. While it is
   not complete its deliveries are held back, neither journalled nor acknowledged; when it breaks off, or nothing
   comes for a while, all of them are kept. Where nothing but equal values come, a redelivery can't be told from new
-  readings, and everything is kept.
+  readings, and everything is kept. A record that equals the journal's very last one and is a connection's first
+  passes for its redelivery.
 """
 
 from __future__ import annotations

@@ -24,10 +24,10 @@ kept as misfits."""
 _TIME = pa.timestamp("us", "UTC")
 
 
-def table(batch: Batch, stored: pa.Schema | None, *, widen: bool = True) -> pa.Table:
-    """The batch in the lake's columns (``contract.Lake``). ``stored`` is the stream's schema so far; ``widen``
-    whether a column of whole numbers may become one of doubles."""
-    known = {field.name: field.type for field in stored or (NARROW if batch.shape == "narrow" else ())}
+def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
+    """The batch in the lake's columns (``contract.Lake``). ``stored``: the types known so far; ``widen``: whether
+    a column of whole numbers may become one of doubles."""
+    known = {field.name: field.type for field in stored}
     names = _field_names(batch.rows)
     columns = column_names(names, known)
     doubts: dict[int, list[tuple[str, str | None]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""One suite per store contract, run on every implementation: a new one joins by its line in ``IMPLEMENTATIONS``."""
+"""One suite per store contract, run on every implementation; a new one joins by its line in IMPLEMENTATIONS."""
 
 from __future__ import annotations
 

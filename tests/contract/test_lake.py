@@ -98,7 +98,9 @@ def test_widening_that_would_lose_digits_is_refused(store: Store, rows: Rows) ->
     assert store.lake.folded("s") == 1
 
 
-@pytest.mark.parametrize("values", [pa.array(["text"]), pa.array([True]), pa.array([1]), pa.array([1.0], pa.float32())])
+@pytest.mark.parametrize(
+    "values", [pa.array(["text"]), pa.array([True]), pa.array([1]), pa.array([1.0], pa.float32())]
+)
 def test_every_other_change_of_type_is_refused(store: Store, rows: Rows, values: pa.Array) -> None:
     store.lake.fold("s", rows([1], x=pa.array([0.5])), 1)
     with pytest.raises(Conflict):

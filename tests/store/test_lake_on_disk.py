@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -95,7 +95,9 @@ def test_everything_of_a_fold_is_synced_before_it_returns(store: Store, monkeypa
     monkeypatch.setattr("os.fsync", lambda handle: synced.add(Path(f"/proc/self/fd/{handle}").stat().st_ino))
     store.lake.fold("s", rows(1, x=pa.array([1])), 1)
     store.lake.fold("s", rows(2, x=pa.array([2]), y=pa.array([0.5])), 2)
-    kept = [path for path in folder(store, "s").rglob("*") if path.suffix in (".parquet", ".json") or path.is_dir()]
+    kept = [
+        path for path in folder(store, "s").rglob("*") if path.suffix in (".parquet", ".json") or path.is_dir()
+    ]
     assert [path for path in [*kept, folder(store, "s")] if path.stat().st_ino not in synced] == []
 
 

@@ -76,7 +76,9 @@ def test_several_processes_open_a_new_folder_at_once(tmp_path: Path) -> None:
         "store = open_store(Path(sys.argv[1])); store.catalogue.put('demo', sys.argv[2], b'1'); store.close()"
     )
     started = [
-        subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "data"), str(number)], stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "data"), str(number)], stderr=subprocess.PIPE
+        )
         for number in range(4)
     ]
     for process in started:
@@ -85,5 +87,3 @@ def test_several_processes_open_a_new_folder_at_once(tmp_path: Path) -> None:
     store = open_store(tmp_path / "data")
     assert [id for id, _ in store.catalogue.page("demo")] == ["0", "1", "2", "3"]
     store.close()
-
-

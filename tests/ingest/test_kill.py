@@ -1,0 +1,114 @@
+"""``kill -9`` in the middle of traffic, on real brokers: everything published is there once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessageInfo
+
+from aas_server.ingest.service import catch_up
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.store.parquet import reader
+from connectors.broker import EmbeddedBroker
+from connectors.mqtt import new_client, parse_url
+
+Until = Callable[[Callable[[], object]], None]
+PROGRAM = Path(__file__).with_name("ingest_process.py")
+MESSAGES = 6000
+ROUNDS = 4
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[str]:
+    program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+    if not Path(program).exists():
+        pytest.skip("mosquitto is not installed (apt install mosquitto)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = tmp_path / "mosquitto.conf"
+    # Without the limit mosquitto drops what it has queued for us while we are dead, although it acknowledged it.
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
+    with subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL) as process:
+        try:
+            _until_listening(port)
+            yield f"mqtt://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def iotcore() -> Iterator[str]:
+    with EmbeddedBroker() as broker:
+        yield broker.url
+
+
+@pytest.fixture(params=[pytest.param("mosquitto", marks=pytest.mark.broker), "iotcore"])
+def broker_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+def test_every_message_is_there_once(
+    broker_url: str, folder: Path, store: Store, settings: Settings, until: Until
+) -> None:
+    address = parse_url(broker_url)
+    client = new_client(address, "factory", persistent=False)
+    process = _ingest(folder, broker_url)
+    client.connect(address.host, address.port)
+    client.loop_start()
+    try:
+        for round_ in range(ROUNDS):
+            enough = store.journal.last() + 50
+            sent = _publish(client, round_)
+            until(lambda enough=enough: store.journal.last() > enough)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            process = _ingest(folder, broker_url)
+            sent[-1].wait_for_publish(30)
+        until(lambda: store.journal.last() >= MESSAGES)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+        process.communicate(timeout=30)
+    found = [json.loads(entry.message.payload)["number"] for entry in store.journal.read(0, 10 * MESSAGES)]
+    assert found == list(range(MESSAGES))
+    catch_up(store, settings)
+    with reader({"records": store.lake.paths(store.lake.pin("plant_1"))}) as database:
+        stored = database.execute("SELECT number FROM records ORDER BY position").fetchall()
+    assert [number for (number,) in stored] == found
+    assert store.journal.quarantined_count() == 0
+
+
+def _publish(client: Client, round_: int) -> list[MQTTMessageInfo]:
+    share = MESSAGES // ROUNDS
+    numbers = range(round_ * share, (round_ + 1) * share)
+    return [client.publish("plant/1", json.dumps({"number": number, "v": 1.5}), qos=1) for number in numbers]
+
+
+def _ingest(folder: Path, broker: str) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(folder), broker], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def _until_listening(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < deadline, "mosquitto does not come up"
+        time.sleep(0.02)

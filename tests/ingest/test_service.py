@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aas_server.errors import Unavailable
+from aas_server.ingest.service import Ingest, catch_up
+from aas_server.settings import Settings
+from aas_server.store.contract import LiveValue, Store
+from aas_server.store.sqlite import open_store
+
+Until = Callable[[Callable[[], object]], None]
+Open = Callable[..., Ingest]
+START = 1_700_000_000_000_000_000
+
+
+@pytest.fixture
+def open_ingest(store: Store, settings: Settings) -> Iterator[Open]:
+    opened: list[Ingest] = []
+
+    def make(*sources: Any, **changed: object) -> Ingest:
+        opened.append(Ingest(store, settings.model_copy(update=changed), sources))
+        opened[-1].start()
+        return opened[-1]
+
+    yield make
+    while opened:
+        opened.pop().stop()
+
+
+def reading(number: int) -> bytes:
+    return json.dumps({"timestamp": START + number * 10**9, "온도": 20 + number}).encode()
+
+
+def test_what_comes_in_is_stored_shown_and_told(
+    store: Store, conforming: Any, open_ingest: Open, until: Until
+) -> None:
+    ingest = open_ingest(conforming, fold_seconds=60)
+    assert ingest.ready()
+    conforming.publish(*map(reading, range(10)), topic="cell/1")
+    conforming.publish(b"not json", topic="cell/1")
+    until(lambda: store.journal.last() == 11)
+    assert ingest.settle(timeout=10)
+    assert store.lake.pin("cell_1").records == 10
+    assert store.live.get("cell_1")["온도"] == LiveValue(29, START + 9 * 10**9)
+    state = ingest.state()
+    (stream,) = state.streams
+    assert (stream.name, stream.topic, stream.messages, stream.records) == ("cell_1", "cell/1", 10, 10)
+    assert (stream.lag, stream.rate > 0) == (0.0, True)
+    assert stream.last == datetime.fromtimestamp((START + 9 * 10**9) / 1e9, UTC)
+    assert (state.quarantined, state.redelivered, state.error) == (1, 0, None)
+    assert [(broker.url, broker.connected) for broker in state.brokers] == [("mqtt://memory", True)]
+
+
+def test_readings_are_live_before_they_are_folded(
+    store: Store, conforming: Any, open_ingest: Open, until: Until
+) -> None:
+    ingest = open_ingest(conforming, fold_seconds=3600)
+    conforming.publish(reading(1), topic="cell/1")
+    until(lambda: store.live.get("cell_1"))
+    assert list(store.lake.streams()) == []
+    assert ingest.state().streams == ()
+    assert ingest.settle(timeout=10)
+    assert store.lake.pin("cell_1").records == 1
+
+
+def test_it_folds_by_itself_by_time_and_by_number(
+    store: Store, conforming: Any, open_ingest: Open, until: Until
+) -> None:
+    first = open_ingest(conforming, fold_seconds=0.1)
+    conforming.publish(reading(1), topic="cell/1")
+    until(lambda: store.lake.folded("cell_1") == 1)
+    first.stop()
+    open_ingest(conforming, fold_seconds=3600, fold_records=5)
+    conforming.publish(*map(reading, range(2, 8)), topic="cell/1")
+    until(lambda: store.lake.folded("cell_1") >= 6)
+
+
+def test_a_stop_folds_what_is_there(store: Store, conforming: Any, open_ingest: Open, until: Until) -> None:
+    ingest = open_ingest(conforming, fold_seconds=3600)
+    conforming.publish(*map(reading, range(5)), topic="cell/1")
+    until(lambda: not conforming.unacknowledged)
+    ingest.stop()
+    assert store.lake.pin("cell_1").records == 5
+
+
+def test_what_a_crash_left_in_the_journal_is_folded_at_the_next_start(
+    store: Store, settings: Settings, conforming: Any, open_ingest: Open, until: Until
+) -> None:
+    first = open_ingest(conforming)
+    conforming.publish(*map(reading, range(5)), topic="cell/1")
+    until(lambda: store.lake.folded("cell_1") == 5)
+    first.stop()
+    store.journal.append([entry.message for entry in store.journal.read(0, 10)])
+    open_ingest(fold_seconds=0.05)
+    until(lambda: store.lake.folded("cell_1") == 10)
+    assert store.lake.pin("cell_1").records == 10
+
+
+def test_a_command_beside_the_server_folds_the_same_journal(
+    folder: Path, store: Store, settings: Settings, conforming: Any, open_ingest: Open, until: Until
+) -> None:
+    ingest = open_ingest(conforming, fold_seconds=3600)
+    beside = open_store(folder)
+    for start in range(0, 50, 10):
+        conforming.publish(*map(reading, range(start, start + 10)), topic="cell/1")
+        until(lambda: not conforming.unacknowledged)
+        catch_up(beside, settings)
+    assert beside.lake.pin("cell_1").records == 50
+    beside.close()
+    assert ingest.settle(timeout=10)
+    assert store.lake.pin("cell_1").records == 50
+    assert ingest.state().streams[0].records == 50
+
+
+def test_a_full_disk_while_folding_is_told_and_mended(
+    store: Store, conforming: Any, open_ingest: Open, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = open_ingest(conforming)
+
+    def full(*_: object) -> int:
+        raise Unavailable("store-disk-full", file="lake")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(store.lake), "fold", full)
+        conforming.publish(*map(reading, range(5)), topic="cell/1")
+        until(lambda: ingest.state().error is not None)
+        assert not ingest.ready()
+        assert not ingest.settle(timeout=0.1)
+    assert ingest.settle(timeout=10)
+    until(ingest.ready)
+    assert store.lake.pin("cell_1").records == 5
