@@ -24,6 +24,8 @@ from connectors.simulator.tag_values import TagValues
 SHOTS_TOPIC = shot_records.TOPIC
 VALUES_TOPIC = tag_values.TOPIC
 _LIVE_SHOTS = 180
+_NUMBERS_AHEAD = 1.01
+"""Numbers by the clock run a little faster than shots do, so that a later start is past all that were told."""
 _RESEND_SECONDS = (2.0, 6.0)
 _REPEAT_SECONDS = (120.0, 600.0)
 
@@ -91,10 +93,10 @@ class Simulation:
         restart does not tell one twice.
         """
         begin = time.time() if after is None else after.timestamp()
+        number = self._shots + 1 + int(max(0.0, begin - self._end) / figures().cycle.seconds * _NUMBERS_AHEAD)
         while True:
             run = runs.ahead(figures(), self._seed, begin, _LIVE_SHOTS)
-            passed = max(0.0, begin - self._end) / figures().cycle.seconds
-            shots = ShotRecords(figures(), run, self._shots + 1 + int(passed), dirty=False)
+            shots = ShotRecords(figures(), run, number, dirty=False)
             values = TagValues(figures(), run, dirty=False)
             for due, is_values, index in _in_order(shots, values):
                 if is_values:
@@ -102,6 +104,7 @@ class Simulation:
                 else:
                     yield due, SHOTS_TOPIC, shots.payload(index)
             begin = run.line.end
+            number += _LIVE_SHOTS
 
     def facts(self) -> Facts:
         """What the recipe needs."""

@@ -72,5 +72,6 @@ def _wrong_clock(figures: Figures, line: Timeline) -> Stretch | None:
     ahead_by, long = figures.dirt.clock_seconds, figures.dirt.clock_minutes * 60
     stop_end = line.moment(figures.stops.planned[0])
     stop_begin = stop_end - figures.stops.planned[1] * 60
-    begin = stop_begin - ahead_by + (stop_end - stop_begin - long) / 2
+    # whole seconds: stamps are cut to them, and must not fall out of the stretch by that
+    begin = float(int(stop_begin - ahead_by + (stop_end - stop_begin - long) / 2))
     return (begin, begin + long) if begin > line.begin else None
