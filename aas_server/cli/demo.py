@@ -88,6 +88,6 @@ def _finished(house: House, plant: Plant) -> ReleaseRecord | None:
 
 
 def _make(house: House, server: Server, plant: Plant, broker: str, bars: Bars) -> ReleaseRecord:
-    plant.describe(house)
     plant.produce(broker, house, server.ingest, bars.show)
+    plant.describe(house)
     return house.build(plant.product, bars.show)

@@ -11,6 +11,7 @@ from aas_server.product.recipe import Label, Modelling, Owner, Recipe
 from submodels.text import both
 
 _OUTCOMES = Path(__file__).with_name("outcomes.toml")
+_OPEN = both("(입력 필요)", "(to be filled in)")
 
 
 def recipe(
@@ -24,7 +25,6 @@ def recipe(
 ) -> Recipe:
     """A recipe for one stream. ``label_counts`` are the rows per value of the label: the rarest one is taken for
     the defect. What cannot be known from the data (firm, machine, price) is left open and says so."""
-    open_ = both("(입력 필요)", "(to be filled in)")
     return Recipe(
         id=product,
         title=both(f"{name} 제조데이터", f"{name} manufacturing data"),
@@ -34,8 +34,8 @@ def recipe(
         ),
         kind="quality-prediction" if label else "predictive-maintenance",
         industry="C",
-        process=open_,
-        equipment=open_,
+        process=_OPEN,
+        equipment=_OPEN,
         keywords=(both("제조데이터", "manufacturing data"), both("센서", "sensor"), both(name, name)),
         streams=(stream,),
         owner=_unknown_owner(),
@@ -62,18 +62,17 @@ def _outcomes() -> frozenset[str]:
 
 
 def _unknown_owner() -> Owner:
-    open_ = both("(입력 필요)", "(to be filled in)")
     return Owner(
-        company=open_,
-        department=open_,
-        street=open_,
-        city=open_,
-        zip_code="",
+        company=_OPEN,
+        department=_OPEN,
+        street=_OPEN,
+        city=_OPEN,
+        zip_code=_OPEN["ko"],
         country="KR",
-        phone="",
-        email="",
-        manufacturer=open_,
-        model="",
-        serial_number="",
-        year="",
+        phone=_OPEN["ko"],
+        email=_OPEN["ko"],
+        manufacturer=_OPEN,
+        model=_OPEN["ko"],
+        serial_number=_OPEN["ko"],
+        year=_OPEN["ko"],
     )
