@@ -136,6 +136,20 @@ def test_a_pin_outlives_what_comes_after(store: Store, rows: Rows) -> None:
         store.lake.pin("s", pins[-1].version + 1)
 
 
+def test_a_stream_that_trickles_stays_a_few_files(store: Store, rows: Rows) -> None:
+    pins = []
+    for upto in range(1, 121):
+        store.lake.fold("s", rows([upto], x=pa.array([upto], pa.int64() if upto < 60 else pa.float64())), upto)
+        pins.append(store.lake.pin("s"))
+    assert max(len(pin.files) for pin in pins) < 32
+    assert [pin.records for pin in pins] == list(range(1, 121))
+    tables = [pq.read_table(path) for path in store.lake.paths(pins[-1])]
+    assert pa.concat_tables(tables).column("x").to_pylist() == [float(upto) for upto in range(1, 121)]
+    for upto in (1, 15, 16, 17, 59, 60, 61, 119):
+        assert content(store, pins[upto - 1]) == [(one, one) for one in range(1, upto + 1)]
+        assert store.lake.pin("s", pins[upto - 1].version) == pins[upto - 1]
+
+
 def test_a_pinned_file_that_is_gone_is_named(store: Store, rows: Rows) -> None:
     store.lake.fold("s", rows([1], x=pa.array([1])), 1)
     pin = store.lake.pin("s")

@@ -90,6 +90,18 @@ def test_a_torn_first_commit_is_no_stream(store: Store) -> None:
     assert store.lake.pin("s").records == 1
 
 
+@pytest.mark.parametrize("torn", ["50.checkpoint.parquet", "_last_checkpoint"])
+def test_a_torn_checkpoint_is_thrown_away(store: Store, torn: str) -> None:
+    for upto in range(1, 53):
+        store.lake.fold("s", rows(upto, x=pa.array([upto])), upto)
+    log = folder(store, "s") / "_delta_log"
+    (file,) = [path for path in log.iterdir() if path.name.endswith(torn)]
+    file.write_bytes(file.read_bytes()[:10])
+    assert store.lake.pin("s").records == 52
+    store.lake.fold("s", rows(53, x=pa.array([53])), 53)
+    assert (store.lake.pin("s").records, store.lake.folded("s")) == (53, 53)
+
+
 def test_everything_of_a_fold_is_synced_before_it_returns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: set[int] = set()
     monkeypatch.setattr("os.fsync", lambda handle: synced.add(Path(f"/proc/self/fd/{handle}").stat().st_ino))

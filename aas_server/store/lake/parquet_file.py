@@ -22,9 +22,10 @@ _MINIMUM_COLUMNS = 32
 """Lower and upper bounds for the first columns only, as Delta's own writers do: more would bloat the log."""
 
 
-def write(folder: Path, version: int, part: int, rows: pa.Table) -> AddAction:
-    """Write ``rows`` as a file of ``folder``; its name sorts by version and part. Returns Delta's add action."""
-    name = f"{version:012d}-{part:06d}-{uuid.uuid4().hex[:12]}.parquet"
+def write(folder: Path, version: int, part: int, rows: pa.Table, level: int = 0) -> AddAction:
+    """Write ``rows`` as a file of ``folder``; its name sorts by version and part and
+    bears its level (see ``merging``). Returns Delta's add action."""
+    name = f"{version:012d}-{part:06d}-l{level}-{uuid.uuid4().hex[:12]}.parquet"
     path = folder / name
     try:
         with path.open("wb") as target:

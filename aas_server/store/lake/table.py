@@ -16,15 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
 
 from aas_server.store.durable import sync
-from aas_server.store.lake import columns, parquet_file
+from aas_server.store.lake import columns, merging, parquet_file
 
 _APPLICATION = "aas-fold"
 _KEEP = "interval 36500 days"
 # Checkpoints are not made by the commit: it could not sync them before it names them.
 _NO_CHECKPOINT = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+_CHECKPOINT_EVERY = 50
 _LOG = "_delta_log"
 
 
@@ -39,8 +41,16 @@ class Table:
         return (self.folder / _LOG / f"{0:020d}.json").exists()
 
     def open(self, version: int | None = None) -> DeltaTable:
-        """A fresh handle."""
-        return DeltaTable(str(self.folder), version=version)
+        """A fresh handle. A checkpoint that a power cut left torn is thrown away: the commits are all there."""
+        try:
+            return DeltaTable(str(self.folder), version=version)
+        except (DeltaError, OSError):
+            torn = self._checkpoints()
+            for file in torn:
+                file.unlink(missing_ok=True)
+            if not torn:
+                raise
+            return DeltaTable(str(self.folder), version=version)
 
     def append(self, rows: pa.Table, upto: int) -> int:
         """See ``contract.Lake.fold``. Rows of messages folded already are left out. Returns the version."""
@@ -89,9 +99,10 @@ class Table:
                 list(Schema.from_arrow(pa.schema(new)).fields), post_commithook_properties=_NO_CHECKPOINT
             )
             self._sync(handle.version())
-        self._write(
-            handle, [parquet_file.write(self.folder, handle.version() + 1, 0, rows)], "append", wanted, upto
-        )
+        small, level = merging.choose(self.files(handle))
+        rows = pa.concat_tables([*(columns.fitted(pq.read_table(path), wanted) for path in small), rows])
+        added = parquet_file.write(self.folder, handle.version() + 1, 0, rows, level)
+        self._write(handle, [*map(_removed, small), added], "append", wanted, upto)
 
     def _rewrite(self, handle: DeltaTable, rows: pa.Table, wanted: pa.Schema, upto: int) -> None:
         """Every file again under the wider schema, as one commit; the old files stay for those who pinned them."""
@@ -120,10 +131,25 @@ class Table:
         )
         # The handle stays at the version before its own commit.
         handle.update_incremental()
+        self._sync(handle.version())
+        if handle.version() % _CHECKPOINT_EVERY == 0:
+            self._checkpoint(handle)
+
+    def _checkpoint(self, handle: DeltaTable) -> None:
+        """Readers begin here instead of at the first commit. A torn one is thrown away, see ``open``."""
+        handle.create_checkpoint()
+        for file in self._checkpoints():
+            if file.name.startswith((f"{handle.version():020d}", "_")):
+                sync(file)
+        sync(self.folder / _LOG)
 
     def files(self, handle: DeltaTable) -> list[Path]:
         """The files of the handle's version in the order they were folded: their names sort so."""
         return sorted(self.folder / Path(str(uri)).name for uri in handle.file_uris())
+
+    def _checkpoints(self) -> list[Path]:
+        log = self.folder / _LOG
+        return [*log.glob("*.checkpoint*.parquet"), *log.glob("_last_checkpoint")]
 
     def _sync(self, version: int) -> None:
         log = self.folder / _LOG
@@ -166,6 +192,10 @@ def _known(handle: DeltaTable) -> pa.Schema:
             for field in fields
         ]
     )
+
+
+def _removed(file: Path) -> RemoveAction:
+    return RemoveAction(file.name, True, time.time_ns() // 1_000_000, file.stat().st_size, {})
 
 
 def _properties(upto: int) -> CommitProperties:
