@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -76,6 +77,20 @@ class House:
         draft.write_bytes(recipe.dump(made_by))
         draft.replace(file)
 
+    def subscriptions(self, brokers: Sequence[str]) -> list[Source]:
+        """One subscription a broker, with a stable client id and a persistent session."""
+        window = self.settings.receive_window
+        return [Subscription(url, self.settings.filter, self._client_id(), window) for url in brokers]
+
+    def _client_id(self) -> str:
+        """The setting, else one of the folder's own: two servers on one broker must not throw each other out."""
+        if self.settings.client_id is not None:
+            return self.settings.client_id
+        file = self.store.folder / "client-id"
+        if not file.exists():
+            file.write_text(f"aas-server-{secrets.token_hex(4)}")
+        return file.read_text()
+
     def declare(self, stream: str, time_column: str | None, units: Mapping[str, str] | None = None) -> None:
         """Say which field of a stream bears its time, and in which units fields are, before its first message."""
         known = feeds.Declaration(time_column, self.settings.zone, units or {})
@@ -109,13 +124,6 @@ class House:
             settings=self.settings.model_copy(update={"external_url": url}),
             progress=show,
         )
-
-
-def subscriptions(settings: Settings) -> list[Source]:
-    """One subscription a broker, with a stable client id and a persistent session."""
-    return [
-        Subscription(url, settings.filter, settings.client_id, settings.receive_window) for url in settings.broker
-    ]
 
 
 def _check_packages() -> None:

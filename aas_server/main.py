@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from aas_server import server_file
 from aas_server.api.app import create_api
+from aas_server.api.docs import docs_router
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.api.problems import install_problems
@@ -92,6 +93,7 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)
     app.include_router(health_router(ready))
+    app.include_router(docs_router(app))
     app.include_router(products_router(house.store, settings, house.clock))
     app.include_router(records_router(house.store, settings))
     app.mount("/api/v3.1", create_api(house.store, house.repository, house.packages, settings))

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     port: int = 8080
     broker: list[str] = Field(default_factory=list)
     filter: list[str] = Field(default_factory=lambda: ["#"])
-    client_id: str = "aas-server"
+    client_id: str | None = None
     insecure: bool = False
     allowed_origins: list[str] = Field(default_factory=list)
     external_url: str | None = None

@@ -10,9 +10,10 @@ import click
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Bars, Voice
+from aas_server.cli.feed_watch import FeedWatch
 from aas_server.cli.plant import Plant, Recorded, Simulated
 from aas_server.cli.product import summary
-from aas_server.cli.waiting import interruptible, until_interrupted
+from aas_server.cli.waiting import interruptible
 from aas_server.errors import NotFound
 from aas_server.house import House
 from aas_server.main import Server, free_port
@@ -20,7 +21,6 @@ from aas_server.messages import Language
 from aas_server.product import record
 from aas_server.product.record import ReleaseRecord
 from connectors.broker import EmbeddedBroker
-from connectors.mqtt import Subscription
 
 FIRST_PORT = 8080
 
@@ -50,7 +50,7 @@ def demo(
 ) -> None:
     """Run the line, then serve until Ctrl-C or end at once."""
     voice = Voice(language, as_json)
-    plant = Recorded(recording, time, label) if recording else Simulated(seed)
+    plant = Recorded(recording, time, label, language) if recording else Simulated(seed, language)
     chosen = configuration.load(settings, data=data, port=port or free_port(FIRST_PORT))
     with interruptible():
         _run(voice, chosen, plant, leave)
@@ -58,22 +58,24 @@ def demo(
 
 def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool) -> None:
     began = time.monotonic()
-    with House(chosen) as house, EmbeddedBroker() as broker:
-        subscription = Subscription(broker.url, chosen.filter, chosen.client_id, chosen.receive_window)
-        with Server(house, [subscription]) as server:
-            voice.say("demo-running", url=server.url, broker=broker.url, data=str(house.store.folder))
-            server.wait_ready()
-            with voice.progress() as bars:
-                made = _finished(house, plant) or _make(house, server, plant, broker.url, bars)
-            voice.say("demo-done", url=server.url, release=made.id)
-            if leave:
-                seconds = round(time.monotonic() - began, 1)
-                voice.print_json({**summary(made), "seconds": seconds})
-                return
-            with plant.live(broker.url):
-                voice.say("demo-live")
-                until_interrupted()
-            voice.say("stopping")
+    with (
+        House(chosen) as house,
+        EmbeddedBroker() as broker,
+        Server(house, house.subscriptions([broker.url])) as server,
+    ):
+        voice.say("demo-running", url=server.url, broker=broker.url, data=str(house.store.folder))
+        server.wait_ready()
+        with voice.progress() as bars:
+            made = _finished(house, plant) or _make(house, server, plant, broker.url, bars)
+        voice.say("demo-done", url=server.url, release=made.id)
+        if leave or voice.json:
+            voice.print_json({**summary(made), "seconds": round(time.monotonic() - began, 1)})
+        if leave:
+            return
+        with plant.live(broker.url):
+            voice.say("demo-live")
+            FeedWatch(voice, server.ingest.state).until_interrupted()
+        voice.say("stopping")
 
 
 def _finished(house: House, plant: Plant) -> ReleaseRecord | None:

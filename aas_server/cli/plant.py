@@ -20,6 +20,7 @@ from aas_server.errors import BadInput, NotFound, Unavailable
 from aas_server.house import House
 from aas_server.ids import slug
 from aas_server.ingest.service import Ingest
+from aas_server.messages import Language
 from aas_server.product import propose
 from aas_server.product.recipe import ClockOffset, Recipe, load
 from connectors.payloads import stream_name
@@ -60,8 +61,9 @@ class Simulated:
 
     product = "injection-cell-1"
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, language: Language) -> None:
         self._seed = seed
+        self._language = language
         self._end = ""
 
     def settle_in(self, house: House) -> None:
@@ -96,7 +98,7 @@ class Simulated:
             yield
 
     def _arguments(self) -> list[str]:
-        return ["--seed", str(self._seed), "--end", self._end]
+        return ["--seed", str(self._seed), "--end", self._end, "--lang", self._language]
 
     def _simulation(self) -> Simulation:
         return Simulation(self._seed, datetime.fromisoformat(self._end))
@@ -105,7 +107,8 @@ class Simulated:
 class Recorded:
     """A file that is published as if it came in now. After its last row it falls silent."""
 
-    def __init__(self, file: Path, time_column: str | None, label: str | None) -> None:
+    def __init__(self, file: Path, time_column: str | None, label: str | None, language: Language) -> None:
+        self._language = language
         self._recording = open_recording(file, time=time_column, label=label)
         self._file = file.absolute()
         self._label = label
@@ -130,7 +133,7 @@ class Recorded:
 
     def produce(self, broker: str, house: House, ingest: Ingest, show: Show) -> None:
         house.declare(self._stream, time_column=self._time)
-        arguments = ["--from", str(self._file), "--topic", self._topic]
+        arguments = ["--from", str(self._file), "--topic", self._topic, "--lang", self._language]
         for option, value in (("--time", self._time), ("--label", self._label)):
             arguments += [option, value] if value else []
         _publish(broker, house, ingest, (self._stream,), arguments, show)

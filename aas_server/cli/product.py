@@ -11,10 +11,10 @@ import msgspec
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.errors import Conflict
+from aas_server.errors import BadInput, Conflict
 from aas_server.house import House
 from aas_server.messages import Language
-from aas_server.product import record
+from aas_server.product import fields, record
 from aas_server.product.record import STEPS, ReleaseRecord
 
 PAGE = 100
@@ -87,6 +87,29 @@ def build(language: Language, id: str, data: Path, settings: Path | None, as_jso
     with House(configuration.load(settings, data=data)) as house, voice.progress() as bars:
         made = house.build(id, bars.show)
         voice.result(summary(made), "product-built", id=id, release=made.id)
+
+
+@product.command("fields", help="help-product-fields", epilog="example-product-fields")
+@click.argument("id")
+@click.option("--set", "edited", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="option-set")
+@options.data
+@options.as_json
+@click.pass_obj
+def fields_(language: Language, id: str, edited: Path | None, data: Path, as_json: bool) -> None:
+    """What each field means: print the table, or take an edited one over."""
+    voice = Voice(language, as_json)
+    with House(configuration.load(None, data=data)) as house:
+        if edited is not None:
+            try:
+                table = fields.from_csv(edited.read_text("utf-8"))
+            except UnicodeDecodeError as fault:
+                raise BadInput("field-table-not-utf8", file=edited, offset=fault.start) from None
+            changed = fields.change(house.shelf, id, table)
+            voice.result({"product": id, "changed": changed}, "fields-changed", id=id, changed=changed)
+        elif as_json:
+            voice.print_json(fields.rows(house.shelf, id))
+        else:
+            click.echo(fields.to_csv(fields.rows(house.shelf, id)), nl=False)
 
 
 @product.command("export", help="help-product-export", epilog="example-product-export")

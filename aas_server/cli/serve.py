@@ -9,8 +9,9 @@ import click
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.cli.waiting import interruptible, until_interrupted
-from aas_server.house import House, subscriptions
+from aas_server.cli.feed_watch import FeedWatch
+from aas_server.cli.waiting import interruptible
+from aas_server.house import House
 from aas_server.main import Server
 from aas_server.messages import Language
 
@@ -47,7 +48,7 @@ def serve(
         filter=list(filters) or None,
         insecure=insecure or None,
     )
-    with interruptible(), House(chosen) as house, Server(house, subscriptions(chosen)) as server:
+    with interruptible(), House(chosen) as house, Server(house, house.subscriptions(chosen.broker)) as server:
         voice.result({"url": server.url, "data": str(chosen.data.absolute())}, "serving", url=server.url)
-        until_interrupted()
+        FeedWatch(voice, server.ingest.state).until_interrupted()
         voice.say("stopping")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,11 +18,3 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def until_interrupted() -> None:
-    """Wait until Ctrl-C or SIGTERM; returns then."""
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return

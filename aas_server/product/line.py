@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from aas_server.errors import NotFound
 from aas_server.product import collect, package, preprocess, price, record, register, train, use_cases, verify
 from aas_server.product.recipe import Costing, Quality, Recipe, Terms, dump
@@ -89,10 +91,11 @@ def _made_before(work: Work, collected: Collected) -> ReleaseRecord | None:
 
 
 def _inputs(recipe: Recipe, collected: Collected) -> str:
-    """A hash of what a release is made of: the pinned data, and the recipe without what only sells it."""
+    """A hash of what a release is made of: pinned data, what they mean, the recipe without what only sells it."""
     making = replace(recipe, costing=Costing(), terms=Terms(), quality=Quality(), library="", kept_years=1)
     pins = [f"{stream.pin.stream}@{stream.pin.version}:{stream.pin.records}" for stream in collected.streams]
-    return hashlib.sha256("\n".join(pins).encode() + dump(making)).hexdigest()
+    meaning = msgspec.json.encode([stream.fields for stream in collected.streams])
+    return hashlib.sha256("\n".join(pins).encode() + meaning + dump(making)).hexdigest()
 
 
 def _offer(recipe: Recipe) -> str:

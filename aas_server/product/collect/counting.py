@@ -24,9 +24,10 @@ _REGULAR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A pinned stream with its counts. ``columns`` are its own ones with their kinds; times are ISO 8601 UTC.
-    ``repeated``: records equal to an earlier one in time and all fields. ``interval``: whole seconds between two
-    times, where most are alike. ``tags`` (narrow only): tag → whether all its values are numbers."""
+    """A pinned stream with its counts. ``columns`` are its own ones with their kinds, ``empty`` those without any
+    value. Times are ISO 8601 UTC. ``repeated``: records equal to an earlier one in time and all fields.
+    ``interval``: whole seconds between two times, where most are alike. ``tags`` (narrow only): tag → whether all
+    its values are numbers."""
 
     facts: StreamFacts
     pin: Pin
@@ -39,15 +40,18 @@ class Counted:
     last: str | None
     last_arrival: str | None
     interval: int | None
+    empty: frozenset[str]
     tags: Mapping[str, bool]
 
 
 def count(store: Store, stream: str, scratch: Path) -> Counted:
     """Pin the stream's present version and count what is in it. Raises ``NotFound``."""
-    pin = store.lake.pin(stream)
+    # The columns must be those of the pin, not of a fold that comes in between.
+    with store.lake.locked():
+        pin, schema = store.lake.pin(stream), store.lake.schema(stream)
     facts = _facts(store, stream)
     paths = tuple(store.lake.paths(pin))
-    columns = _columns(store.lake.schema(stream))
+    columns = _columns(schema)
     beside = {**records.LAKE, "arrival": "timestamp"}
     with records.connect(scratch) as connection:
         records.view(connection, "collected", paths, columns, beside)
@@ -68,6 +72,7 @@ def count(store: Store, stream: str, scratch: Path) -> Counted:
             last=_short(last),
             last_arrival=_short(last_arrival),
             interval=_interval(connection),
+            empty=frozenset(field.name for field in schema if field.type == pa.null()),
             tags=_tags(connection, columns) if facts.shape == "narrow" else {},
         )
 

@@ -40,7 +40,7 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
     types = (
         {tag: "xs:double" if numeric else "xs:string" for tag, numeric in counted.tags.items()}
         if counted.facts.shape == "narrow"
-        else {name: _TYPES[kind] for name, kind in counted.columns.items()}
+        else {name: _type(name, kind, counted.empty) for name, kind in counted.columns.items()}
     )
     described = {field.name: field for field in known}
     declared = feeds.declaration(work.store.catalogue, counted.facts.name).units
@@ -55,6 +55,12 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
         )
         for name, value_type in types.items()
     )
+
+
+def _type(name: str, kind: str, empty: frozenset[str]) -> str:
+    """A column's XSD type; that of the quantity it names where it has no value yet."""
+    concept = concepts.propose(_without_unit(name)[0]) if name in empty else None
+    return concept.value_type if concept is not None else _TYPES[kind]
 
 
 def time_column(recipe: Recipe, columns: Mapping[str, str]) -> str | None:

@@ -1,0 +1,53 @@
+"""Tells the person at the console when the feed stands still, why, and when it goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from aas_server.cli.console import Voice
+from aas_server.ingest.state import BrokerState, FeedState
+from aas_server.messages import error_text, text
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks: soon enough for a person, cheap enough to go on for ever."""
+
+
+class FeedWatch:
+    """Looks at the feed until Ctrl-C."""
+
+    def __init__(self, voice: Voice, state: Callable[[], FeedState]) -> None:
+        self._voice = voice
+        self._state = state
+        self._told: dict[str, str] = {}
+
+    def until_interrupted(self) -> None:
+        """Look and tell; returns at Ctrl-C or SIGTERM."""
+        pause = threading.Event()
+        try:
+            while True:
+                self.look()
+                pause.wait(LOOK_EVERY)
+        except KeyboardInterrupt:
+            return
+
+    def look(self) -> None:
+        """Say what has changed since the last look."""
+        state = self._state()
+        for broker in state.brokers:
+            self._broker(broker)
+        fault = error_text(state.error, self._voice.language) if state.error else ""
+        if fault != self._told.get("", ""):
+            self._told[""] = fault
+            self._voice.say("feed-stopped" if fault else "feed-goes-on", sentence=fault)
+
+    def _broker(self, broker: BrokerState) -> None:
+        now = broker.error if broker.error else "connected" if broker.connected else self._told.get(broker.url, "")
+        if now == self._told.get(broker.url, ""):
+            return
+        self._told[broker.url] = now
+        if broker.error:
+            sentence = text(broker.error, self._voice.language, **broker.values)
+            self._voice.say("feed-broker-lost", url=broker.url, sentence=sentence)
+        else:
+            self._voice.say("feed-broker-back", url=broker.url)
