@@ -19,6 +19,8 @@ from aas_server.store.contract import Journal
 from connectors.message import Delivery, Source
 
 _IDLE_SECONDS = 0.2
+_COMMIT_BYTES = 64 * 2**20
+"""Payload of one commit: well below what one row of a database takes, whatever the messages' size."""
 _OVERRUN = 4
 """Messages a broker may send again, in windows: mosquitto was seen to go beyond the one it is told."""
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
@@ -84,8 +86,10 @@ class Gateway:
         arrived: list[Delivery] = []
         with suppress(queue.Empty):
             arrived.append(self._queue.get(timeout=_IDLE_SECONDS))
-            while len(arrived) < self._limit:
+            size = len(arrived[0].message.payload)
+            while size < _COMMIT_BYTES and len(arrived) < self._limit:
                 arrived.append(self._queue.get_nowait())
+                size += len(arrived[-1].message.payload)
         return arrived
 
     def _judged(self, arrived: Sequence[Delivery]) -> list[Verdict]:

@@ -90,7 +90,7 @@ class Worker:
             if len(batch.rows) > before.get(stream, 0):
                 self.rates.add(stream, len(batch.rows) - before.get(stream, 0))
                 self._waiting.setdefault(stream, batch.arrivals[0])
-        more = len(entries) >= _CHUNK
+        more = bool(entries) and entries[-1].position < self._store.journal.last()
         now = time.monotonic()
         fold_now = self._is_time_to_fold(now, more)
         if fold_now or now - self._shown_at >= _LIVE_SECONDS:
@@ -105,7 +105,8 @@ class Worker:
         return (
             self._decoder.records >= self._settings.fold_records
             or now - self._folded_at >= self._settings.fold_seconds
-            or (not more and (self._ending or self._wanted > self._folded))
+            or self._folded < self._wanted <= self._decoder.upto
+            or (self._ending and not more)
         )
 
     def _show(self, now: float) -> None:

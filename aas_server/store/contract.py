@@ -167,7 +167,8 @@ class Journal(Protocol):
         ...
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
-        """Entries after a position, at most ``limit`` (a whole commit is never cut: a few more may come)."""
+        """Entries after a position, about ``limit`` of them: a commit is never cut, so more may come; fewer where
+        they are large. Nothing comes only at the end."""
         ...
 
     def tail(self, source: str, limit: int, size: int = 64 * 2**20) -> Sequence[Entry]:

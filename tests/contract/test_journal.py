@@ -76,6 +76,17 @@ def test_the_tail_is_that_of_one_source(store: Store, messages: Callable[..., li
     assert list(store.journal.tail("unknown", 5)) == []
 
 
+def test_large_messages_are_read_a_few_at_a_time(store: Store) -> None:
+    for number in range(5):
+        store.journal.append([Message("camera", "image", bytes(20 * 2**20), number)])
+    found, after = [], 0
+    while entries := store.journal.read(after, 1000):
+        assert len(entries) < 5
+        found += [entry.position for entry in entries]
+        after = found[-1]
+    assert found == [1, 2, 3, 4, 5]
+
+
 def test_the_tail_is_bounded_in_bytes(store: Store) -> None:
     for number in range(10):
         store.journal.append([Message("camera", "image", bytes(10_000), number)])

@@ -29,6 +29,8 @@ class _Kept(msgspec.Struct, array_like=True):
 
 
 _DECODER = msgspec.msgpack.Decoder(list[_Kept])
+_READ_BYTES = 64 * 2**20
+"""How much is read at once, whatever the number of messages: pictures come by the megabyte."""
 _COUNT = """
 INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
 """
@@ -58,11 +60,13 @@ class SqliteJournal:
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         entries: list[Entry] = []
+        size = 0
         with self._database.reading() as connection:
             rows = connection.execute("SELECT last, body FROM batch WHERE last > ? ORDER BY last", (after,))
             for last, body in rows:
                 entries += (entry for entry in _entries(last, body) if entry.position > after)
-                if len(entries) >= limit:
+                size += len(body)
+                if len(entries) >= limit or size >= _READ_BYTES:
                     break
             rows.close()
         return entries

@@ -197,6 +197,15 @@ def test_a_column_that_widens_is_described_anew(bench: Bench, recipe: Recipe) ->
     assert (main.fields[0].value_type, main.columns) == ("xs:double", {"v": "double"})
 
 
+def test_a_column_without_values_is_described_by_its_name(bench: Bench, recipe: Recipe) -> None:
+    work = bench(recipe)
+    publish(work, {"Mold_Temperature_1": None, "memo": None, "v": 1})
+    main = collect.run(work).main
+    assert main.columns == {"Mold_Temperature_1": "string", "memo": "string", "v": "int64"}
+    assert [field.value_type for field in main.fields] == ["xs:double", "xs:string", "xs:long"]
+    assert main.fields[0].origin == "irdi"
+
+
 def test_names_that_become_equal_stay_apart(bench: Bench, recipe: Recipe) -> None:
     work = bench(recipe)
     publish(work, {"a b": 1, "a_b": 2, "A B": 3, "time": 5, "압력": 6, "온도": 7})
