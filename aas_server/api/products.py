@@ -69,7 +69,6 @@ class _Shelf:
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
-        self._catalogue = store.catalogue
         self._settings = settings
         self._clock = clock
         self._packages = Packages(store, clock)
@@ -78,7 +77,7 @@ class _Shelf:
         """Products in order of their id."""
         size = rows.capped(limit, self._settings.page_size, self._settings.page_limit)
         after = rows.id_of(cursor) if cursor else ""
-        found = record.products(self._catalogue, size + 1, after)
+        found = record.products(self._store.catalogue, size + 1, after)
         body: dict[str, Any] = {"products": [self._product(product) for product in found[:size]]}
         if len(found) > size:
             body["cursor"] = ids.encode(found[size - 1].id)
@@ -169,7 +168,7 @@ class _Shelf:
         ]
         if not listings:
             raise NotFound("listing-missing", id=id)
-        withdraw(self._catalogue, self._packages, listings, self._clock.now().date())
+        withdraw(self._store.catalogue, self._packages, listings, self._clock.now().date())
         return Response(status_code=204)
 
     def discard(self, id: str, release: str) -> Response:
@@ -179,13 +178,13 @@ class _Shelf:
 
     def _known(self, id: str) -> ProductRecord:
         try:
-            return record.product(self._catalogue, id)
+            return record.product(self._store.catalogue, id)
         except NotFound:
             raise NotFound("product-missing", id=id) from None
 
     def _made(self, id: str, release: str) -> ReleaseRecord:
         try:
-            made = record.release(self._catalogue, release)
+            made = record.release(self._store, release)
         except NotFound:
             made = None
         if made is None or made.product != id:
@@ -197,7 +196,7 @@ class _Shelf:
         found = []
         for number in range(product.releases, 0, -1):
             try:
-                found.append(record.release(self._catalogue, f"{product.id}-r{number}"))
+                found.append(record.release(self._store, f"{product.id}-r{number}"))
             except NotFound:
                 continue
         return found

@@ -83,7 +83,7 @@ def _finished(house: House, plant: Plant) -> ReleaseRecord | None:
     plant.settle_in(house)
     try:
         product = record.product(house.store.catalogue, plant.product)
-        made = record.release(house.store.catalogue, product.release)
+        made = record.release(house.store, product.release)
     except NotFound:
         return None
     return made if made.registered is not None else None

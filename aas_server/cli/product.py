@@ -64,7 +64,7 @@ def show(language: Language, id: str, data: Path, as_json: bool) -> None:
     voice = Voice(language, as_json)
     with House(configuration.load(None, data=data)) as house:
         one = record.product(house.store.catalogue, id)
-        made = record.release(house.store.catalogue, one.release) if one.release else None
+        made = record.release(house.store, one.release) if one.release else None
         if as_json:
             voice.print_json({**msgspec.to_builtins(one), "summary": summary(made) if made else None})
             return
@@ -130,7 +130,7 @@ def export(
     with House(configuration.load(None, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         if hand_in:
-            made = record.release(house.store.catalogue, one.release) if one.release else None
+            made = record.release(house.store, one.release) if one.release else None
             if made is None or made.registered is None:
                 raise Conflict("release-not-registered", release=one.release or id)
             if target.exists():

@@ -60,7 +60,7 @@ def _make(work: Work, steps: Steps, collected: Collected) -> ReleaseRecord:
         used=used,
         released=released,
     )
-    record.put_release(work.store.catalogue, made)
+    record.put_release(work.store, made)
     steps.released(number)
     return made
 
@@ -75,7 +75,7 @@ def _sell(work: Work, steps: Steps, made: ReleaseRecord) -> ReleaseRecord:
             work, made.collected, made.prepared, made.trained, made.used, made.released, verified, priced
         )
     sold = replace(made, verified=verified, priced=priced, registered=registered, offer=_offer(work.recipe))
-    record.put_release(work.store.catalogue, sold)
+    record.put_release(work.store, sold)
     steps.finish(sold.id)
     return sold
 
@@ -84,7 +84,7 @@ def _made_before(work: Work, collected: Collected) -> ReleaseRecord | None:
     """The product's last release, if it was made of these very data by this very recipe."""
     try:
         number = record.product(work.store.catalogue, work.recipe.id).releases
-        last = record.release(work.store.catalogue, f"{work.recipe.id}-r{number}")
+        last = record.release(work.store, f"{work.recipe.id}-r{number}")
     except NotFound:
         return None
     return last if last.inputs == _inputs(work.recipe, collected) else None

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
 from aas_server.product.work import Collected, Prepared, Registered, Released, Trained
-from aas_server.store.contract import Catalogue
+from aas_server.store.contract import Catalogue, Store
 from submodels.data_quality import DataQuality
 from submodels.pricing import Pricing
 from submodels.text import Text
 from submodels.use_cases import UseCases
 
-Kept = TypeVar("Kept")
 STEPS = ("collect", "preprocess", "train", "use_cases", "package", "verify", "price", "register")
 """The steps in the order of the call; verify and price are its step 6 together."""
 
@@ -48,7 +47,7 @@ class ProductRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """One release with every step's result. Paths are absolute.
+    """One release with every step's result. Paths are absolute; kept relative to the data folder, which may move.
 
     ``inputs`` is a hash of the pinned data and of the part of the recipe that makes the release: equal inputs,
     same release. ``offer`` is a hash of the recipe it was last registered with: a new price needs a new
@@ -71,42 +70,35 @@ class ReleaseRecord:
 
 def products(catalogue: Catalogue, limit: int = 100, after: str = "") -> list[ProductRecord]:
     """A page of products in order of id."""
-    return [_decode(body, ProductRecord) for _, body in catalogue.page("product", limit, after)]
+    return [msgspec.json.decode(body, type=ProductRecord) for _, body in catalogue.page("product", limit, after)]
 
 
 def product(catalogue: Catalogue, id: str) -> ProductRecord:
     """Raises ``NotFound``."""
-    return _decode(catalogue.get("product", id), ProductRecord)
+    return msgspec.json.decode(catalogue.get("product", id), type=ProductRecord)
 
 
 def put_product(catalogue: Catalogue, record: ProductRecord) -> None:
-    catalogue.put("product", record.id, _encode(record))
+    catalogue.put("product", record.id, msgspec.json.encode(record))
 
 
-def release(catalogue: Catalogue, id: str) -> ReleaseRecord:
+def release(store: Store, id: str) -> ReleaseRecord:
     """Raises ``NotFound``."""
-    return _decode(catalogue.get("release", id), ReleaseRecord)
+
+    def path(kind: type, value: Any) -> Any:
+        if kind is Path:
+            return store.folder / value
+        raise TypeError(f"cannot read a {kind.__name__}")
+
+    return msgspec.json.decode(store.catalogue.get("release", id), type=ReleaseRecord, dec_hook=path)
 
 
-def put_release(catalogue: Catalogue, record: ReleaseRecord) -> None:
-    catalogue.put("release", record.id, _encode(record))
+def put_release(store: Store, record: ReleaseRecord) -> None:
+    """Paths below the data folder are kept relative to it, so that the folder can be moved or copied."""
 
+    def text(value: Any) -> Any:
+        if isinstance(value, Path):
+            return str(value.relative_to(store.folder) if value.is_relative_to(store.folder) else value)
+        raise TypeError(f"cannot keep a {type(value).__name__}")
 
-def _encode(value: object) -> bytes:
-    return msgspec.json.encode(value, enc_hook=_path_to_text)
-
-
-def _decode(body: bytes, kind: type[Kept]) -> Kept:
-    return msgspec.json.decode(body, type=kind, dec_hook=_path_from_text)
-
-
-def _path_to_text(value: Any) -> Any:
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"cannot keep a {type(value).__name__}")
-
-
-def _path_from_text(kind: type, value: Any) -> Any:
-    if kind is Path:
-        return Path(value)
-    raise TypeError(f"cannot read a {kind.__name__}")
+    store.catalogue.put("release", record.id, msgspec.json.encode(record, enc_hook=text))

@@ -22,13 +22,13 @@ class Bundles:
     """``/pages/products/{id}/bundle/{file}``."""
 
     def __init__(self, store: Store) -> None:
-        self._catalogue = store.catalogue
+        self._store = store
 
     def file(self, request: Request) -> Response:
         """A file of the folder itself; anything else is not there."""
-        product = record.product(self._catalogue, request.path_params["id"])
+        product = record.product(self._store.catalogue, request.path_params["id"])
         wanted = request.path_params["file"]
-        release = record.release(self._catalogue, product.release) if product.release else None
+        release = record.release(self._store, product.release) if product.release else None
         for file in bundled(release):
             if file.name == wanted:
                 return _answer(file)

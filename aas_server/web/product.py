@@ -14,7 +14,7 @@ from aas_server.ids import Names
 from aas_server.product import record
 from aas_server.product.record import ReleaseRecord
 from aas_server.settings import Settings
-from aas_server.store.contract import Catalogue, Store
+from aas_server.store.contract import Store
 from aas_server.web import downloads
 from aas_server.web.left import evidence, left, quality
 from aas_server.web.reader import Reader
@@ -35,15 +35,15 @@ class ProductPages:
     """``/pages/products/{id}``."""
 
     def __init__(self, store: Store, settings: Settings, renderer: Renderer) -> None:
-        self._catalogue = store.catalogue
+        self._store = store
         self._names = Names(settings.domain)
         self._external = settings.external_url
         self._renderer = renderer
 
     def page(self, request: Request) -> Response:
         """The product; only its steps while it has no finished release."""
-        product = record.product(self._catalogue, request.path_params["id"])
-        release = _release(self._catalogue, product.release)
+        product = record.product(self._store.catalogue, request.path_params["id"])
+        release = _release(self._store, product.release)
         reader = self._renderer.reader(request)
         origin = (self._external or str(request.base_url)).rstrip("/")
         return self._renderer.page(
@@ -61,9 +61,9 @@ class ProductPages:
         )
 
 
-def _release(catalogue: Catalogue, id: str) -> ReleaseRecord | None:
+def _release(store: Store, id: str) -> ReleaseRecord | None:
     try:
-        return record.release(catalogue, id) if id else None
+        return record.release(store, id) if id else None
     except NotFound:
         return None
 

@@ -30,13 +30,13 @@ class ProductList:
     """``/`` and the states behind it."""
 
     def __init__(self, store: Store, renderer: Renderer) -> None:
-        self._catalogue = store.catalogue
+        self._store = store
         self._renderer = renderer
 
     def page(self, request: Request) -> Response:
         """At most fifty products; ``?after=`` goes on."""
         after = request.query_params.get("after", "")
-        found = record.products(self._catalogue, PAGE + 1, after)
+        found = record.products(self._store.catalogue, PAGE + 1, after)
         shown = found[:PAGE]
         return self._renderer.page(
             request,
@@ -52,13 +52,13 @@ class ProductList:
         """``{"signature": …}``: changes when a page with these products should be loaded again."""
         wanted = request.query_params.get("product")
         if wanted:
-            products = [record.product(self._catalogue, wanted)]
+            products = [record.product(self._store.catalogue, wanted)]
         else:
-            products = record.products(self._catalogue, PAGE, request.query_params.get("after", ""))
+            products = record.products(self._store.catalogue, PAGE, request.query_params.get("after", ""))
         return json_response({"signature": signature(products)})
 
     def _release(self, product: ProductRecord) -> ReleaseRecord | None:
         try:
-            return record.release(self._catalogue, product.release) if product.release else None
+            return record.release(self._store, product.release) if product.release else None
         except NotFound:
             return None

@@ -49,17 +49,17 @@ class SeriesData:
     """``/pages/data/products/{id}/series``."""
 
     def __init__(self, store: Store, renderer: Renderer) -> None:
-        self._catalogue = store.catalogue
+        self._store = store
         self._renderer = renderer
 
     def data(self, request: Request) -> Response:
         """``?stream=&column=&points=``: ``column`` is an idShort; without ``stream``, of the main stream."""
         asked = request.query_params
         told = self._renderer.reader(request)
-        product = record.product(self._catalogue, request.path_params["id"])
+        product = record.product(self._store.catalogue, request.path_params["id"])
         if not product.release:
             raise NotFound("web-release-missing", product=product.id)
-        prepared = record.release(self._catalogue, product.release).prepared
+        prepared = record.release(self._store, product.release).prepared
         table = _table(prepared.tables, asked.get("stream", prepared.main.stream))
         field = _field(table, asked.get("column", ""))
         found = thinned(table.path, field.id_short, _points(asked.get("points")), told.zone)

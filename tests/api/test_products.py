@@ -37,7 +37,7 @@ def open_door(benches, folder):
     registered = bench.register(released)
     catalogue = bench.store.catalogue
     put_release(
-        catalogue,
+        bench.store,
         ReleaseRecord(
             id=released.id,
             product="moulding",

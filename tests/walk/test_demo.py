@@ -57,7 +57,7 @@ def test_every_published_record_is_stored_and_none_is_in_quarantine(finished):
 def test_shots_defects_and_dirt_are_what_the_issue_asks_for(finished):
     store = open_store(finished.folder)
     try:
-        made = record.release(store.catalogue, finished.result["release"])
+        made = record.release(store, finished.result["release"])
     finally:
         store.close()
     assert made.collected.main.records >= 3000

@@ -17,7 +17,6 @@ PRODUCT = "injection-cell-1"
 def folder(finished, tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("product") / "data"
     shutil.copytree(finished.folder, copy)
-    # paths in the records are absolute: the copy is looked at, the original never changed
     return copy
 
 
@@ -42,6 +41,7 @@ def test_building_again_changes_nothing(folder, aas):
     first = aas("product", "build", PRODUCT, "--data", folder, "--json")
     assert first.code == 0, first.err
     assert first.last["release"] == f"{PRODUCT}-r1"
+    assert Path(str(first.last["aasx"])).is_relative_to(folder), "the data folder may be moved"
 
 
 def test_a_new_price_is_a_new_offer_of_the_same_release(folder, aas):

@@ -72,7 +72,7 @@ def test_a_recording_becomes_a_product(case, aas, tmp_path):
     store = open_store(tmp_path)
     try:
         assert store.journal.quarantined_count() == 0
-        made = record.release(store.catalogue, str(ended.last["release"]))
+        made = record.release(store, str(ended.last["release"]))
     finally:
         store.close()
     assert made.collected.main.repeated == int(table.duplicated().sum())

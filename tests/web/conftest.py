@@ -99,7 +99,7 @@ def site(store: Store, feed: Feed) -> Iterator[str]:
 def finished(store: Store, tmp_path: Path) -> ReleaseRecord:
     """A product that went down the whole line, kept in the store, with its files on disk."""
     release = release_on(tmp_path / "release")
-    put_release(store.catalogue, release)
+    put_release(store, release)
     put_product(store.catalogue, product_record())
     return release
 

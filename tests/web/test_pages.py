@@ -161,7 +161,7 @@ class TestOneProduct:
 
     def test_a_weak_model_is_called_weak(self, page, store: Store, finished: ReleaseRecord) -> None:
         model = replace(finished.trained.model, weak=True, macro_f1=0.51)
-        put_release(store.catalogue, replace(finished, trained=replace(finished.trained, model=model)))
+        put_release(store, replace(finished, trained=replace(finished.trained, model=model)))
         assert "약한 모델입니다." in page()
         assert "This is a weak model." in page(**ENGLISH)
 
@@ -177,7 +177,7 @@ class TestOneProduct:
             confusion=None,
             split=split,
         )
-        put_release(store.catalogue, replace(finished, trained=replace(finished.trained, model=model)))
+        put_release(store, replace(finished, trained=replace(finished.trained, model=model)))
         text = page()
         assert "혼동 행렬은 만들지 않았습니다" in text
         assert "4,200행 앞은 학습" in text
@@ -227,7 +227,7 @@ class TestOneProduct:
     def test_the_parts_before_step_6_are_shown_without_the_rest(
         self, page, store: Store, finished: ReleaseRecord
     ) -> None:
-        put_release(store.catalogue, replace(finished, verified=None, priced=None, registered=None))
+        put_release(store, replace(finished, verified=None, priced=None, registered=None))
         text = page()
         assert "6단계 품질검증이 끝나면" in text
         assert "6단계 가격산정이 끝나면" in text
@@ -239,7 +239,7 @@ class TestOneProduct:
             return Field(name, name, "xs:double", "urn:x", "own", both(name, name), both("", ""))
 
         table = replace(finished.prepared.main, fields=tuple(map(named, range(900))))
-        put_release(store.catalogue, replace(finished, prepared=replace(finished.prepared, main=table)))
+        put_release(store, replace(finished, prepared=replace(finished.prepared, main=table)))
         text = page()
         assert "전체 900행 중 300행" in text
         assert "Tag299" in text

@@ -97,7 +97,7 @@ def _copy_model(trained: Trained, folder: Path) -> None:
 def _issued_before(work: Work, release_id: str) -> str:
     """When this release was finished first; empty for a new one."""
     try:
-        return record.release(work.store.catalogue, release_id).released.product.issued
+        return record.release(work.store, release_id).released.product.issued
     except NotFound:
         return ""
 

@@ -53,7 +53,7 @@ def discard(store: Store, packages: Library, made: ReleaseRecord, today: date) -
     store.catalogue.delete("release", made.id)
     product = record.product(store.catalogue, made.product)
     if product.release == made.id:
-        left = _newest_left(store.catalogue, made.product, product.releases)
+        left = _newest_left(store, made.product, product.releases)
         record.put_product(store.catalogue, replace(product, release=left))
     shutil.rmtree(made.released.folder, ignore_errors=True)
     if made.registered is not None:
@@ -61,8 +61,8 @@ def discard(store: Store, packages: Library, made: ReleaseRecord, today: date) -
         shutil.rmtree(made.registered.bundle, ignore_errors=True)
 
 
-def _newest_left(catalogue: Catalogue, product: str, releases: int) -> str:
+def _newest_left(store: Store, product: str, releases: int) -> str:
     for number in range(releases, 0, -1):
         with suppress(NotFound):
-            return record.release(catalogue, f"{product}-r{number}").id
+            return record.release(store, f"{product}-r{number}").id
     return ""

@@ -221,7 +221,7 @@ def record_of(benches, bench, released) -> ReleaseRecord:
 
 def test_a_finished_release_never_changes(bench, benches):
     released = bench.package()
-    put_release(bench.store.catalogue, record_of(benches, bench, released))
+    put_release(bench.store, record_of(benches, bench, released))
     bench.clock.at = bench.clock.at.replace(year=2027)
     again = bench.package()
     assert again.reused and again.sha256 == released.sha256
