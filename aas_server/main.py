@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import time
@@ -23,22 +24,24 @@ from aas_server.api.records import records_router
 from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
 from aas_server.ingest.service import Ingest
+from aas_server.settings import Settings
 from aas_server.web.app import create_web
 from connectors.message import Source
 
+BACKLOG = 2048
+"""Connections that may wait to be accepted, as uvicorn has it."""
 PATIENCE = 30.0
 """Seconds until a server that isn't ready is given up."""
 
 
 class Server:
-    """Gateway and doors over one house; starts with the block and stops with it."""
+    """Gateway and doors over one house, from the block's begin to its end. ``listener`` comes from ``listen``."""
 
-    def __init__(self, house: House, sources: Sequence[Source]) -> None:
+    def __init__(self, house: House, sources: Sequence[Source], listener: socket.socket) -> None:
         settings = house.settings
-        _check_host(settings.host, settings.insecure)
         self._house = house
         self._sources = sources
-        self._socket = _listen(settings.host, settings.port)
+        self._socket = listener
         self.url = settings.base_url
         self.ingest = Ingest(house.store, settings, sources)
         config = uvicorn.Config(
@@ -101,25 +104,25 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     return Guard(app, settings)
 
 
-def free_port(first: int, host: str = "127.0.0.1") -> int:
-    """The first port from ``first`` on that nobody listens on."""
-    for port in range(first, 65536):
-        with socket.socket() as probe:
-            if probe.connect_ex((host, port)) != 0:
-                return port
-    raise Unavailable("port-in-use", port=first)
+def listen(settings: Settings, *, or_next: bool = False) -> socket.socket:
+    """A socket that listens where the settings say, or with ``or_next`` on the next port that is free.
 
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise Unavailable("port-in-use", port=port) from None
-    return listener
+    Raises ``Refused`` beyond loopback without ``insecure``, ``Unavailable`` where the port is taken.
+    """
+    host, port = settings.host, settings.port
+    _check_host(host, settings.insecure)
+    for candidate in range(port, 65536 if or_next else port + 1):
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(BACKLOG)
+            return listener
+        except OSError as fault:
+            listener.close()
+            if fault.errno != errno.EADDRINUSE:
+                raise Unavailable("address-unusable", host=host, port=candidate, fault=fault.strerror) from None
+    raise Unavailable("port-in-use", port=port)
 
 
 def _check_host(host: str, insecure: bool) -> None:

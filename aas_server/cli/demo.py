@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 
@@ -16,13 +17,11 @@ from aas_server.cli.product import summary
 from aas_server.cli.waiting import interruptible
 from aas_server.errors import NotFound
 from aas_server.house import House
-from aas_server.main import Server, free_port
+from aas_server.main import Server, listen
 from aas_server.messages import Language
 from aas_server.product import record
 from aas_server.product.record import ReleaseRecord
 from connectors.broker import EmbeddedBroker
-
-FIRST_PORT = 8080
 
 
 @click.command("demo", help="help-demo", epilog="example-demo")
@@ -51,17 +50,18 @@ def demo(
     """Run the line, then serve until Ctrl-C or end at once."""
     voice = Voice(language, as_json)
     plant = Recorded(recording, time, label, language) if recording else Simulated(seed, language)
-    chosen = configuration.load(settings, data=data, port=port or free_port(FIRST_PORT))
-    with interruptible():
-        _run(voice, chosen, plant, leave)
+    chosen = configuration.load(settings, data=data, port=port)
+    with interruptible(), listen(chosen, or_next=port is None) as listener:
+        taken = chosen.model_copy(update={"port": listener.getsockname()[1]})
+        _run(voice, taken, plant, leave, listener)
 
 
-def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool) -> None:
+def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool, listener: socket.socket) -> None:
     began = time.monotonic()
     with (
         House(chosen) as house,
         EmbeddedBroker() as broker,
-        Server(house, house.subscriptions([broker.url])) as server,
+        Server(house, house.subscriptions([broker.url]), listener) as server,
     ):
         voice.say("demo-running", url=server.url, broker=broker.url, data=str(house.store.folder))
         server.wait_ready()

@@ -12,7 +12,7 @@ from aas_server.cli.console import Voice
 from aas_server.cli.feed_watch import FeedWatch
 from aas_server.cli.waiting import interruptible
 from aas_server.house import House
-from aas_server.main import Server
+from aas_server.main import Server, listen
 from aas_server.messages import Language
 
 
@@ -48,7 +48,12 @@ def serve(
         filter=list(filters) or None,
         insecure=insecure or None,
     )
-    with interruptible(), House(chosen) as house, Server(house, house.subscriptions(chosen.broker)) as server:
+    with (
+        interruptible(),
+        listen(chosen) as listener,
+        House(chosen) as house,
+        Server(house, house.subscriptions(chosen.broker), listener) as server,
+    ):
         voice.result({"url": server.url, "data": str(chosen.data.absolute())}, "serving", url=server.url)
         FeedWatch(voice, server.ingest.state).until_interrupted()
         voice.say("stopping")

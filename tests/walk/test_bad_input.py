@@ -46,6 +46,7 @@ def test_a_port_in_use(aas, tmp_path):
         ended = aas("serve", "--port", port, "--data", tmp_path / "data", "--lang", "en")
     assert ended.code == 3
     assert str(port) in ended.err and "--port" in ended.err
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_data_folder_of_a_newer_version(aas, tmp_path):
