@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -103,23 +104,21 @@ def column(
     if kind == "string" and value_type in NUMERIC:
         number = f"try_cast({sql} AS DOUBLE)"
         wrong.append(f"{number} IS NULL")
-    countable = kind in ("double", "int64") or number != sql
-    if countable:
-        wrong += outside(number, limits)
+    ranged = outside(number, limits) if kind in ("double", "int64") or number != sql else []
+    wrong += ranged
     invalid = f"(NOT {empty} AND ({' OR '.join(wrong)}))" if wrong else "false"
     missing = empty
     if misfit is not None:
         missing = f"({empty} AND NOT {misfit})"
         invalid = f"({misfit} OR {invalid})"
-    ranged = countable and limits != (None, None)
-    return Column(name, missing, invalid, f"{sql}::VARCHAR", ranged)
+    return Column(name, missing, invalid, f"{sql}::VARCHAR", bool(ranged))
 
 
 def outside(number: str, limits: tuple[float | None, float | None]) -> list[str]:
-    """The conditions under which ``number`` lies outside its limits."""
+    """The conditions under which ``number`` lies outside its limits; one that is not finite is no limit."""
     low, high = limits
-    below = [] if low is None else [f"{number} < {low!r}::DOUBLE"]
-    above = [] if high is None else [f"{number} > {high!r}::DOUBLE"]
+    below = [f"{number} < {low!r}::DOUBLE"] if low is not None and math.isfinite(low) else []
+    above = [f"{number} > {high!r}::DOUBLE"] if high is not None and math.isfinite(high) else []
     return below + above
 
 

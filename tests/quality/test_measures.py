@@ -129,3 +129,11 @@ def test_an_empty_table_is_not_measured(table: Measured) -> None:
     assert measures.completeness(made).value is None
     assert measures.uniqueness(made).value is None
     assert measures.validity(made).value is None
+
+
+def test_a_range_without_a_finite_end_is_none(table: Measured) -> None:
+    """Infinite ends may come from a shell that was written elsewhere."""
+    made = table({"speed": pa.array([1.0, 2.0])}, limits={"speed": (float("-inf"), float("inf"))})
+    measure = measures.validity(made)
+    assert measure.value == 1
+    assert "no range is declared" in measure.rule["en"]

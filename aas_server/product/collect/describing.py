@@ -10,7 +10,7 @@ from aas_server.ids import id_shorts
 from aas_server.ingest import feeds
 from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
-from aas_server.product.recipe import Recipe
+from aas_server.product.recipe import Range, Recipe
 from aas_server.product.work import Work
 from submodels import asset_interfaces
 from submodels.field import Field, Role, Unit
@@ -51,7 +51,7 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
             described.get(name) or _proposed(work, name, names[name], value_type, declared.get(name)),
             value_type,
             roles.get(name, "text" if value_type == "xs:string" else "feature"),
-            work.recipe.quality.ranges.get(name, (None, None)),
+            work.recipe.quality.ranges.get(name, Range()).ends,
         )
         for name, value_type in types.items()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from aas_server.product.preprocess.bench import Bench, Column, field_of
@@ -123,7 +124,9 @@ def _as_it_came(raw: str, kind: str) -> Cleaned:
 
 
 def _number(code: float | str) -> float | None:
+    """The number that a code is; ``None`` for a text, and for ``nan`` and ``inf``, never a reading."""
     try:
-        return float(code)
+        number = float(code)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None

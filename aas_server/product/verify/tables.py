@@ -80,7 +80,8 @@ def collected(connection: duckdb.DuckDBPyConnection, stream: CollectedStream, re
 
 def limits(field: Field, recipe: Recipe) -> Limits:
     """The declared range: the recipe's, else the field's own."""
-    return recipe.quality.ranges.get(field.name, (field.minimum, field.maximum))
+    declared = recipe.quality.ranges.get(field.name)
+    return declared.ends if declared else (field.minimum, field.maximum)
 
 
 def _reading(stream: CollectedStream, fields: Mapping[str, Field], recipe: Recipe) -> Column:
@@ -100,7 +101,7 @@ def _reading(stream: CollectedStream, fields: Mapping[str, Field], recipe: Recip
         missing=f"({empty} AND NOT {came})",
         invalid=f"({came} OR (NOT {empty} AND {breaks}))",
         show=f"concat({tag}, ' ', coalesce({text}, {number}::VARCHAR))",
-        ranged=any(limits(field, recipe) != (None, None) for field in fields.values()),
+        ranged=any(outside(number, limits(field, recipe)) for field in fields.values()),
     )
 
 

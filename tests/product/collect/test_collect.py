@@ -16,7 +16,7 @@ from aas_server.errors import BadInput, NotFound
 from aas_server.ingest import feeds
 from aas_server.messages import LANGUAGES, error_text
 from aas_server.product import collect
-from aas_server.product.recipe import Label, Quality, Recipe
+from aas_server.product.recipe import Label, Quality, Range, Recipe
 from aas_server.product.work import Work
 from connectors.message import Message
 from submodels import asset, asset_interfaces, operational_data, time_series
@@ -58,7 +58,7 @@ def made(bench: Bench, recipe: Recipe) -> tuple[Work, Recipe]:
         streams=("shots", "mos_type-4_cell"),
         time="when",
         label=Label("판정", ("불량",)),
-        quality=Quality(key=("shot_no",), ranges={"mold_temp (°C)": (0.0, 120.0)}),
+        quality=Quality(key=("shot_no",), ranges={"mold_temp (°C)": Range(0.0, 120.0)}),
     )
     work = bench(cell)
     feeds.declare(work.store.catalogue, "shots", feeds.Declaration("when", "UTC"))

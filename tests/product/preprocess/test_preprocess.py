@@ -237,6 +237,15 @@ def test_a_narrow_companion_is_made_wide(
     assert operation(prepared, "declared-code", "values").cells_changed == 1
 
 
+def test_codes_that_spell_no_number_are_texts(bench: Bench, recipe: Recipe, lay: Lay, collected: Gather) -> None:
+    frame = pd.DataFrame({"real": [1.0, 2.0, 3.0], "words": ["1.5", "NaN", "inf"]})
+    codes = {"real": ("NaN", "-inf", 2.0, float("inf")), "words": ("NaN", "inf")}
+    prepared = preprocess.run(bench(replace(recipe, cleaning=Cleaning(codes=codes))), collected(lay(frame)))
+    made = table(prepared.main)
+    assert made["real"].isna().tolist() == [False, True, False]
+    assert made["words"].isna().tolist() == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("cleaning", "key"),
     [

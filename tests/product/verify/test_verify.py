@@ -13,7 +13,7 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.product import preprocess, verify
-from aas_server.product.recipe import Cleaning, Label, Quality, Recipe, Rule
+from aas_server.product.recipe import Cleaning, Label, Quality, Range, Recipe, Rule
 from aas_server.product.work import Collected, CollectedStream, Prepared, Work
 from submodels.data_quality import DataQuality, Index
 from submodels.field import Field
@@ -44,7 +44,7 @@ def shots() -> pd.DataFrame:
 
 QUALITY = Quality(
     key=("shot no",),
-    ranges={"cycle": (0.0, 120.0), "fill": (None, 60.0)},
+    ranges={"cycle": Range(0.0, 120.0), "fill": Range(max=60.0)},
     rules=(
         Rule("fill-within-cycle", '"fill" < "cycle"', "consistency"),
         Rule("a-defect-has-a-reason", "(verdict = 'N') = (reason IS NOT NULL)", "accuracy"),
@@ -168,12 +168,21 @@ def test_a_narrow_stream_is_measured_reading_by_reading_before(
     assert before["accuracy"] is None
 
 
+def test_an_infinite_end_of_a_range_is_no_limit(bench: Bench, recipe: Recipe, lay: Lay, collected: Gather) -> None:
+    ranges = {"cycle": Range(float("-inf"), 120.0), "fill": Range(0.0, float("inf"))}
+    work = bench(replace(recipe, quality=Quality(ranges=ranges)))
+    stream = collected(lay(shots()))
+    quality = verify.run(work, stream, preprocess.run(work, stream), "cell-r1")
+    validity = index(quality, "validity")
+    assert validity.denominator is not None and validity.numerator == validity.denominator - 2
+
+
 @pytest.mark.parametrize(
     ("quality", "key"),
     [
         (Quality(profile="iso"), "quality-profile-unknown"),
         (Quality(key=("nowhere",)), "quality-key-unknown"),
-        (Quality(ranges={"nowhere": (0, 1)}), "quality-range-unknown"),
+        (Quality(ranges={"nowhere": Range(0, 1)}), "quality-range-unknown"),
         (Quality(rules=(Rule("bad", "nowhere > 1", "accuracy"),)), "quality-rule-fails"),
     ],
 )
