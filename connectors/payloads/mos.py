@@ -16,7 +16,7 @@ from connectors import times
 from connectors.message import Message, Record, Scalar, Undecodable
 
 PREFIX = "mos/type-4/"
-_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _EXACT = 2**53
 """Whole numbers up to here are exact in a double; larger ones are kept as text beside it."""
 
@@ -80,10 +80,10 @@ def _flags(doubt: str, message: Message) -> tuple[str, ...]:
 
 
 def _split(value: object) -> tuple[float | None, str | None]:
-    """A value as number and text. ``"007"`` is a code and stays text; ``NaN`` is no number."""
+    """A value as number and text. ``"007"`` and ``"E101"`` are codes and stay text; ``NaN`` is no number."""
     if isinstance(value, str):
         plain = value.strip()
-        if not plain or not plain[-1].isdigit() or not _NUMBER.fullmatch(plain):
+        if not _NUMBER.fullmatch(plain):
             return None, value
         number = float(plain)
         if number in (float("inf"), float("-inf")):
