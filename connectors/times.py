@@ -92,7 +92,7 @@ def _from_text(text: str, zone: str) -> int | None:
         try:
             return _nanoseconds(datetime.fromisoformat(text), _zone(zone))
         except ValueError:
-            return None
+            pass  # as long, but another form: "2020-10-16 오후 12:30"
     text = text.strip()
     if _NUMBER.fullmatch(text) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text)):
         return _from_decimal(Decimal(text)) if "." in text else _from_int(int(text)) if len(text) < 40 else None
@@ -125,7 +125,7 @@ def _from_parts(part: dict[str, str | None], zone: str) -> int | None:
 def _hour(hour: int, half: str | None) -> int:
     if half is None:
         return hour
-    if not 1 <= hour <= 12:
+    if hour > 12:
         # "오후 13:05" is written by careless loggers: the hour is told already
         return hour
     return hour % 12 + (12 if half in ("오후", "PM", "pm", "Pm", "pM") else 0)
