@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ RETAINED = "retained"
 _KEY = re.compile(rb'"\s*:')
 _STRANGE = re.compile(rb"\b(?:NaN|Infinity)\b")
 _SEPARATORS = re.compile(r"[\s_\-]+")
+_LAYOUTS, _WIDEST = 256, 1000
+"""How many records' names are remembered, and up to how many names a record may have for that: a feed whose keys
+are ids would otherwise fill the memory."""
 _FLAT = frozenset((bool, int, float, str, type(None)))
 _decoder = msgspec.json.Decoder()
 
@@ -123,7 +126,8 @@ def _time(fields: Mapping[str, Scalar], arrival: int, column: str | None, zone: 
         value = fields.get(column)
         return (None, "") if value in (None, "") else _judged(times.parse(value, zone), arrival)
     doubtful: tuple[int | None, str] = None, ""
-    for name in _candidates(tuple(fields)):
+    find = _candidates if len(fields) <= _WIDEST else _candidates.__wrapped__
+    for name in find(tuple(fields)):
         value = fields[name]
         if value in (None, "") or not may_be_time(value):
             continue
@@ -147,7 +151,7 @@ def may_be_time(value: object) -> bool:
     return not isinstance(value, bool) and (not isinstance(value, int | float) or value >= smallest)
 
 
-@cache
+@lru_cache(_LAYOUTS)
 def _candidates(names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of ``names`` that are known to bear a time, most telling first (streams keep their names: cached)."""
     ranks, _ = _names()

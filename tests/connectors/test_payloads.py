@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.message import Message, Record, Undecodable
-from connectors.payloads import decode, form_of, stream_name
+from connectors.payloads import decode, flat_json, form_of, stream_name
 
 ARRIVAL = 1_764_000_000_000_000_000
 STAMP = 1_698_986_710_000_000_000
@@ -108,6 +108,16 @@ def test_a_retained_message_is_flagged() -> None:
     assert one({"a": 1}, retain=True).flags == ("retained",)
 
 
+def test_keys_that_are_ids_do_not_gather_in_memory() -> None:
+    """A feed that makes new keys with every message, and one whose records have very many of them."""
+    for number in range(2_000):
+        one({f"id-{number}": 1})
+    kept = flat_json._candidates.cache_info().currsize
+    assert kept < 2_000
+    assert one({f"id-{number}": 1 for number in range(5_000)} | {"timestamp": STAMP}).time == STAMP
+    assert flat_json._candidates.cache_info().currsize == kept
+
+
 def test_a_byte_order_mark_does_no_harm() -> None:
     assert one(b'\xef\xbb\xbf{"a":1}').fields == {"a": 1}
 
@@ -158,6 +168,12 @@ def test_mos_with_a_time_for_each_tag() -> None:
         ("007", None, "007"),
         ("NaN", None, "NaN"),
         ("1e999", None, "1e999"),
+        ("1E5", 100_000.0, None),
+        (".5", 0.5, None),
+        ("E101", None, "E101"),
+        ("e5", None, "e5"),
+        ("-E101", None, "-E101"),
+        ("+", None, "+"),
         ("1_000", None, "1_000"),
         ("가동", None, "가동"),
         ("", None, ""),
