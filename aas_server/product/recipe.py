@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from aas_server.errors import BadInput
+from aas_server.messages import in_all
 from submodels.text import Text
 from submodels.use_cases import ProductKind
 
@@ -190,20 +191,37 @@ class Recipe:
 
 
 def load(file: Path) -> Recipe:
-    """Read ``product.toml``. Raises ``BadInput`` with the place of the fault."""
+    """Read ``product.toml``. Raises ``BadInput`` with the place of the fault; an unknown key is one."""
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=Recipe)
+        given = msgspec.toml.decode(file.read_bytes())
+        recipe = msgspec.convert(given, Recipe)
     except FileNotFoundError:
         raise BadInput("recipe-missing", file=str(file)) from None
     except msgspec.ValidationError as fault:
         raise BadInput("recipe-wrong", file=str(file), fault=str(fault)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise BadInput("recipe-unreadable", file=str(file), fault=str(fault)) from None
+    for key, known in _unknown(given, msgspec.to_builtins(recipe)):
+        raise BadInput("recipe-wrong", file=str(file), fault=in_all("recipe-key-unknown", entry=key, known=known))
+    return recipe
 
 
 def dump(recipe: Recipe) -> bytes:
     """The recipe as TOML (UTF-8), without empty values."""
     return msgspec.toml.encode(_without_nulls(msgspec.to_builtins(recipe)))
+
+
+def _unknown(given: Any, understood: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every key of the file that no part of the recipe is called by, with the keys known in its place."""
+    if isinstance(given, dict):
+        for name, part in given.items():
+            if name not in understood:
+                yield f"{place}{name}", ", ".join(understood)
+            else:
+                yield from _unknown(part, understood[name], f"{place}{name}.")
+    elif isinstance(given, list):
+        for number, (part, known) in enumerate(zip(given, understood, strict=True), 1):
+            yield from _unknown(part, known, f"{place}{number}.")
 
 
 def _without_nulls(value: object) -> object:
