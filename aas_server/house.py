@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from aas_server.clock import Clock, SystemClock
 from aas_server.errors import Unavailable
 from aas_server.ids import Names
 from aas_server.ingest import feeds
-from aas_server.product import line, recipe
+from aas_server.product import line, lock, recipe
 from aas_server.product.recipe import Recipe
 from aas_server.product.record import ReleaseRecord
 from aas_server.product.work import Work
@@ -60,10 +59,8 @@ class House:
     def build(self, product: str, show: Show) -> ReleaseRecord:
         """Run the product's line by its recipe. Raises the steps' errors."""
         made_by = recipe.load(self.recipe_file(product))
-        scratch = self.store.folder / "work"
-        scratch.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{product}-", dir=scratch) as folder:
-            return line.run(self._work(made_by, Path(folder), show))
+        with lock.scratch(self.store.folder, product) as folder:
+            return line.run(self._work(made_by, folder, show))
 
     def recipe_file(self, product: str) -> Path:
         """Where the product's recipe lies."""

@@ -22,6 +22,9 @@ def whole(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     new, old = target.with_name(f".{target.name}.new"), target.with_name(f".{target.name}.old")
+    if old.exists() and not target.exists():
+        # Killed between the two renames below: the old one is all there is until a new one is made.
+        old.rename(target)
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
     new.mkdir()

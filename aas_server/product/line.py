@@ -6,17 +6,14 @@ price needs a new registration). Each step leaves a submodel in the product's sh
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 
 from aas_server.errors import NotFound
 from aas_server.product import collect, package, preprocess, price, record, register, train, use_cases, verify
+from aas_server.product.lock import alone
 from aas_server.product.recipe import Costing, Quality, Recipe, Terms, dump
 from aas_server.product.record import ReleaseRecord
 from aas_server.product.steps import Steps
@@ -28,7 +25,7 @@ def run(work: Work) -> ReleaseRecord:
 
     Errors of a step are noted in the product's record and raised.
     """
-    with _alone(work):
+    with alone(work.store.folder, work.recipe.id):
         steps = Steps(work)
         with steps.running("collect"):
             collected = collect.run(work)
@@ -115,13 +112,3 @@ def _kept_model(trained: Trained, released: Released) -> Trained:
     folder = released.folder / "model"
     files = {name: folder / path.name for name, path in trained.files.items()}
     return replace(trained, onnx=folder / trained.onnx.name, files=files)
-
-
-@contextmanager
-def _alone(work: Work) -> Iterator[None]:
-    """One build of a product at a time, over all processes on the data folder; a second one waits its turn."""
-    folder: Path = work.store.folder / "products" / work.recipe.id
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
