@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from aas_server.errors import NotFound
 from aas_server.product.work import Collected, Prepared, Registered, Released, Trained
 from aas_server.store.contract import Catalogue, Store
 from submodels.data_quality import DataQuality
@@ -78,6 +79,14 @@ def product(catalogue: Catalogue, id: str) -> ProductRecord:
     return msgspec.json.decode(catalogue.get("product", id), type=ProductRecord)
 
 
+def last_number(store: Store, product: str, known: int) -> int:
+    """The highest number among the product's releases. ``known`` is the one that was noted; a release is kept
+    before its number is, so that a process killed in between leaves one more."""
+    while _is_there(store.catalogue, f"{product}-r{known + 1}"):
+        known += 1
+    return known
+
+
 def put_product(catalogue: Catalogue, record: ProductRecord) -> None:
     catalogue.put("product", record.id, msgspec.json.encode(record))
 
@@ -102,3 +111,11 @@ def put_release(store: Store, record: ReleaseRecord) -> None:
         raise TypeError(f"cannot keep a {type(value).__name__}")
 
     store.catalogue.put("release", record.id, msgspec.json.encode(record, enc_hook=text))
+
+
+def _is_there(catalogue: Catalogue, release: str) -> bool:
+    try:
+        catalogue.get("release", release)
+    except NotFound:
+        return False
+    return True

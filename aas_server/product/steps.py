@@ -62,7 +62,8 @@ class Steps:
                 steps={},
             )
         steps = {step: known.steps.get(step, StepRecord()) for step in STEPS}
-        begun = replace(known, title=recipe.title, kind=recipe.kind, steps=steps)
+        number = record.last_number(self._work.store, recipe.id, known.releases)
+        begun = replace(known, title=recipe.title, kind=recipe.kind, steps=steps, releases=number)
         record.put_product(self._work.store.catalogue, begun)
         return begun
 

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from aas_server.errors import Conflict
-from aas_server.product.record import ReleaseRecord, put_release
+from aas_server.product.record import ReleaseRecord, product, put_release
+from aas_server.product.steps import Steps
 from submodels import data_product
 
 
@@ -239,3 +240,12 @@ def test_an_interrupted_build_leaves_nothing(bench):
     with pytest.raises(FileNotFoundError):
         bench.package()
     assert list((bench.folder / "products/moulding/releases").iterdir()) == []
+
+
+def test_a_number_is_never_given_twice(bench, benches):
+    """The process was killed after it kept the release, and before it noted its number."""
+    Steps(bench.work)
+    put_release(bench.store, record_of(benches, bench, bench.package(1)))
+    put_release(bench.store, record_of(benches, bench, bench.package(2)))
+    assert Steps(bench.work).product.releases == 2
+    assert product(bench.store.catalogue, "moulding").releases == 2
