@@ -11,17 +11,15 @@ import pyarrow as pa
 
 from aas_server.ingest import values
 from aas_server.ingest.decode import Batch
+from aas_server.store.contract import COMMON
 from connectors.message import Scalar
 
-COMMON = ("time", "arrival", "position", "flags", "misfit")
 NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.string())])
 """The known feed of tags: its columns have their types before the first value."""
 
 MOST_COLUMNS = 1000
 """A stream's own columns. A feed whose keys are ids would otherwise make columns without end; what is beyond is
 kept as misfits."""
-
-_TIME = pa.timestamp("us", "UTC")
 
 
 def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
@@ -43,13 +41,13 @@ def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
             doubts[doubt.row].append((doubt.flag, name if doubt.misfit else None))
     flags, misfits = _remarks(batch, doubts, columns)
     common = {
-        "time": pa.array([None if time is None else time // 1000 for time in batch.times], _TIME),
-        "arrival": pa.array(np.array(batch.arrivals, np.int64) // 1000, pa.int64()).cast(_TIME),
-        "position": pa.array(batch.positions, pa.int64()),
-        "flags": pa.array(flags, pa.string()),
-        "misfit": pa.array(misfits, pa.string()),
+        "time": [None if time is None else time // 1000 for time in batch.times],
+        "arrival": np.array(batch.arrivals, np.int64) // 1000,
+        "position": batch.positions,
+        "flags": flags,
+        "misfit": misfits,
     }
-    return pa.table(common | own)
+    return pa.table({name: pa.array(common[name], kind) for name, kind in COMMON.items()} | own)
 
 
 def column_names(fields: Sequence[str], known: Mapping[str, pa.DataType]) -> dict[str, str | None]:

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from aas_server.ingest import screen
 from aas_server.ingest.decode import Decoder
-from aas_server.store.contract import Entry
+from aas_server.store.contract import COMMON, Entry
 from connectors.message import Message
 
 _NOTHING = pa.schema([])
@@ -52,7 +52,7 @@ def test_doubts_become_flags_and_misfits_stay_beside_the_row() -> None:
 
 def test_a_feed_whose_keys_are_ids_makes_no_columns_without_end() -> None:
     rows = table({f"id-{number}": number for number in range(screen.MOST_COLUMNS + 50)})
-    assert rows.num_columns == screen.MOST_COLUMNS + len(screen.COMMON)
+    assert rows.num_columns == screen.MOST_COLUMNS + len(COMMON)
     (row,) = rows.to_pylist()
     left_out = json.loads(row["misfit"])
     assert len(left_out) == 50

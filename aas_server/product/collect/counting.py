@@ -13,10 +13,9 @@ import pyarrow as pa
 from aas_server.errors import NotFound
 from aas_server.ingest import feeds
 from aas_server.store import records
-from aas_server.store.contract import Pin, Store, StreamFacts
+from aas_server.store.contract import COMMON, Pin, Store, StreamFacts
 
 _KINDS = {pa.bool_(): "bool", pa.int64(): "int64", pa.float64(): "double", pa.string(): "string"}
-_COMMON = frozenset({"time", "arrival", "position", "flags", "misfit"})
 _FORMAT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
 _REGULAR = 0.5
 """The share of equal steps from which a stream is said to have a sampling interval."""
@@ -86,7 +85,7 @@ def _facts(store: Store, stream: str) -> StreamFacts:
 
 def _columns(schema: pa.Schema) -> dict[str, str]:
     """A column in which nothing has come yet is one of texts, as its files say."""
-    return {field.name: _KINDS.get(field.type, "string") for field in schema if field.name not in _COMMON}
+    return {field.name: _KINDS.get(field.type, "string") for field in schema if field.name not in COMMON}
 
 
 def _one(connection: duckdb.DuckDBPyConnection, select: str) -> tuple[Any, ...]:

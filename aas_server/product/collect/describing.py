@@ -12,6 +12,7 @@ from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
 from aas_server.product.recipe import Range, Recipe
 from aas_server.product.work import Work
+from aas_server.store.contract import COMMON
 from submodels import asset_interfaces
 from submodels.field import Field, Role, Unit
 from templates import concepts, units
@@ -23,7 +24,6 @@ _TYPES = {"bool": "xs:boolean", "int64": "xs:long", "double": "xs:double", "stri
 _NUMERIC = frozenset({"xs:double", "xs:float", "xs:decimal", "xs:integer", "xs:long", "xs:int", "xs:short"})
 _WHOLE = frozenset({"xs:integer", "xs:long", "xs:int", "xs:short"})
 _UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
-_LAKE_COLUMNS = frozenset({"time", "arrival", "position", "flags", "misfit"})
 
 
 def known_fields(work: Work) -> Mapping[str, Fields]:
@@ -65,7 +65,7 @@ def _type(name: str, kind: str, empty: frozenset[str]) -> str:
 
 def time_column(recipe: Recipe, columns: Mapping[str, str]) -> str | None:
     """The column that bears the recipe's time. One that is called as the lake's own is stored with a number."""
-    if recipe.time is None or recipe.time not in _LAKE_COLUMNS:
+    if recipe.time is None or recipe.time not in COMMON:
         return recipe.time
     return next((name for name in columns if re.fullmatch(rf"{recipe.time}_\d+", name)), recipe.time)
 

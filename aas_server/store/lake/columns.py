@@ -5,15 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from aas_server.errors import Conflict
-
-COMMON: dict[str, pa.DataType] = {
-    "time": pa.timestamp("us", "UTC"),
-    "arrival": pa.timestamp("us", "UTC"),
-    "position": pa.int64(),
-    "flags": pa.string(),
-    "misfit": pa.string(),
-}
-"""The columns that every stream has, before its own."""
+from aas_server.store.contract import COMMON
 
 TYPES = (pa.bool_(), pa.int64(), pa.float64(), pa.string(), pa.null())
 """What a stream's own column may hold; ``null`` where no value has come yet."""

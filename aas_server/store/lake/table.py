@@ -19,6 +19,7 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Sc
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
 
+from aas_server.store.contract import COMMON
 from aas_server.store.durable import sync
 from aas_server.store.lake import columns, merging, parquet_file
 
@@ -188,7 +189,7 @@ def _known(handle: DeltaTable) -> pa.Schema:
     fields = pa.schema(handle.schema().to_arrow())
     return pa.schema(
         [
-            (field.name, field.type if field.name in columns.COMMON or has_values(field.name) else pa.null())
+            (field.name, field.type if field.name in COMMON or has_values(field.name) else pa.null())
             for field in fields
         ]
     )

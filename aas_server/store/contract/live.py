@@ -1,0 +1,27 @@
+"""The last reading of every field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.message import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class LiveValue:
+    """The last reading of one field. ``time`` is ns since 1970, UTC: the record's, or its arrival."""
+
+    value: Scalar
+    time: int
+
+
+class Live(Protocol):
+    """Last readings, kept across restarts and seen by every process on the data folder."""
+
+    def put(self, stream: str, values: Mapping[str, LiveValue]) -> None:
+        """A value older than the one there is left out."""
+        ...
+
+    def get(self, stream: str) -> Mapping[str, LiveValue]: ...
