@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from aas_server.errors import Unavailable
 from aas_server.store.contract import Files
+from aas_server.store.durable import sync
 from aas_server.twin.live import Overlay
 from aas_server.twin.package import formats, opc
 from aas_server.twin.package.content import Content, gather
@@ -103,16 +104,8 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
         temporary.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as fault:
         raise Unavailable("export-unwritable", file=str(target), fault=fault.strerror) from None
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
