@@ -53,10 +53,11 @@ class Pin:
 class Lake(Protocol):
     """Records as typed columns: a Delta table per stream.
 
-    Columns: those in ``COMMON``, ``time`` (timestamp[us, UTC]; null where none), ``arrival`` (timestamp[us, UTC]),
-    ``position`` (int64, the message in the journal), ``flags`` (string, comma-separated or null), ``misfit`` (string: JSON of
-    values that did not fit their column, or null), then the stream's own fields under the names their gateway
-    uses. A *wide* stream has one column a field; a *narrow* one has ``tag``, ``number`` (double) and ``text``.
+    Columns: those in ``COMMON``: ``time`` (timestamp[us, UTC]; null where none), ``arrival`` (timestamp[us, UTC]),
+    ``position`` (int64, the message in the journal), ``flags`` (string, comma-separated or null), ``misfit``
+    (string: JSON of values that did not fit their column, or null); then the stream's own fields under the names
+    their gateway uses. A *wide* stream has one column a field; a *narrow* one has ``tag``, ``number`` (double) and
+    ``text``.
     """
 
     def streams(self) -> Sequence[str]: ...
