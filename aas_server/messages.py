@@ -7,8 +7,9 @@ missing translation is seen where it is missing. Inside the house only keys and 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -50,14 +51,31 @@ def error_text(error: AasError, language: Language) -> str:
     return text(error.key, language, **error.values)
 
 
-def language_of(wanted: str | None) -> Language:
-    """``ko`` or ``en`` from a flag, an ``Accept-Language`` header or, without either, the locale."""
-    spoken = wanted or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    for part in spoken.lower().replace(";", ",").split(","):
+def language_of(wanted: str | None, silent: Language = "en") -> Language:
+    """``ko`` or ``en`` from an ``Accept-Language`` header by its weights (RFC 9110, 12.5.4), a flag or a locale's
+    name. ``silent`` where nothing is said; English for readers of other languages."""
+    heard = sorted(_heard(wanted or ""), key=lambda pair: -pair[1])
+    for name, weight in heard:
+        if name == "*":
+            return silent
         for language in LANGUAGES:
-            if part.strip().startswith(language):
+            if language == name and weight > 0:
                 return language
-    return "en"
+    return "en" if heard else silent
+
+
+def locale() -> str | None:
+    """The locale that messages of this process are asked for in, ``None`` where none is set (POSIX)."""
+    return os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or None
+
+
+def _heard(wanted: str) -> Iterator[tuple[str, float]]:
+    """Languages without their country, each with its weight; an unreadable weight counts as none given."""
+    for part in wanted.lower().split(","):
+        name, _, weight = part.partition(";")
+        number = re.fullmatch(r"\s*q\s*=\s*([0-9.]+)\s*", weight)
+        if name.strip():
+            yield re.split(r"[-_.@]", name.strip())[0], float(number[1]) if number else 1.0
 
 
 def _plain(value: object, language: Language) -> object:

@@ -15,7 +15,7 @@ import structlog
 
 from aas_server.cli import demo, factory, packages, product, replay, serve
 from aas_server.errors import AasError, BadInput, Unavailable
-from aas_server.messages import LANGUAGES, Language, catalogue, error_text, language_of, text
+from aas_server.messages import LANGUAGES, Language, catalogue, error_text, language_of, locale, text
 from connectors.errors import ConnectorError, RecordingError
 
 EXIT_STOPPED = 130
@@ -41,7 +41,7 @@ for command in (
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    language = language_of(_flag(arguments, "--lang"))
+    language = language_of(_flag(arguments, "--lang") or locale())
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     _translate(app, language)
     sys.exit(_run(app, arguments, language))
