@@ -29,9 +29,15 @@ def document(request: Request, body: bytes, etag: str | None) -> Response:
     if etag is None:
         return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
     quoted = f'"{etag}"'
-    if _has(request.headers.get("if-none-match"), quoted):
+    if is_current(request.headers.get("if-none-match"), quoted):
         return Response(status_code=304, headers={"ETag": quoted})
     return Response(body, media_type=JSON, headers={"ETag": quoted, "Cache-Control": "no-cache"})
+
+
+def is_current(if_none_match: str | None, etag: str) -> bool:
+    """Whether the reader has it: ``If-None-Match`` is a list of tags, weak ones included, or ``*`` (RFC 9110,
+    13.1.2)."""
+    return any(one.strip().removeprefix("W/") in (etag, "*") for one in (if_none_match or "").split(","))
 
 
 def encoded(request: Request, value: Any, etag: str | None) -> Response:
@@ -96,10 +102,3 @@ def decoded(body: bytes) -> Json:
 def _head(cursor: str | None) -> bytes:
     metadata = {} if cursor is None else {"cursor": cursor}
     return b'{"paging_metadata":' + msgspec.json.encode(metadata) + b',"result":'
-
-
-def _has(if_none_match: str | None, etag: str) -> bool:
-    if if_none_match is None:
-        return False
-    given = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
-    return etag in given or given == ["*"]

@@ -56,7 +56,7 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
         AasxFileServer(services).router(),
         Upload(services).router(),
         SelfDescription().router(),
-        docs_router(app),
+        docs_router(app, "aas", at_root=True),
     ):
         app.include_router(router)
     return app

@@ -14,9 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aas_server.api.errors import result_of, spoken
+from aas_server.api.errors import result_of
 from aas_server.errors import AasError, Refused
-from aas_server.messages import error_text
+from aas_server.messages import error_text, language_of
 from aas_server.settings import Settings
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -120,7 +120,7 @@ def _refused(scope: Scope, headers: Headers, error: AasError) -> ASGIApp:
     language = headers.get("accept-language")
     if scope["path"].startswith("/api/"):
         return result_of(error, language)
-    return PlainTextResponse(error_text(error, spoken(language)), error.status)
+    return PlainTextResponse(error_text(error, language_of(language)), error.status)
 
 
 async def _close(_scope: Scope, _receive: Receive, send: Send) -> None:

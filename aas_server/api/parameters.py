@@ -17,7 +17,7 @@ LimitParameter = Annotated[
     Query(alias="limit", ge=1, description="At most so many results; more than the server's maximum is cut"),
 ]
 CursorParameter = Annotated[
-    str | None, Query(alias="cursor", description="From paging_metadata of the page before")
+    str | None, Query(alias="cursor", description="The cursor that the page before gave; opaque")
 ]
 LevelParameter = Annotated[Level, Query(alias="level", description="How deep below the resource")]
 ExtentParameter = Annotated[Extent, Query(alias="extent", description="Whether Blobs come with their value")]

@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server import messages
-from aas_server.errors import AasError, BadInput
+from aas_server.api.framework import ours
+from aas_server.errors import AasError
+from aas_server.messages import error_text, language_of
 
 
 def install_problems(app: FastAPI) -> None:
@@ -24,28 +25,14 @@ def install_problems(app: FastAPI) -> None:
 def problem(request: Request, error: Exception) -> Response:
     """The answer to an error: its status, its key, its sentence as ``Accept-Language`` asks, and the sentence's
     plain values."""
-    known = _translated(request, error)
-    status = error.status_code if isinstance(error, HTTPException) else known.status
-    language = messages.language_of(request.headers.get("accept-language"))
+    known = ours(request, error)
+    language = language_of(request.headers.get("accept-language"))
     body = {
         "error": known.key,
-        "message": messages.error_text(known, language),
+        "message": error_text(known, language),
         **{name: value for name, value in known.values.items() if isinstance(value, str | int | float)},
     }
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     if isinstance(error, HTTPException) and error.headers:
         headers |= error.headers
-    return Response(msgspec.json.encode(body), status, headers, "application/json")
-
-
-def _translated(request: Request, error: Exception) -> AasError:
-    if isinstance(error, AasError):
-        return error
-    if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        return BadInput("query-wrong", name=str(first["loc"][-1]), fault=str(first["msg"]))
-    if isinstance(error, HTTPException):
-        keys = {404: "http-nothing-here", 405: "http-method-not-allowed"}
-        key = keys.get(error.status_code, "http-error")
-        return AasError(key, method=request.method, path=request.url.path, status=error.status_code)
-    return AasError("http-broken", path=request.url.path)
+    return Response(msgspec.json.encode(body), known.status, headers, "application/json")

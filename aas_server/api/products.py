@@ -12,7 +12,9 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import FileResponse, Response
 
 from aas_server import ids
-from aas_server.api import rows
+from aas_server.api import answers, rows
+from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
+from aas_server.api.services import own_route
 from aas_server.clock import Clock, SystemClock
 from aas_server.errors import BadInput, NotFound
 from aas_server.product import record
@@ -37,45 +39,38 @@ _MEDIA = {
 _LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 _PLAIN = {"X-Content-Type-Options": "nosniff"}
 
-Limit = Annotated[int | None, Query(description="Rows per page; the server caps it.", examples=[100])]
-Cursor = Annotated[str | None, Query(description="The `cursor` of the page before; opaque.")]
-
 
 def products_router(store: Store, settings: Settings, clock: Clock | None = None) -> APIRouter:
     """Routes below ``/products``."""
     router = APIRouter(prefix="/products", tags=["products"])
-    shelf = _Shelf(store, settings, clock or SystemClock())
-    router.get("", summary="All products, page by page", responses=_example(_PRODUCTS))(shelf.products)
-    router.get("/{id}", summary="A product with its releases")(shelf.product)
-    router.delete("/{id}/listing", summary="Take the product's listing down", status_code=204, responses=_KEPT)(
-        shelf.withdraw
-    )
-    router.get("/{id}/releases/{release}", summary="A release: data, model, quality, price, terms")(shelf.release)
-    router.delete("/{id}/releases/{release}", summary="Delete a release", status_code=204, responses=_KEPT)(
-        shelf.discard
-    )
-    router.get("/{id}/releases/{release}/archive", summary="The whole release as a zip")(shelf.archive)
-    router.get("/{id}/releases/{release}/files/{path:path}", summary="One file of the release")(shelf.file)
-    router.get(
-        "/{id}/releases/{release}/records",
-        summary="Open API: the release's records, page by page",
-        responses=_example(_RECORDS),
-    )(shelf.records)
+    products = _Products(store, settings, clock or SystemClock())
+    for method, path, operation_id, operation, responses in (
+        ("GET", "", "GetProducts", products.products, _example(_PRODUCTS)),
+        ("GET", "/{id}", "GetProduct", products.product, None),
+        ("DELETE", "/{id}/listing", "DeleteListing", products.withdraw, _KEPT),
+        ("GET", "/{id}/releases/{release}", "GetRelease", products.release, None),
+        ("DELETE", "/{id}/releases/{release}", "DeleteRelease", products.discard, _KEPT),
+        ("GET", "/{id}/releases/{release}/archive", "GetReleaseArchive", products.archive, None),
+        ("GET", "/{id}/releases/{release}/files/{path:path}", "GetReleaseFile", products.file, None),
+        ("GET", "/{id}/releases/{release}/records", "GetReleaseRecords", products.records, _example(_RECORDS)),
+    ):
+        own_route(router, method, path, operation_id, operation, responses)
     return router
 
 
-class _Shelf:
+class _Products:
     """The operations; they run in worker threads."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
         self._settings = settings
+        self._paging = Paging(settings)
         self._clock = clock
         self._packages = Packages(store, clock)
 
-    def products(self, limit: Limit = None, cursor: Cursor = None) -> Response:
+    def products(self, limit: LimitParameter = None, cursor: CursorParameter = None) -> Response:
         """Products in order of their id."""
-        size = rows.capped(limit, self._settings.page_size, self._settings.page_limit)
+        size = self._paging.limit(limit)
         after = rows.id_of(cursor) if cursor else ""
         found = record.products(self._store.catalogue, size + 1, after)
         body: dict[str, Any] = {"products": [self._product(product) for product in found[:size]]}
@@ -104,7 +99,7 @@ class _Shelf:
         """The zip. Ranges are served, so a broken download can go on."""
         made = self._made(id, release)
         tag = f'"{made.released.sha256}"'
-        if _matches(if_none_match, tag):
+        if answers.is_current(if_none_match, tag):
             return Response(status_code=304, headers={"ETag": tag})
         path = made.released.archive
         return FileResponse(
@@ -122,7 +117,7 @@ class _Shelf:
         headers = dict(_PLAIN)
         if path in sums:
             headers["ETag"] = f'"{sums[path]}"'
-            if _matches(if_none_match, headers["ETag"]):
+            if answers.is_current(if_none_match, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
         kind = Path(path).suffix
         if kind == ".html":
@@ -136,8 +131,8 @@ class _Shelf:
         id: str,
         release: str,
         table: Annotated[str | None, Query(description="A stream of the release; else the main one.")] = None,
-        limit: Limit = None,
-        cursor: Cursor = None,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
         columns: Annotated[list[str] | None, Query(description="idShorts, comma-separated; else all.")] = None,
     ) -> Response:
         """Rows in the order of the table; column names are idShorts. Go on with ``cursor`` until it is missing.
@@ -153,7 +148,7 @@ class _Shelf:
             raise NotFound("release-table-missing", release=release, table=place.scope, known=", ".join(prepared))
         path = made.released.folder / file_of(place.scope)
         wanted = rows.chosen(columns or (), rows.names(path))
-        size = rows.capped(limit, self._settings.page_size, self._settings.page_limit)
+        size = self._paging.limit(limit)
         found, after = rows.page([path], place, size, wanted)
         body: dict[str, Any] = {"table": place.scope, "rows": prepared[place.scope].rows, "records": found}
         if after is not None:
@@ -162,13 +157,7 @@ class _Shelf:
 
     def withdraw(self, id: str) -> Response:
         """All listings of the product. 409 with the date while one of them has to stay."""
-        product = self._known(id)
-        listings = [
-            made.registered.registration.listing for made in self._releases(product) if made.registered is not None
-        ]
-        if not listings:
-            raise NotFound("listing-missing", id=id)
-        withdraw(self._store.catalogue, self._packages, listings, self._clock.now().date())
+        withdraw(self._store, self._packages, self._known(id).id, self._clock.now().date())
         return Response(status_code=204)
 
     def discard(self, id: str, release: str) -> Response:
@@ -236,11 +225,6 @@ def _local(value: object) -> bool:
     if isinstance(value, tuple) and value:
         return all(isinstance(part, Path) for part in value)
     return isinstance(value, Path)
-
-
-def _matches(given: str | None, tag: str) -> bool:
-    """``If-None-Match`` (RFC 9110, 13.1.2): a list of tags, weak ones included, or ``*``."""
-    return given is not None and any(part.strip().removeprefix("W/") in (tag, "*") for part in given.split(","))
 
 
 def _json(body: object) -> Response:

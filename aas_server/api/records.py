@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,6 +19,8 @@ from starlette.responses import FileResponse, Response
 
 from aas_server import ids
 from aas_server.api import rows
+from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
+from aas_server.api.services import own_route
 from aas_server.clock import from_ns, iso
 from aas_server.errors import BadInput
 from aas_server.settings import Settings
@@ -28,11 +29,7 @@ from aas_server.store.contract import Pin, Store, StreamFacts
 _PARQUET = "application/vnd.apache.parquet"
 _JSON = "application/json"
 _BATCH = 65_536
-# The "+" of a zone arrives as a blank from a client that did not escape it.
-_UNESCAPED_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
 
-Limit = Annotated[int | None, Query(description="Rows per page; the server caps it.", examples=[100])]
-Cursor = Annotated[str | None, Query(description="The `cursor` of the page before; opaque.")]
 Since = Annotated[str | None, Query(alias="from", description="Records from this time on (ISO 8601).")]
 Until = Annotated[str | None, Query(alias="to", description="Records before this time (ISO 8601).")]
 
@@ -41,15 +38,11 @@ def records_router(store: Store, settings: Settings) -> APIRouter:
     """Routes below ``/streams``."""
     router = APIRouter(prefix="/streams", tags=["streams"])
     streams = _Streams(store, settings)
-    router.get("", summary="All streams, page by page")(streams.streams)
-    router.get(
-        "/{name}/records",
-        summary="A stream's records, page by page",
-        responses={200: {"content": {_JSON: {"example": _EXAMPLE}}}},
-    )(streams.records)
-    router.get(
-        "/{name}/versions/{version}/records.parquet", summary="A stream at one version, as one Parquet file"
-    )(streams.parquet)
+    example: dict[int | str, dict[str, Any]] = {200: {"content": {_JSON: {"example": _EXAMPLE}}}}
+    parquet = "/{name}/versions/{version}/records.parquet"
+    own_route(router, "GET", "", "GetStreams", streams.streams)
+    own_route(router, "GET", "/{name}/records", "GetStreamRecords", streams.records, example)
+    own_route(router, "GET", parquet, "GetStreamParquet", streams.parquet)
     return router
 
 
@@ -59,10 +52,11 @@ class _Streams:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._paging = Paging(settings)
 
-    def streams(self, limit: Limit = None, cursor: Cursor = None) -> Response:
+    def streams(self, limit: LimitParameter = None, cursor: CursorParameter = None) -> Response:
         """What is known of each stream, in order of its name. Times are ISO 8601 UTC."""
-        size = rows.capped(limit, self._settings.page_size, self._settings.page_limit)
+        size = self._paging.limit(limit)
         after = rows.id_of(cursor) if cursor else ""
         found = self._store.catalogue.page("stream", size + 1, after)
         body: dict[str, Any] = {"streams": [_facts(part) for _, part in found[:size]]}
@@ -77,8 +71,8 @@ class _Streams:
         until: Until = None,
         columns: Annotated[list[str] | None, Query(description="Comma-separated; else all.")] = None,
         tag: Annotated[str | None, Query(description="Only this tag (streams of tags).")] = None,
-        limit: Limit = None,
-        cursor: Cursor = None,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
         version: Annotated[int | None, Query(description="A version of the table; else the present one.")] = None,
     ) -> Response:
         """Records in the order they were stored. Go on with ``cursor`` until it is missing.
@@ -93,7 +87,7 @@ class _Streams:
         wanted = rows.Filter(self._time("from", since), self._time("to", until), tag)
         if tag is not None and "tag" not in known:
             raise BadInput("stream-has-no-tags", stream=name)
-        size = rows.capped(limit, self._settings.page_size, self._settings.page_limit)
+        size = self._paging.limit(limit)
         start = place or rows.Place(str(pin.version))
         found, after = rows.page(paths, start, size, rows.chosen(columns or (), known), wanted)
         body: dict[str, Any] = {"stream": name, "version": pin.version, "records": found}
@@ -117,7 +111,7 @@ class _Streams:
         """The version that the cursor's walk began with, the one asked for, or the present one."""
         if place is not None:
             if not place.scope.isascii() or not place.scope.isdigit():
-                raise BadInput("page-cursor-wrong", cursor=place.cursor())
+                raise BadInput("cursor-wrong", cursor=place.cursor())
             if version is not None and version != int(place.scope):
                 raise BadInput("cursor-of-other-table", cursor=place.cursor(), table=f"{name} @ {version}")
             version = int(place.scope)

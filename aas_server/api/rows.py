@@ -46,7 +46,7 @@ class Place:
         except BadInput:
             match = None
         if match is None:
-            raise BadInput("page-cursor-wrong", cursor=cursor[:100])
+            raise BadInput("cursor-wrong", cursor=cursor[:100])
         return Place(match[3], int(match[1]), int(match[2]))
 
 
@@ -125,11 +125,11 @@ def page(
 def _groups(paths: Sequence[Path], place: Place) -> Iterator[tuple[int, pq.ParquetFile, int, int]]:
     """Row groups that hold rows from ``place`` on: file number, file, group, the group's first row."""
     if place.file and place.file >= len(paths):
-        raise BadInput("page-cursor-wrong", cursor=place.cursor())
+        raise BadInput("cursor-wrong", cursor=place.cursor())
     for number in range(place.file, len(paths)):
         with pq.ParquetFile(paths[number]) as file:
             if number == place.file and place.row > file.metadata.num_rows:
-                raise BadInput("page-cursor-wrong", cursor=place.cursor())
+                raise BadInput("cursor-wrong", cursor=place.cursor())
             start = 0
             for group in range(file.num_row_groups):
                 end = start + file.metadata.row_group(group).num_rows
@@ -169,13 +169,6 @@ def chosen(given: Sequence[str], known: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or list(known)
 
 
-def capped(limit: int | None, normal: int, most: int) -> int:
-    """The page size: as asked, but no more than the server gives. Raises ``BadInput`` below 1."""
-    if limit is not None and limit < 1:
-        raise BadInput("limit-wrong", limit=limit)
-    return min(limit or normal, most)
-
-
 def encode(value: object) -> bytes:
     """JSON in UTF-8; times in ISO 8601 UTC, NaN and infinity as null."""
     return msgspec.json.encode(value)
@@ -192,4 +185,4 @@ def id_of(cursor: str) -> str:
     try:
         return ids.decode(cursor)
     except BadInput:
-        raise BadInput("page-cursor-wrong", cursor=cursor[:100]) from None
+        raise BadInput("cursor-wrong", cursor=cursor[:100]) from None

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from aas_server.api.answers import ANY_JSON
+from aas_server.api.docs import summary
 from aas_server.api.parameters import Paging
 from aas_server.settings import Settings
 from aas_server.store.contract import Files
@@ -50,4 +51,27 @@ def route(
         response_class=Response,
         response_model=None,
         responses=responses or ANY_JSON,
+    )
+
+
+def own_route(
+    router: APIRouter,
+    method: str,
+    path: str,
+    operation_id: str,
+    operation: Callable[..., Any],
+    responses: dict[int | str, dict[str, Any]] | None = None,
+) -> None:
+    """Serve an operation of our own, described by the sentence ``operation-<its name>``; a DELETE answers 204."""
+    router.add_api_route(
+        path,
+        operation,
+        methods=[method],
+        operation_id=operation_id,
+        name=operation_id,
+        summary=summary(operation_id),
+        status_code=204 if method == "DELETE" else 200,
+        response_class=Response,
+        response_model=None,
+        responses=responses,
     )

@@ -64,6 +64,38 @@ def test_errors_speak_the_readers_language(filled: TestClient) -> None:
     assert "There is no" in is_result(filled.get(path), 404)["text"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", "/shells?limit=0", "limit의 값 0이(가) 너무 작습니다. 1 이상으로 고치세요."),
+        ("GET", "/shells?limit=many", "limit의 값 'many'은(는) 정수가 아닙니다. 정수로 고치세요."),
+        (
+            "GET",
+            "/submodels?level=flat",
+            "level의 값 'flat'을(를) 모릅니다. 다음 가운데 하나로 고치세요: deep, core.",
+        ),
+        ("POST", "/upload", "file이(가) 빠졌습니다. 넣어서 다시 요청하세요. 설명은 /api/v3.1/docs에 있습니다."),
+        (
+            *("GET", "/serialization?includeConceptDescriptions=perhaps"),
+            "includeConceptDescriptions의 값 'perhaps'은(는) true도 false도 아닙니다. 둘 가운데 하나로 고치세요.",
+        ),
+    ],
+)
+def test_a_wrong_parameter_is_named_without_a_word_of_the_framework(
+    method: str, path: str, said: str, filled: TestClient
+) -> None:
+    answer = filled.request(method, f"{BASE}{path}", headers={"Accept-Language": "ko"})
+    assert is_result(answer, 400)["text"] == said
+
+
+def test_a_body_that_cannot_be_taken_apart_is_refused_in_the_readers_language(filled: TestClient) -> None:
+    headers = {"Content-Type": "multipart/form-data", "Accept-Language": "ko"}
+    answer = filled.post(f"{BASE}/upload", content=b"x", headers=headers)
+    assert is_result(answer, 400)["text"].startswith(
+        "/api/v3.1/upload에 보낸 POST 요청을 처리하지 못했습니다(상태 400)"
+    )
+
+
 def test_an_error_of_ours_says_nothing_of_the_inside() -> None:
     app = FastAPI()
     install_results(app)

@@ -195,13 +195,13 @@ def test_a_page_holds_no_more_than_the_server_gives(client):
 @pytest.mark.parametrize(
     ("query", "key"),
     [
-        ({"cursor": "rubbish!"}, "page-cursor-wrong"),
-        ({"cursor": "cnViYmlzaA"}, "page-cursor-wrong"),
-        ({"cursor": "OS4wQHNob3Rz"}, "page-cursor-wrong"),
-        ({"cursor": "MC45OTk5OTlAc2hvdHM"}, "page-cursor-wrong"),
+        ({"cursor": "rubbish!"}, "cursor-wrong"),
+        ({"cursor": "cnViYmlzaA"}, "cursor-wrong"),
+        ({"cursor": "OS4wQHNob3Rz"}, "cursor-wrong"),
+        ({"cursor": "MC45OTk5OTlAc2hvdHM"}, "cursor-wrong"),
         ({"cursor": "MC4xMEBzaG90cw", "table": "values"}, "cursor-of-other-table"),
-        ({"limit": "0"}, "limit-wrong"),
-        ({"limit": "many"}, "query-wrong"),
+        ({"limit": "0"}, "parameter-small"),
+        ({"limit": "many"}, "parameter-no-integer"),
         ({"columns": "Nothing"}, "column-unknown"),
     ],
 )
@@ -217,7 +217,7 @@ def test_wrong_queries_are_answered_with_400(client, query, key):
         ("/products/pressing/releases/moulding-r1", "release-missing"),
         ("/products/moulding/releases/moulding-r9/archive", "release-missing"),
         (f"{AT}/records?table=none", "release-table-missing"),
-        ("/nowhere", "http-nothing-here"),
+        ("/nowhere", "address-unknown"),
     ],
 )
 def test_what_is_not_there_is_answered_with_404(client, path, key):

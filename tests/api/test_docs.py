@@ -1,0 +1,50 @@
+"""The page of operations: complete, in the reader's language, and out of the way of the pages for people."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from aas_server.api.docs import docs_router
+from aas_server.api.health import health_router
+from aas_server.api.products import products_router
+from aas_server.api.records import records_router
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+
+
+@pytest.fixture
+def outer(store: Store, settings: Settings) -> TestClient:
+    """The doors of products and streams beside their page, as the server puts them together."""
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.include_router(health_router(dict))
+    app.include_router(docs_router(app))
+    app.include_router(products_router(store, settings))
+    app.include_router(records_router(store, settings))
+    return TestClient(app)
+
+
+def test_every_operation_of_the_open_api_is_listed_and_said(outer: TestClient) -> None:
+    pages = {language: outer.get("/docs", headers={"Accept-Language": language}).text for language in ("ko", "en")}
+    for path in outer.get("/openapi.json").json()["paths"]:
+        assert all(f"<code>{path}</code>" in page for page in pages.values())
+    assert "릴리스의 레코드를 페이지 단위로 읽습니다" in pages["ko"]
+    assert "The release&#x27;s records, page by page" in pages["en"]
+    assert "?table limit cursor columns" in pages["ko"]
+
+
+def test_the_page_remembers_the_language_of_the_other_pages(outer: TestClient) -> None:
+    english = {"Accept-Language": "en"}
+    assert '<html lang="en">' in outer.get("/docs", headers=english).text
+    assert '<html lang="ko">' in outer.get("/docs?lang=ko", headers=english).text
+    assert '<html lang="ko">' in outer.get("/docs", headers=english | {"Cookie": "lang=ko"}).text
+
+
+def test_the_root_is_left_to_the_pages_for_people(outer: TestClient) -> None:
+    assert outer.get("/").status_code == 404
+
+
+def test_the_aas_api_shows_its_operations_at_its_root_too(api: TestClient) -> None:
+    for path in ("/api/v3.1/", "/api/v3.1/docs"):
+        assert "GetAllAssetAdministrationShells" in api.get(path).text
