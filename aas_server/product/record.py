@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -77,6 +78,15 @@ def products(catalogue: Catalogue, limit: int = 100, after: str = "") -> list[Pr
 def product(catalogue: Catalogue, id: str) -> ProductRecord:
     """Raises ``NotFound``."""
     return msgspec.json.decode(catalogue.get("product", id), type=ProductRecord)
+
+
+def releases(store: Store, id: str) -> list[ReleaseRecord]:
+    """All releases of the product ``id``, newest first; deleted ones leave gaps. Raises ``NotFound``."""
+    found = []
+    for number in range(last_number(store, id, product(store.catalogue, id).releases), 0, -1):
+        with suppress(NotFound):
+            found.append(release(store, f"{id}-r{number}"))
+    return found
 
 
 def last_number(store: Store, product: str, known: int) -> int:

@@ -15,6 +15,8 @@ from onnx import TensorProto, helper
 from aas_server.ids import Names
 from aas_server.product import package, register
 from aas_server.product.recipe import Label, Owner, Recipe, Terms
+from aas_server.product.record import ReleaseRecord, put_release
+from aas_server.product.steps import Steps
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Released, Trained, Work
 from aas_server.runner import Runner
 from aas_server.settings import Settings
@@ -134,6 +136,29 @@ class Bench:
     def package(self, number: int = 1) -> Released:
         release = f"{self.recipe.id}-r{number}"
         return package.run(self.work, collected(), self.prepared, self.trained, used(), release, number)
+
+    def sell(self, number: int = 1) -> ReleaseRecord:
+        """Package and register a release, and note both as the line does."""
+        steps = Steps(self.work)
+        released = self.package(number)
+        made = ReleaseRecord(
+            id=released.id,
+            product=self.recipe.id,
+            inputs="",
+            collected=collected(),
+            prepared=self.prepared,
+            trained=self.trained,
+            used=used(),
+            released=released,
+            verified=quality(released.id),
+            priced=pricing(),
+            registered=self.register(released),
+            offer="the offer",
+        )
+        put_release(self.store, made)
+        steps.released(number)
+        steps.finish(made.id)
+        return made
 
     def register(self, released: Released, terms: Terms | None = None) -> Any:
         if terms is not None:

@@ -9,12 +9,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.errors import BadInput
 from aas_server.messages import LANGUAGES, error_text
 from aas_server.product.recipe import Share, Terms
 from aas_server.product.register import listing
 from aas_server.product.register.registration import kept_until
-from aas_server.product.register.withdrawal import withdraw
 from submodels import licensing, registration
 from submodels.text import both
 
@@ -199,20 +198,3 @@ def test_a_listing_with_a_gap_is_refused_and_leaves_nothing(bench, benches):
     assert list((bench.folder / "products/moulding/hand-in").iterdir()) == []
     assert bench.packages.page(10).packages == ()
     assert not (bench.folder / "products/moulding/moulding-r1.aasx").exists()
-
-
-def test_a_listing_stays_until_its_date(bench):
-    bench.register(bench.package())
-    catalogue = bench.store.catalogue
-    with pytest.raises(Conflict) as refused:
-        withdraw(catalogue, bench.packages, [LISTING], date(2027, 3, 20))
-    assert refused.value.key == "kept-until"
-    for language in LANGUAGES:
-        assert "2027-03-21" in error_text(refused.value, language)
-
-    bench.clock.at = datetime(2027, 3, 21, tzinfo=UTC)
-    withdraw(catalogue, bench.packages, [LISTING], date(2027, 3, 21))
-    assert listing.find(catalogue, LISTING) is None
-    assert bench.packages.page(10).packages == ()
-    with pytest.raises(NotFound):
-        withdraw(catalogue, bench.packages, [LISTING], date(2027, 3, 21))
