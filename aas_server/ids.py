@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from aas_server.errors import BadInput
 
@@ -96,9 +97,10 @@ class Names:
         """``kind`` is the submodel's idShort, such as ``TimeSeries``."""
         return f"{self.domain}/ids/sm/{product}/{kind}"
 
-    def concept(self, name: str) -> str:
-        """An own URI for a property for which no IRDI is known."""
-        return f"{self.domain}/ids/cd/{id_short(name)}"
+    def concept(self, *path: str) -> str:
+        """An own URI for a property for which no IRDI is known. ``path`` leads to it (product, stream, idShort), as
+        a name alone may mean another thing, in another unit, elsewhere. Different paths give different URIs."""
+        return f"{self.domain}/ids/cd/{'/'.join(quote(part, safe='') for part in path)}"
 
     def product(self, product: str) -> str:
         return f"{self.domain}/ids/product/{product}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from aas_server.ids import id_shorts
 from aas_server.ingest import feeds
@@ -46,9 +47,10 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
     declared = feeds.declaration(work.store.catalogue, counted.facts.name).units
     names = _id_shorts(list(types), described)
     roles = _roles(work.recipe, counted.columns)
+    own = partial(work.names.concept, work.recipe.id, counted.facts.name)
     return tuple(
         _completed(
-            described.get(name) or _proposed(work, name, names[name], value_type, declared.get(name)),
+            described.get(name) or _proposed(name, names[name], value_type, declared.get(name), own(names[name])),
             value_type,
             roles.get(name, "text" if value_type == "xs:string" else "feature"),
             work.recipe.quality.ranges.get(name, Range()).ends,
@@ -83,7 +85,8 @@ def _id_shorts(names: list[str], described: Mapping[str, Field]) -> dict[str, st
     return result
 
 
-def _proposed(work: Work, name: str, id_short: str, value_type: str, declared: str | None) -> Field:
+def _proposed(name: str, id_short: str, value_type: str, declared: str | None, own: str) -> Field:
+    """``own``: the URI of its meaning, where no dictionary has one."""
     plain, symbol = _without_unit(name)
     symbol = declared or symbol
     concept = concepts.propose(plain, symbol)
@@ -94,7 +97,7 @@ def _proposed(work: Work, name: str, id_short: str, value_type: str, declared: s
         name=name,
         id_short=id_short,
         value_type=value_type,
-        semantic_id=irdi or work.names.concept(id_short),
+        semantic_id=irdi or own,
         origin="irdi" if irdi else "own",
         title=concepts.title(plain, symbol),
         definition=concept.definition if concept else in_all("collect-undefined", name=name),

@@ -91,7 +91,7 @@ def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment
     return Index(
         name=weighted.name,
         title=weighted.title,
-        dimension=weighted.dimension or work.names.concept(f"DataQuality_{weighted.name}"),
+        dimension=weighted.dimension or work.names.concept(data_quality.KIND, weighted.name),
         numerator=measure.numerator,
         denominator=measure.denominator,
         value=None if measure.value is None else float(measure.value),

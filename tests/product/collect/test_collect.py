@@ -81,7 +81,7 @@ def test_everything_published_is_counted(made: tuple[Work, Recipe]) -> None:
 
 
 def test_fields_get_their_meaning_and_the_recipe_s_roles(made: tuple[Work, Recipe]) -> None:
-    work, _ = made
+    work, recipe = made
     main, companion = collect.run(work).streams
     _, number, temperature, verdict = main.fields
     assert [field.role for field in main.fields] == ["time", "key", "feature", "label"]
@@ -94,7 +94,7 @@ def test_fields_get_their_meaning_and_the_recipe_s_roles(made: tuple[Work, Recip
     assert temperature.unit.symbol == "°C"
     assert (temperature.minimum, temperature.maximum) == (0.0, 120.0)
     assert (number.value_type, number.origin) == ("xs:long", "own")
-    assert number.semantic_id == "https://factory.example/ids/cd/shot_no"
+    assert number.semantic_id == f"https://factory.example/ids/cd/{recipe.id}/shots/shot_no"
     assert verdict.id_short.isascii()
     assert verdict.title["ko"] == "판정"
     assert all(field.definition[language] for field in main.fields for language in LANGUAGES)
@@ -186,6 +186,30 @@ def test_what_people_wrote_into_the_shell_stays(made: tuple[Work, Recipe]) -> No
     assert (temperature.title["ko"], temperature.semantic_id) == ("하형 온도", "0173-1#02-XXX000#001")
     assert temperature.unit is not None
     assert temperature.unit.symbol == "K"
+
+
+def test_no_two_fields_share_a_meaning_by_their_names(bench: Bench, recipe: Recipe) -> None:
+    """Nor do fields of one name in another stream or product, where they may have another unit."""
+    row = {"zz_1": 1.0, "zz-1": 2.0, "zz 1": 3.0}
+    meanings: list[str] = []
+    for product in ("press-1", "press-2"):
+        work = bench(replace(recipe, id=product, streams=("shots", "other")))
+        publish(work, row)
+        publish(work, row, topic="other")
+        meanings += [field.semantic_id for stream in collect.run(work).streams for field in stream.fields]
+    assert len(set(meanings)) == len(meanings) == 12
+    assert meanings[0] == "https://factory.example/ids/cd/press-1/shots/zz_1"
+
+
+def test_a_meaning_that_was_given_stays(bench: Bench, recipe: Recipe) -> None:
+    work = bench(recipe)
+    publish(work, {"zz": 1.0})
+    collect.run(work)
+    described = asset_interfaces.from_submodel(_read(work, asset_interfaces.DESCRIPTION_KIND))
+    old = replace(described.feeds[0].fields[0], semantic_id="https://factory.example/ids/cd/zz")
+    feed = replace(described.feeds[0], fields=(old,))
+    work.twin.put(recipe.id, asset_interfaces.to_submodel(replace(described, feeds=(feed,))))
+    assert collect.run(work).main.fields[0].semantic_id == old.semantic_id
 
 
 def test_a_column_that_widens_is_described_anew(bench: Bench, recipe: Recipe) -> None:
