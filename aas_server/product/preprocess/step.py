@@ -7,7 +7,6 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from aas_server.errors import BadInput
-from aas_server.ids import slug
 from aas_server.product.preprocess import cells, missing, pivot, repeated, times, writing
 from aas_server.product.preprocess.bench import Bench, lay
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
@@ -46,8 +45,8 @@ def run(work: Work, collected: Collected) -> Prepared:
         coverage=_coverage(fields),
         software=f"{_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}",
     )
-    meanings = {field.semantic_id: field for described in fields.values() for field in described}
-    work.twin.put_concepts([concepts.concept_description(field) for field in meanings.values()])
+    described = [field for stream in fields.values() for field in stream]
+    work.twin.put_concepts(concepts.concept_descriptions(described))
     work.twin.put(work.recipe.id, data_processing.to_submodel(processing))
     return Prepared(tables[0], tuple(tables[1:]), processing)
 
@@ -57,7 +56,7 @@ def _prepare(work: Work, stream: CollectedStream) -> tuple[PreparedTable, list[O
     with records.connect(scratch) as connection:
         bench = lay(connection, _without_clash(stream), work.recipe, ZoneInfo(work.settings.zone))
         _operate(bench)
-        path = work.folder / "prepared" / f"{slug(stream.name)}.parquet"
+        path = work.folder / "prepared" / f"{stream.name}.parquet"
         writing.write(bench, path)
     fields = tuple(column.field for column in bench.columns)
     return PreparedTable(stream.name, path, bench.rows, fields), bench.operations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from aas_server.product import preprocess
 from aas_server.product.recipe import Cleaning, ClockOffset, Label, Recipe
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
 from submodels.data_processing import Operation
-from submodels.field import Field
+from submodels.field import Field, Unit
 
 Bench = Callable[[Recipe], Work]
 Lay = Callable[..., CollectedStream]
@@ -235,6 +236,29 @@ def test_a_narrow_companion_is_made_wide(
     assert (wide.rows_in, wide.rows_out, wide.cells_changed) == (7, 2, 1)  # of b.temp 20 and 21 the first is kept
     assert "b.temp" in wide.example
     assert operation(prepared, "declared-code", "values").cells_changed == 1
+
+
+def test_streams_with_similar_names_are_kept_apart(
+    bench: Bench, recipe: Recipe, lay: Lay, collected: Gather, field_named: NamedField
+) -> None:
+    one = lay(pd.DataFrame({"xx": [1.0, 2.0]}), "cell_1")
+    two = lay(pd.DataFrame({"xx": [3.0]}), "cell-1")
+    prepared = preprocess.run(bench(recipe), collected(one, two))
+    assert [table(part)["xx"].tolist() for part in prepared.tables] == [[1.0, 2.0], [3.0]]
+
+
+def test_a_meaning_that_streams_share_names_no_unit_they_do_not_share(
+    bench: Bench, recipe: Recipe, lay: Lay, collected: Gather, field_named: NamedField
+) -> None:
+    frame = pd.DataFrame({"heat": [1.0]})
+    one = lay(frame, "one", heat=field_named("heat", "xs:double", unit=Unit("°C", "CEL")))
+    two = lay(frame, "two", heat=field_named("heat", "xs:double", unit=Unit("K", "KEL")))
+    work = bench(recipe)
+    preprocess.run(work, collected(one, two))
+    meaning = "https://factory.example/ids/cd/heat"
+    stored = asyncio.run(work.store.documents.page("concept-description", 10)).documents
+    (body,) = [document.body for document in stored if document.id == meaning]
+    assert b'"unit"' not in body and b"preferredName" in body
 
 
 def test_codes_that_spell_no_number_are_texts(bench: Bench, recipe: Recipe, lay: Lay, collected: Gather) -> None:
