@@ -44,12 +44,6 @@ class Conflict(AasError):
     status = 409
 
 
-class PreconditionFailed(AasError):
-    """Someone else changed it in the meantime (``If-Match``)."""
-
-    status = 412
-
-
 class TooLarge(AasError):
     """Over a limit that a setting names."""
 

@@ -237,7 +237,7 @@ def _example(body: Mapping[str, Any]) -> dict[int | str, dict[str, Any]]:
 
 _KEPT: dict[int | str, dict[str, Any]] = {
     409: {
-        "description": "Kept until the date in the answer.",
+        "description": "It can be taken down from the date in the answer on.",
         "content": {_JSON: {"example": {"error": "kept-until", "message": "…", "date": "2027-11-26"}}},
     }
 }

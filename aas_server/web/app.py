@@ -18,7 +18,7 @@ from aas_server.store.contract import Store
 from aas_server.web.assets import asset
 from aas_server.web.bundle import Bundles
 from aas_server.web.feed import FeedPages
-from aas_server.web.guard import Guard
+from aas_server.web.headers import PageHeaders
 from aas_server.web.product import ProductPages
 from aas_server.web.products import ProductList
 from aas_server.web.render import Renderer, json_response
@@ -48,7 +48,7 @@ def create_web(store: Store, settings: Settings, feed: Callable[[], FeedState]) 
             Route("/pages/data/products/{id}/series", series.data),
             Route("/static/{name}", asset),
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(PageHeaders)],
         exception_handlers={AasError: errors.ours, HTTPException: errors.http, Exception: errors.unforeseen},
     )
 
@@ -68,7 +68,10 @@ class _Errors:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
             return self.ours(request, NotFound("web-page-missing", path=request.url.path))
-        return self._answer(request, error.status_code, error.detail)
+        sentence = self._renderer.reader(request).say(
+            "web-request-refused", method=request.method, path=request.url.path, status=error.status_code
+        )
+        return self._answer(request, error.status_code, sentence)
 
     def unforeseen(self, request: Request, _: Exception) -> Response:
         """A fault of ours. What it was stands in the server's log (the error goes on), not on the page."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,17 +71,10 @@ def _stream(stream: StreamState) -> dict[str, object]:
 
 def _broker(broker: BrokerState, reader: Reader) -> dict[str, object]:
     return {
-        "url": _without_password(broker.url),
+        "url": broker.url,
         "connected": broker.connected,
         "error": reader.error(broker.error, broker.values) if broker.error else "",
     }
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _position(asked: str) -> int:

@@ -69,8 +69,17 @@ def test_a_missing_page_is_said_in_both_languages(client: TestClient) -> None:
     assert client.get("/pages/products/unknown").status_code == 404
 
 
-def test_a_wrong_method_is_refused(client: TestClient) -> None:
-    assert client.post("/").status_code == 405
+def test_a_wrong_method_is_refused_in_both_languages(client: TestClient) -> None:
+    korean, english = client.post("/"), client.post("/", headers=ENGLISH)
+    assert (korean.status_code, english.status_code) == (405, 405)
+    assert "/ 주소에서는 POST 요청을 처리할 수 없습니다(상태 405)" in korean.text
+    assert "The request POST / cannot be answered (status 405)" in english.text
+
+
+def test_every_page_leads_to_the_operations_in_its_language(client: TestClient) -> None:
+    for path in ("/docs", "/api/v3.1/docs"):
+        assert f'href="{path}?lang=ko"' in client.get("/").text
+        assert f'href="{path}?lang=en"' in client.get("/", headers=ENGLISH).text
 
 
 def test_a_fault_of_ours_tells_no_secrets(store: Store) -> None:

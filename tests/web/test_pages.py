@@ -53,14 +53,14 @@ class TestProducts:
         assert "수집 레코드 6,042 건" in text
         assert "데이터 품질 지수 92.46 / 100" in text
         assert "28,503,829원" in text
-        assert "등록 보관 기한 2027-03-10" in text
+        assert "등록을 내릴 수 있는 날 2027-03-10" in text
 
     def test_says_the_same_in_english(self, page) -> None:
         text = page("/", **ENGLISH)
         assert "Injection-moulding cell: quality prediction data" in text
         assert "6 Verify, price ✓ Done" in text
         assert "KRW 28,503,829" in text
-        assert "Listing kept until 2027-03-10" in text
+        assert "Can be taken down from 2027-03-10" in text
 
     def test_without_products_says_what_to_do_next(self, client: TestClient) -> None:
         assert "아직 상품이 없습니다" in client.get("/").text

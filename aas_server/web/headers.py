@@ -18,7 +18,7 @@ _HEADERS = {
 }
 
 
-class Guard:
+class PageHeaders:
     """Adds the headers to every answer that does not bring its own."""
 
     def __init__(self, app: ASGIApp) -> None:
