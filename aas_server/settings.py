@@ -1,15 +1,26 @@
-"""What can be set, by environment (``AAS_…``), a TOML file (``--settings``) or a flag."""
+"""What can be set: by a flag, else the environment (``AAS_…``), else a TOML file (``--settings``)."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from aas_server.errors import BadInput
+
+Texts = Annotated[list[str], NoDecode]
+"""Several texts; in the environment separated by commas."""
 
 
 class Settings(BaseSettings):
@@ -20,49 +31,86 @@ class Settings(BaseSettings):
 
     data: Path = Path("aas-data")
     host: str = "127.0.0.1"
-    port: int = 8080
-    broker: list[str] = Field(default_factory=list)
-    filter: list[str] = Field(default_factory=lambda: ["#"])
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    broker: Texts = Field(default_factory=list)
+    filter: Texts = Field(default_factory=lambda: ["#"])
     client_id: str | None = None
     insecure: bool = False
-    allowed_origins: list[str] = Field(default_factory=list)
+    allowed_origins: Texts = Field(default_factory=list)
     external_url: str | None = None
     domain: str = "https://factory.example"
     zone: str = "Asia/Seoul"
-    page_size: int = 100
-    page_limit: int = 1000
-    max_message: int = 16 * 2**20
-    max_upload: int = 512 * 2**20
-    max_package_part: int = 256 * 2**20
-    max_package_parts: int = 10_000
-    max_package_size: int = 2 * 2**30
-    max_package_ratio: int = 200
-    max_json_depth: int = 400
-    receive_window: int = 1000
-    queue_limit: int = 20_000
-    fold_records: int = 200_000
-    fold_seconds: float = 5.0
+    page_size: PositiveInt = 100
+    page_limit: PositiveInt = 1000
+    max_message: PositiveInt = 16 * 2**20
+    max_upload: PositiveInt = 512 * 2**20
+    max_package_part: PositiveInt = 256 * 2**20
+    max_package_parts: PositiveInt = 10_000
+    max_package_size: PositiveInt = 2 * 2**30
+    max_package_ratio: PositiveInt = 200
+    max_json_depth: PositiveInt = 400
+    receive_window: Annotated[int, Field(ge=1, le=65535)] = 1000
+    queue_limit: PositiveInt = 20_000
+    queue_bytes: PositiveInt = 256 * 2**20
+    queue_bytes: PositiveInt = 256 * 2**20
+    fold_records: PositiveInt = 200_000
+    fold_seconds: PositiveFloat = 5.0
 
     @property
     def base_url(self) -> str:
         """Where readers find us: the external URL, or the address we listen on."""
-        return (self.external_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.external_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @field_validator("broker", "filter", "allowed_origins", mode="before")
+    @classmethod
+    def _parted(cls, given: object) -> object:
+        return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(given) from None
+        return given
 
 
 def load(file: Path | None, **flags: Any) -> Settings:
-    """Settings from ``file`` (TOML), the environment and ``flags``; a flag of ``None`` says nothing."""
-    given: dict[str, Any] = {}
-    if file is not None:
-        try:
-            given = tomllib.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
-            raise BadInput("settings-missing", file=str(file)) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            raise BadInput("settings-unreadable", file=str(file), fault=str(fault)) from None
-    given |= {name: value for name, value in flags.items() if value is not None}
+    """Settings from ``flags`` (``None`` says nothing), the environment and ``file``. Raises ``BadInput``."""
+    written = {} if file is None else _read(file)
+
+    class WithFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base class's signature)
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=written)
+
     try:
-        return Settings(**given)
+        return WithFile(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as fault:
         first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput("settings-wrong", name=where, fault=first["msg"]) from None
+        name = ".".join(str(part) for part in first["loc"])
+        unknown = first["type"] == "extra_forbidden"
+        key = "settings-unknown" if unknown else "settings-wrong"
+        raise BadInput(key, name=name, given=first["input"], known=", ".join(Settings.model_fields)) from None
+    except SettingsError as fault:
+        raise BadInput("settings-environment", fault=str(fault)) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BadInput("settings-missing", file=str(file)) from None
+    except OSError as fault:
+        raise BadInput("settings-unreadable", file=str(file), fault=fault.strerror) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise BadInput("settings-unreadable", file=str(file), fault=str(fault)) from None

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -14,9 +15,9 @@ import click
 import structlog
 
 from aas_server.cli import demo, factory, packages, product, replay, serve
-from aas_server.errors import AasError, BadInput, Unavailable
-from aas_server.messages import LANGUAGES, Language, catalogue, error_text, language_of, locale, text
-from connectors.errors import ConnectorError, RecordingError
+from aas_server.cli.faults import told
+from aas_server.errors import BadInput
+from aas_server.messages import LANGUAGES, Language, catalogue, language_of, locale, text
 
 EXIT_STOPPED = 130
 
@@ -51,26 +52,18 @@ def _run(command: click.Command, arguments: list[str], language: Language) -> in
     try:
         result = command.main(arguments, prog_name="aas", standalone_mode=False, obj=language)
         return result if isinstance(result, int) else 0
-    except AasError as error:
-        return _fail(language, error_text(error, language), error.exit_code)
-    except ConnectorError as error:
-        wrong_file = isinstance(error, RecordingError)
-        code = BadInput.exit_code if wrong_file else Unavailable.exit_code
-        return _fail(language, text(error.key, language, **error.values), code)
     except click.exceptions.NoArgsIsHelpError as shown:
         print(shown.ctx.get_help() if shown.ctx else "", file=sys.stderr)
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return BadInput.exit_code
     except (click.Abort, KeyboardInterrupt):
         print(text("stopped", language), file=sys.stderr)
         return EXIT_STOPPED
-
-
-def _fail(language: Language, sentence: str, code: int) -> int:
-    print(text("error-line", language, sentence=sentence), file=sys.stderr)
-    return code
+    except Exception as error:
+        if os.environ.get("AAS_DEBUG"):
+            raise
+        sentence, code = told(error, language)
+        print(text("error-line", language, sentence=sentence), file=sys.stderr)
+        return code
 
 
 def _translate(command: click.Command, language: Language) -> None:

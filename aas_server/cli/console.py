@@ -26,6 +26,10 @@ class Voice:
         """A sentence for the person."""
         self._people.print(text(key, self.language, **values), markup=False)
 
+    def word(self, key: str) -> str:
+        """A sentence as a part of another one."""
+        return text(key, self.language)
+
     def result(self, value: Mapping[str, Any] | list[Any], key: str = "", **values: object) -> None:
         """The command's result: as one line of JSON, or as the sentence ``key``."""
         if self.json or not key:

@@ -37,7 +37,7 @@ from connectors.broker import EmbeddedBroker
 @click.pass_obj
 def demo(
     language: Language,
-    data: Path,
+    data: Path | None,
     leave: bool,
     seed: int,
     recording: Path | None,

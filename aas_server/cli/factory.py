@@ -23,6 +23,9 @@ from connectors.replay import publish
 from connectors.simulator import Simulation
 
 CLIENT_ID = "aas-demo-factory"
+GRACE = 3.0
+"""Seconds for the broker to acknowledge what is on its way, once the parent has closed our input. A parent that
+was killed takes its broker with it: then nobody will."""
 Payloads = Iterator[tuple[str, bytes]]
 
 
@@ -83,6 +86,8 @@ def _watch_parent(stop: threading.Event) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         continue
     stop.set()
+    time.sleep(GRACE)
+    os._exit(1)
 
 
 def _tell(**facts: int) -> None:

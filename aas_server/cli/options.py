@@ -9,21 +9,13 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-DEFAULT_DATA = Path("aas-data")
 
 
 def _option(*names: str, **how: Any) -> Callable[[Command], Command]:
     return click.option(*names, **how)
 
 
-data = _option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_DATA,
-    envvar="AAS_DATA",
-    show_default=True,
-    help="option-data",
-)
+data = _option("--data", type=click.Path(path_type=Path, file_okay=False), help="option-data")
 as_json = _option("--json", "as_json", is_flag=True, help="option-json")
 settings = _option("--settings", type=click.Path(path_type=Path), help="option-settings")
 host = _option("--host", help="option-host")

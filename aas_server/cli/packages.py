@@ -22,7 +22,9 @@ from aas_server.twin.package.importer import import_file
 @options.settings
 @options.as_json
 @click.pass_obj
-def import_(language: Language, files: tuple[Path, ...], data: Path, settings: Path | None, as_json: bool) -> int:
+def import_(
+    language: Language, files: tuple[Path, ...], data: Path | None, settings: Path | None, as_json: bool
+) -> int:
     """Take each file in, whole or not at all; the others go on where one fails. 1 if any failed."""
     voice = Voice(language, as_json)
     results: list[dict[str, object]] = []
@@ -51,7 +53,9 @@ def import_(language: Language, files: tuple[Path, ...], data: Path, settings: P
 @options.settings
 @options.as_json
 @click.pass_obj
-def check(language: Language, files: tuple[Path, ...], data: Path, settings: Path | None, as_json: bool) -> int:
+def check(
+    language: Language, files: tuple[Path, ...], data: Path | None, settings: Path | None, as_json: bool
+) -> int:
     """Verify each file against the metamodel, with the BaSyx SDK as second opinion. 1 if any has faults."""
     voice = Voice(language, as_json)
     chosen = configuration.load(settings, data=data)
@@ -66,7 +70,7 @@ def check(language: Language, files: tuple[Path, ...], data: Path, settings: Pat
             voice.say(
                 "finding",
                 file=file.name,
-                severity=finding.severity,
+                severity=voice.word(f"severity-{finding.severity}"),
                 checker=finding.checker,
                 path=finding.path,
                 text=text(finding.key, language, **finding.values) if finding.key else finding.text,

@@ -117,10 +117,10 @@ class Recorded:
 
     def settle_in(self, house: House) -> None:
         facts = {"sha256": _sha256(self._file), "time": self._time or "", "label": self._label or ""}
-        begun = _noted(house, self.product, facts)
+        begun = _noted(house, f"recording/{self.product}", facts)
         if begun["sha256"] != facts["sha256"]:
             self.product = f"{self.product}-{facts['sha256'][:6]}"
-            begun = _noted(house, self.product, facts)
+            begun = _noted(house, f"recording/{self.product}", facts)
         for option in ("time", "label"):
             if begun[option] != facts[option]:
                 raise BadInput(
@@ -178,6 +178,8 @@ def _noted(house: House, id: str, facts: Mapping[str, object]) -> Mapping[str, o
 def _publish(
     broker: str, house: House, ingest: Ingest, streams: tuple[str, ...], arguments: list[str], show: Show
 ) -> None:
+    if not ingest.settle(timeout=PATIENCE):
+        raise Unavailable("feed-stands-still", stored=house.messages(streams), expected="?")
     stored = house.messages(streams)
     total = published = -1
     with _factory(broker, [*arguments, "--skip", str(stored)]) as process:

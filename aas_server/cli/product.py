@@ -15,6 +15,7 @@ from aas_server.errors import BadInput, Conflict
 from aas_server.house import House
 from aas_server.messages import Language
 from aas_server.product import fields, record
+from aas_server.product.folder import whole
 from aas_server.product.record import STEPS, ReleaseRecord
 
 PAGE = 100
@@ -27,12 +28,13 @@ def product() -> None:
 
 @product.command("list", help="help-product-list", epilog="example-product-list")
 @options.data
+@options.settings
 @options.as_json
 @click.pass_obj
-def list_(language: Language, data: Path, as_json: bool) -> None:
+def list_(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Every product with its state."""
     voice = Voice(language, as_json)
-    with House(configuration.load(None, data=data)) as house:
+    with House(configuration.load(settings, data=data)) as house:
         after = ""
         found: list[dict[str, object]] = []
         while page := record.products(house.store.catalogue, PAGE, after):
@@ -57,12 +59,13 @@ def list_(language: Language, data: Path, as_json: bool) -> None:
 @product.command("show", help="help-product-show", epilog="example-product-show")
 @click.argument("id")
 @options.data
+@options.settings
 @options.as_json
 @click.pass_obj
-def show(language: Language, id: str, data: Path, as_json: bool) -> None:
+def show(language: Language, id: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """One product: its steps, and the figures of its release."""
     voice = Voice(language, as_json)
-    with House(configuration.load(None, data=data)) as house:
+    with House(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         made = record.release(house.store, one.release) if one.release else None
         if as_json:
@@ -70,8 +73,10 @@ def show(language: Language, id: str, data: Path, as_json: bool) -> None:
             return
         voice.say("product-title", id=one.id, title=one.title)
         for step, state in one.steps.items():
-            voice.say("product-step", step=step, state=state.state, time=state.time)
-        for name, value in (summary(made) if made else {}).items():
+            name = voice.word(f"progress-{step.replace('_', '-')}")
+            voice.say("product-step", step=name, state=voice.word(f"state-{state.state}"), time=state.time)
+        for figure, value in (summary(made) if made else {}).items():
+            name = voice.word(f"figure-{figure.replace('_', '-')}")
             voice.say("product-figure", name=name, value=value)
 
 
@@ -81,7 +86,7 @@ def show(language: Language, id: str, data: Path, as_json: bool) -> None:
 @options.settings
 @options.as_json
 @click.pass_obj
-def build(language: Language, id: str, data: Path, settings: Path | None, as_json: bool) -> None:
+def build(language: Language, id: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Run the line: a new release where data or recipe changed, a new offer where only the price did."""
     voice = Voice(language, as_json)
     with House(configuration.load(settings, data=data)) as house, voice.progress() as bars:
@@ -93,12 +98,15 @@ def build(language: Language, id: str, data: Path, settings: Path | None, as_jso
 @click.argument("id")
 @click.option("--set", "edited", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="option-set")
 @options.data
+@options.settings
 @options.as_json
 @click.pass_obj
-def fields_(language: Language, id: str, edited: Path | None, data: Path, as_json: bool) -> None:
+def fields_(
+    language: Language, id: str, edited: Path | None, data: Path | None, settings: Path | None, as_json: bool
+) -> None:
     """What each field means: print the table, or take an edited one over."""
     voice = Voice(language, as_json)
-    with House(configuration.load(None, data=data)) as house:
+    with House(configuration.load(settings, data=data)) as house:
         if edited is not None:
             try:
                 table = fields.from_csv(edited.read_text("utf-8"))
@@ -120,14 +128,22 @@ def fields_(language: Language, id: str, edited: Path | None, data: Path, as_jso
 )
 @click.option("--hand-in", "hand_in", is_flag=True, help="option-hand-in")
 @options.data
+@options.settings
 @options.as_json
 @click.pass_obj
 def export(
-    language: Language, id: str, target: Path, metamodel: str, hand_in: bool, data: Path, as_json: bool
+    language: Language,
+    id: str,
+    target: Path,
+    metamodel: str,
+    hand_in: bool,
+    data: Path | None,
+    settings: Path | None,
+    as_json: bool,
 ) -> None:
     """Write the product's shell as AASX to TARGET, or with --hand-in the library's bundle as a folder."""
     voice = Voice(language, as_json)
-    with House(configuration.load(None, data=data)) as house:
+    with House(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         if hand_in:
             made = record.release(house.store, one.release) if one.release else None
@@ -135,7 +151,8 @@ def export(
                 raise Conflict("release-not-registered", release=one.release or id)
             if target.exists():
                 raise Conflict("target-exists", file=target)
-            shutil.copytree(made.registered.bundle, target)
+            with whole(target) as folder:
+                shutil.copytree(made.registered.bundle, folder, dirs_exist_ok=True)
         else:
             house.shelf.export(id, target, metamodel)
         voice.result({"product": id, "file": str(target.absolute())}, "exported", file=target.absolute())

@@ -6,15 +6,16 @@ import threading
 from pathlib import Path
 
 import click
-from connectors.recording import open_recording
 
 from aas_server import server_file
+from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
 from aas_server.cli.waiting import interruptible
 from aas_server.errors import BadInput
 from aas_server.ids import slug
 from aas_server.messages import Language
+from connectors.recording import open_recording
 from connectors.replay import publish
 
 CLIENT_ID = "aas-replay"
@@ -38,12 +39,12 @@ def replay(
     rate: float | None,
     time: str | None,
     label: str | None,
-    data: Path,
+    data: Path | None,
     as_json: bool,
 ) -> None:
     """Publish each file's rows, one message a row, in order."""
     voice = Voice(language, as_json)
-    url = broker or _broker_of(data)
+    url = broker or _broker_of(configuration.load(None, data=data).data)
     recordings = [open_recording(file, time=time, label=label) for file in files]
     stop = threading.Event()
     done: list[dict[str, object]] = []

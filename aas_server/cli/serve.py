@@ -28,7 +28,7 @@ from aas_server.messages import Language
 @click.pass_obj
 def serve(
     language: Language,
-    data: Path,
+    data: Path | None,
     host: str | None,
     port: int | None,
     broker: tuple[str, ...],
