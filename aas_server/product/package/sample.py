@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from aas_server.clock import iso
-from aas_server.product import report
+from aas_server.product import labels, report
 from aas_server.product.package.tables import Table, rows_at
 from aas_server.product.recipe import Label
 
@@ -48,25 +48,10 @@ def _defects(table: Table, label: Label | None) -> list[int]:
     if label is None or columns.get(label.column) not in table.columns:
         return []
     cells = pq.read_table(table.path, columns=[columns[label.column]]).column(0)
-    bad = [value for value in pc.unique(cells).to_pylist() if is_defect(value, label)]
+    wanted = labels.defects(label)
+    bad = [value for value in pc.unique(cells).to_pylist() if labels.plain(value) in wanted]
     found = pc.is_in(cells, value_set=pa.array(bad, type=cells.type))
     return [int(at) for at in pc.indices_nonzero(found).to_pylist()]
-
-
-def is_defect(value: object, label: Label) -> bool:
-    """Whether a cell equals one of the label's defect values, as text or as a number (``1.0`` is ``1``)."""
-    if value is None:
-        return False
-    return any(str(value) == defect or _number(value) == _number(defect) is not None for defect in label.defect)
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return float(value)
-    try:
-        return float(str(value))
-    except ValueError:
-        return None
 
 
 def _cell(value: object) -> object:

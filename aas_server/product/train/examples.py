@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
+from aas_server.product import labels
 from aas_server.product.recipe import Label, Recipe
 from aas_server.product.train.words import listed
 from aas_server.product.work import PreparedTable
@@ -116,8 +116,8 @@ def _labels(
     if label is None:
         return None, everyone, []
     column = _label_column(table, label.column, content.schema.names)
-    values = [_plain(value) for value in content[column].to_pylist()]
-    bad = {_plain(value) for value in label.defect}
+    values = [labels.plain(value) for value in content[column].to_pylist()]
+    bad = labels.defects(label)
     defect = np.array([value in bad for value in values], dtype=np.bool_)
     known = np.array([value is not None for value in values], dtype=np.bool_)
     notes = []
@@ -137,18 +137,6 @@ def _label_column(table: PreparedTable, wanted: str, present: Sequence[str]) -> 
     raise BadInput(
         "train-label-missing", column=wanted, stream=table.stream, columns=listed([f.name for f in table.fields])
     )
-
-
-def _plain(value: Any) -> str | None:
-    """A label's value as text, so that ``1``, ``1.0``, ``"1"`` and ``true`` are the same."""
-    if value is None or value != value:
-        return None
-    shown = str(value).strip()
-    shown = {"true": "1", "false": "0"}.get(shown.lower(), shown)
-    try:
-        return f"{float(shown):.12g}"
-    except ValueError:
-        return shown
 
 
 def _times(content: pa.Table) -> tuple[NDArray[np.int64] | None, NDArray[np.bool_], list[Text]]:
