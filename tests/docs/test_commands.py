@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from aas_server.settings import Settings
 from connectors.broker import EmbeddedBroker
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,12 @@ def test_docs_show_commands():
     assert len(shown()) >= 6
 
 
+def test_the_guide_names_every_setting():
+    guide = (ROOT / "docs" / "guide.md").read_text("utf-8")
+    table = guide.partition("## Settings")[2].partition("## Brokers")[0]
+    assert set(re.findall(r"`([a-z_]+)`", table)) >= set(Settings.model_fields)
+
+
 @pytest.mark.parametrize("command", shown())
 def test_a_shown_command_runs(place, command):
     folder, broker = place
@@ -59,8 +66,12 @@ def test_a_shown_command_runs(place, command):
     if words[1] in ENDLESS and "--exit" not in words:
         assert _starts_and_ends(arguments, folder) == 0
     else:
+        into = folder / words[words.index(">") + 1] if ">" in words else None
+        arguments = arguments[: arguments.index(">")] if into else arguments
         done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
         assert done.returncode == 0, done.stderr
+        if into:
+            into.write_text(done.stdout, "utf-8")
 
 
 def _starts_and_ends(arguments: list[str], folder: Path) -> int:
