@@ -80,13 +80,15 @@ def title(name: str, unit: str | None = None) -> dict[str, str]:
     parts = names.words(names.unit_in(name)[0])
     says_all = parts in _whole() or parts in _aliases()
     return {
-        language: text
-        if text != name or (language == "ko" and not name.isascii())
-        else known.title[language]
-        if says_all
-        else f"{known.title[language]} ({name})"
-        for language, text in label.items()
+        language: _title(name, text, known.title[language], language, says_all) for language, text in label.items()
     }
+
+
+def _title(name: str, label: str, quantity: str, language: str, says_all: bool) -> str:
+    native = name.isascii() == (language == "en")
+    if label != name or (native and (language == "ko" or not says_all)):
+        return label
+    return quantity if says_all else f"{quantity} ({name})"
 
 
 def _symbol(unit: str | None) -> str | None:

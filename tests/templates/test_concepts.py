@@ -94,9 +94,65 @@ def test_names_are_read_in_both_languages() -> None:
     assert concepts.title("lower_mold_temp1") == {"ko": "하부 금형 온도 1", "en": "Lower mold temp 1"}
     assert concepts.title("금형온도1") == {"ko": "금형온도1", "en": "Temperature (금형온도1)"}
     assert concepts.title("ZQ_Temp") == {"ko": "온도 (ZQ_Temp)", "en": "Zq temp"}
+    assert concepts.title("Low temperature") == {"ko": "저온", "en": "Low temperature"}
     assert concepts.title("온도 (℃)") == {"ko": "온도 (℃)", "en": "Temperature"}
     assert concepts.title("설비명") == {"ko": "설비명", "en": "Equipment name"}
     assert concepts.title("xq_7") == {"ko": "xq_7", "en": "Xq 7"}
+
+
+@pytest.mark.parametrize(
+    ("name", "korean"),
+    [
+        ("high_pressure", "고압"),
+        ("Low temperature", "저온"),
+        ("High Speed", "고속"),
+        ("max_low_temp_1", "최대 저온 1"),
+        ("high_section_speed", "고속 구간 속도"),
+        ("low_section_speed", "저속 구간 속도"),
+        ("Current Position", "현재 위치"),
+        ("current_speed", "현재 속도"),
+        ("Current", "전류"),
+        ("Motor Current", "모터 전류"),
+        ("Max_Current", "최대 전류"),
+        ("High_Pressure_Pump", "High_Pressure_Pump"),
+        ("temp_high", "temp_high"),
+        ("Hydraulic.Oil.Temperature", "작동유 온도"),
+    ],
+)
+def test_a_word_of_two_meanings_is_read_by_what_stands_beside_it(name: str, korean: str) -> None:
+    assert concepts.title(name)["ko"] == korean
+
+
+def test_the_names_of_known_data_sets_read_well() -> None:
+    """Die casting and moulding of KAMP, SKAB, and what our simulator sends."""
+    read = {name: concepts.title(name)["ko"] for name in KNOWN.split()}
+    assert read == {
+        name: korean.replace("_", " ") for name, korean in zip(KNOWN.split(), READ.split(), strict=True)
+    }
+
+
+KNOWN = """
+    biscuit_thickness cast_pressure coolant_temperature ems_operation_time facility_operation_cycletime
+    heating_furnace lower_mold_temp1 molten_temp molten_volume passorfail physical_strength production_cycletime
+    sleeve_temperature upper_mold_temp3 mold_code registration_time
+    Injection_Time Clamp_Close_Time Cushion_Position Switch_Over_Position Plasticizing_Position
+    Clamp_Open_Position Max_Injection_Speed Average_Screw_RPM Max_Switch_Over_Pressure Average_Back_Pressure
+    Barrel_Temperature_7 Hopper_Temperature Mold_Temperature_13
+    Accelerometer1RMS Current Pressure Temperature Thermocouple Voltage Volume_Flow_RateRMS
+    Barrel.Zone1.Temperature Coolant.Flow Injection.Pressure Screw.Speed Operation.RunState
+    shot_no shot_time part_weight clamp_force screw_rpm pass_or_fail
+"""
+READ = """
+    비스킷_두께 주조_압력 냉각수_온도 EMS_운전_시간 설비_운전_사이클_시간
+    가열로 하부_금형_온도_1 용탕_온도 용탕_부피 양부_판정 형체력 생산_사이클_시간
+    슬리브_온도 상부_금형_온도_3 금형_코드 등록_시각
+    사출_시간 형체_닫힘_시간 쿠션_위치 전환_위치 계량_위치
+    형체_열림_위치 최대_사출_속도 평균_스크루_회전수 최대_전환_압력 평균_배압
+    배럴_온도_7 호퍼_온도 금형_온도_13
+    가속도계_1_RMS 전류 압력 온도 열전대_온도 전압 체적_유량_RMS
+    배럴_구역_1_온도 냉각수_유량 사출_압력 스크루_속도 운전_가동_상태
+    쇼트_번호 쇼트_시각 제품_중량 형체력 스크루_회전수 양부_판정
+"""
 
 
 @pytest.mark.parametrize(
