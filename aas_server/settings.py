@@ -25,7 +25,9 @@ Texts = Annotated[list[str], NoDecode]
 
 class Settings(BaseSettings):
     """Settings of one server on one data folder. Sizes are bytes, times seconds. ``max_package_size`` is what all
-    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become."""
+    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become. Of a
+    message over ``max_message`` only the beginning is kept. ``queue_limit`` (a number) and ``queue_bytes`` bound
+    together what waits for its commit."""
 
     model_config = SettingsConfigDict(env_prefix="AAS_", extra="forbid")
 
@@ -51,7 +53,6 @@ class Settings(BaseSettings):
     max_json_depth: PositiveInt = 400
     receive_window: Annotated[int, Field(ge=1, le=65535)] = 1000
     queue_limit: PositiveInt = 20_000
-    queue_bytes: PositiveInt = 256 * 2**20
     queue_bytes: PositiveInt = 256 * 2**20
     fold_records: PositiveInt = 200_000
     fold_seconds: PositiveFloat = 5.0
