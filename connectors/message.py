@@ -12,7 +12,8 @@ Scalar = bool | int | float | str | None
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a gateway sent, as bytes. ``arrival`` is nanoseconds since 1970, UTC; ``packet_id`` the broker's number
-    for the delivery (QoS 1 and 2), by which a redelivery is known."""
+    for the delivery (QoS 1 and 2), by which a redelivery is known. ``left_out``: bytes at the end of the payload
+    that are not kept, since the message was over the limit."""
 
     source: str
     topic: str
@@ -21,6 +22,7 @@ class Message:
     qos: int = 0
     retain: bool = False
     packet_id: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

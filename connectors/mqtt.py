@@ -10,7 +10,7 @@ Why it is as it is:
 - An acknowledgement that comes after a reconnect is dropped: the packet id may mean another message by then.
 - The receive window of MQTT 3.1.1 is the broker's own (mosquitto: 20, our embedded one: 100). With
   ``?version=5`` in the URL we ask for ``window`` messages ourselves.
-- paho takes messages of any size; the broker's limit is the limit.
+- paho takes messages of any size: the broker's limit comes first, ours where it is handed on.
 """
 
 from __future__ import annotations

@@ -5,14 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from aas_server.ingest.feeds import Declaration
+from aas_server.settings import Settings
 from aas_server.store.contract import Entry, Quarantined
 from connectors.message import Message, Record, Scalar, Undecodable
 from connectors.payloads import decode, form_of, stream_name
 
 _NONE_DECLARED = Declaration()
+_TOPICS = 10_000
+"""How many topics' streams are remembered: a feed whose topics are ids must not fill the memory."""
 
 
 @dataclass(slots=True)
@@ -51,15 +55,22 @@ class Batch:
 
 
 class Decoder:
-    """Gathers records until they are folded. ``upto`` is the last journal position it has seen."""
+    """Gathers records until they are folded: of all streams, or of ``only`` one. ``upto`` is the last journal
+    position it has seen, ``size`` the bytes of payload it has decoded."""
 
-    def __init__(self, zone: str, upto: int) -> None:
-        self._zone = zone
-        self._names: dict[str, str] = {}
+    def __init__(self, settings: Settings, upto: int, only: str | None = None) -> None:
+        self._zone = settings.zone
+        self._limit = settings.max_message
+        self._only = only
+        self._stream_of = lru_cache(_TOPICS)(stream_name)
         self.upto = upto
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what was gathered: it is folded."""
         self.batches: dict[str, Batch] = {}
         self.quarantined: list[Quarantined] = []
-        self.records = 0
+        self.records = self.size = 0
 
     def take(self, entries: Iterable[Entry], declared: Mapping[str, Declaration]) -> None:
         """Decode entries that follow ``upto``."""
@@ -68,11 +79,14 @@ class Decoder:
             self.upto = entry.position
 
     def _take(self, position: int, message: Message, declared: Mapping[str, Declaration]) -> None:
-        stream = self._names.get(message.topic)
-        if stream is None:
-            stream = self._names[message.topic] = stream_name(message.topic)
+        stream = self._stream_of(message.topic)
+        if self._only not in (None, stream):
+            return
         declaration = declared.get(stream, _NONE_DECLARED)
+        size = len(message.payload) + message.left_out
         try:
+            if message.left_out or size > self._limit:
+                raise Undecodable("payload-too-large", topic=message.topic, size=size, limit=self._limit)
             records = decode(message, time_column=declaration.time_column, zone=declaration.zone or self._zone)
         except Undecodable as fault:
             self.quarantined.append(set_aside(position, message, fault.key, fault.values))
@@ -96,6 +110,7 @@ class Decoder:
         batch.flags += [record.flags for record in records]
         batch.rows += [record.fields for record in records]
         self.records += count
+        self.size += len(message.payload)
 
 
 def set_aside(position: int, message: Message, key: str, values: Mapping[str, object]) -> Quarantined:

@@ -35,7 +35,7 @@ def catch_up(store: Store, settings: Settings) -> None:
     end = store.journal.last()
     with store.lake.locked():
         while (start := store.journal.mark(MARK)) < end:
-            decoder = Decoder(settings.zone, start)
+            decoder = Decoder(settings, start)
             decoder.take(store.journal.read(start, settings.fold_records), feeds.declarations(store.catalogue))
             for batch in decoder.batches.values():
                 store.live.put(batch.stream, last_readings(batch))
@@ -50,7 +50,7 @@ def fold(store: Store, decoder: Decoder) -> Folded:
         records = {batch.stream: _fold_stream(store, batch, decoder.upto) for batch in decoder.batches.values()}
         if decoder.upto > store.journal.mark(MARK):
             store.journal.set_mark(MARK, decoder.upto)
-    decoder.batches, decoder.quarantined, decoder.records = {}, [], 0
+    decoder.begin_anew()
     return Folded(decoder.upto, records)
 
 

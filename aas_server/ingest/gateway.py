@@ -2,19 +2,22 @@
 
 Whatever has arrived is one commit, so that commits grow with the load. A message is acknowledged after its commit
 and never before. When the disk refuses, nothing is acknowledged and the same commit is tried again; when the queue
-is full the sources wait, and through them the brokers.
+is full the sources wait, and through them the brokers. A message over the limit is taken without its payload.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 
-from aas_server.errors import Unavailable
+from aas_server.errors import AasError
+from aas_server.ingest.arrivals import Arrivals
+from aas_server.ingest.cutting import cut
 from aas_server.ingest.redelivery import Redeliveries, Verdict
+from aas_server.ingest.trouble import Trouble, log
+from aas_server.settings import Settings
 from aas_server.store.contract import Journal
 from connectors.message import Delivery, Source
 
@@ -30,24 +33,24 @@ class Gateway:
     """Takes deliveries from all sources into the journal. ``committed(position)`` is told after every commit."""
 
     def __init__(
-        self,
-        journal: Journal,
-        sources: Sequence[Source],
-        window: int,
-        limit: int,
-        committed: Callable[[int], None],
+        self, journal: Journal, sources: Sequence[Source], settings: Settings, committed: Callable[[int], None]
     ) -> None:
         self._journal = journal
         self._sources = sources
-        self._window = window * _OVERRUN
-        self._limit = limit
+        self._window = settings.receive_window * _OVERRUN
+        self._limit = settings.queue_limit
+        self._max_message = settings.max_message
         self._committed = committed
-        self._queue: queue.Queue[Delivery] = queue.Queue(limit)
+        self._arrivals = Arrivals(settings.queue_limit, settings.queue_bytes)
         self._judges: dict[str, Redeliveries] = {}
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="gateway")
-        self.error: Unavailable | None = None
+        self._trouble = Trouble("gateway")
+
+    @property
+    def error(self) -> AasError | None:
         """Why nothing is committed at present, or ``None``."""
+        return self._trouble.error
 
     def start(self) -> None:
         """Read each source's tail from the journal, then let the messages in."""
@@ -55,55 +58,54 @@ class Gateway:
             self._judges[source.name] = self._judge(source.name)
         self._thread.start()
         for source in self._sources:
-            source.start(self._queue.put)
+            source.start(self._receive)
 
     def ready(self) -> bool:
         """Whether every subscription is confirmed and the journal takes what comes."""
-        return self.error is None and all(source.ready() for source in self._sources)
+        return self.error is None and self._thread.is_alive() and all(source.ready() for source in self._sources)
 
     def stop(self) -> None:
         """Close the sources, commit what has arrived, end. Messages that can't be committed now come again."""
-        for source in self._sources:
-            source.stop()
+        # First: a source that waits for room, or a commit for the disk, would never end otherwise.
         self._ending.set()
-        self._thread.join()
+        self._arrivals.end()
+        with ExitStack() as last:
+            if self._thread.is_alive():
+                last.callback(self._thread.join)
+            last.callback(self._arrivals.close)
+            for source in self._sources:
+                last.callback(source.stop)
+
+    def _receive(self, delivery: Delivery) -> None:
+        self._arrivals.put(cut(delivery, self._max_message))
 
     def _judge(self, source: str) -> Redeliveries:
         tail = self._journal.tail(source, self._window)
         return Redeliveries(self._window, (entry.message for entry in tail))
 
     def _work(self) -> None:
-        while True:
-            arrived = self._arrived()
+        while (arrived := self._arrivals.take(self._limit, _COMMIT_BYTES, _IDLE_SECONDS)) is not None:
             verdicts = self._judged(arrived)
             if verdicts and not self._commit(verdicts):
                 return
-            if not arrived and self._ending.is_set():
-                return
-
-    def _arrived(self) -> list[Delivery]:
-        """Whatever is in the queue; waits a moment for the first."""
-        arrived: list[Delivery] = []
-        with suppress(queue.Empty):
-            arrived.append(self._queue.get(timeout=_IDLE_SECONDS))
-            size = len(arrived[0].message.payload)
-            while size < _COMMIT_BYTES and len(arrived) < self._limit:
-                arrived.append(self._queue.get_nowait())
-                size += len(arrived[-1].message.payload)
-        return arrived
 
     def _judged(self, arrived: Sequence[Delivery]) -> list[Verdict]:
         now = time.monotonic()
-        verdicts = [verdict for delivery in arrived for verdict in self._of(delivery).judge(delivery, now)]
+        verdicts = [verdict for delivery in arrived for verdict in self._verdicts(delivery, now)]
         for judge in self._judges.values():
             verdicts += judge.expire(now)
         return verdicts
 
-    def _of(self, delivery: Delivery) -> Redeliveries:
-        name = delivery.message.source
-        if name not in self._judges:
-            self._judges[name] = self._judge(name)
-        return self._judges[name]
+    def _verdicts(self, delivery: Delivery, now: float) -> list[Verdict]:
+        """What is decided now. Where judging fails the message is kept: once too often, but never lost."""
+        try:
+            name = delivery.message.source
+            if name not in self._judges:
+                self._judges[name] = self._judge(name)
+            return self._judges[name].judge(delivery, now)
+        except Exception as fault:
+            log("redelivery", fault)
+            return [Verdict(delivery, True)]
 
     def _commit(self, verdicts: Sequence[Verdict]) -> bool:
         """Commit, then acknowledge; tries until the disk takes it. ``False`` when we end before it does."""
@@ -113,13 +115,19 @@ class Gateway:
             try:
                 position = self._journal.append(messages, len(verdicts) - len(messages))
                 break
-            except Unavailable as fault:
-                self.error = fault
+            except Exception as fault:  # whatever it is: an end of this thread would be the end of the feed
+                self._trouble.tell(fault)
                 if self._ending.wait(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)]):
                     return False
                 tries += 1
-        self.error = None
+        self._trouble.over()
         for verdict in verdicts:
-            verdict.delivery.acknowledge()
+            self._acknowledge(verdict.delivery)
         self._committed(position)
         return True
+
+    def _acknowledge(self, delivery: Delivery) -> None:
+        try:
+            delivery.acknowledge()
+        except Exception as fault:  # it comes again, and is known then
+            log("acknowledge", fault)

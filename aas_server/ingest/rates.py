@@ -20,13 +20,19 @@ class Rates:
     def add(self, stream: str, count: int) -> None:
         """``count`` records came just now."""
         with self._lock:
-            self._counts.setdefault(stream, deque()).append((time.monotonic(), count))
+            counts = self._counts.setdefault(stream, deque())
+            counts.append((time.monotonic(), count))
+            _forget(counts)
 
     def of(self, stream: str) -> float:
         """Records a second."""
-        since = time.monotonic() - WINDOW
         with self._lock:
             counts = self._counts.get(stream, deque())
-            while counts and counts[0][0] < since:
-                counts.popleft()
+            _forget(counts)
             return sum(count for _, count in counts) / WINDOW
+
+
+def _forget(counts: deque[tuple[float, int]]) -> None:
+    since = time.monotonic() - WINDOW
+    while counts and counts[0][0] < since:
+        counts.popleft()

@@ -165,4 +165,5 @@ def _mark(message: Message) -> _Mark:
     digest = hashlib.blake2b(message.topic.encode(errors="surrogatepass"), digest_size=16)
     digest.update(b"\0")
     digest.update(message.payload)
+    digest.update(b"\0%d" % message.left_out)
     return _Mark(message.packet_id, digest.digest())

@@ -23,13 +23,7 @@ class Ingest:
         self._store = store
         self._sources = tuple(sources)
         self._worker = Worker(store, settings)
-        self._gateway = Gateway(
-            store.journal,
-            self._sources,
-            settings.receive_window,
-            settings.queue_limit,
-            lambda _: self._worker.wake(),
-        )
+        self._gateway = Gateway(store.journal, self._sources, settings, lambda _: self._worker.wake())
 
     def start(self) -> None:
         """Begin; returns at once."""

@@ -26,7 +26,7 @@ class Worker:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._decoder = Decoder(settings.zone, store.journal.mark(MARK))
+        self._decoder = Decoder(settings, store.journal.mark(MARK))
         self._wake = threading.Event()
         self._done = threading.Condition()
         self._folded = self._decoder.upto

@@ -10,6 +10,7 @@ import pytest
 from aas_server.errors import Conflict, Unavailable
 from aas_server.ingest import feeds
 from aas_server.ingest.fold import MARK, catch_up
+from aas_server.messages import text
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.parquet import reader
@@ -59,6 +60,19 @@ def test_what_cannot_be_read_is_set_aside_with_its_reason(store: Store, settings
     assert list(reasons) == [1, 2, 4]
     assert reasons[1] == "payload-not-utf8"
     assert select(store, "shots", "position, no") == [(3, 0)]
+
+
+def test_a_message_over_the_limit_is_set_aside_with_its_size(store: Store, settings: Settings) -> None:
+    cut = Message("mqtt://plant:1883", "shots", b'{"no": 1', NOW, 1, False, 2, left_out=5_992)
+    store.journal.append([*shots(1), cut, message("shots", {"text": "x" * 5_000})])
+    catch_up(store, settings.model_copy(update={"max_message": 5_000}))
+    assert [(one.position, one.key, one.values["size"]) for one in store.journal.quarantined()] == [
+        (2, "payload-too-large", "6000"),
+        (3, "payload-too-large", "5012"),
+    ]
+    (first, _) = store.journal.quarantined()
+    assert "6000" in text(first.key, "ko", **first.values) and "5000" in text(first.key, "en", **first.values)
+    assert store.lake.pin("shots").records == 1
 
 
 def test_folding_again_adds_nothing(store: Store, settings: Settings) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from aas_server.errors import Unavailable
 from aas_server.ingest.gateway import Gateway
+from aas_server.messages import error_text
+from aas_server.settings import Settings
 from aas_server.store.contract import Journal, Store
 from connectors.message import Message
 
@@ -20,12 +22,17 @@ class Disk:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.full = False
+        self.broken = False
         self.refused = 0
 
     def append(self, messages: Sequence[Message], redelivered: int = 0) -> int:
-        if self.full:
+        if self.full or self.broken:
             self.refused += 1
-            raise Unavailable("store-disk-full", file="journal.db")
+            raise (
+                RuntimeError("nobody foresaw this")
+                if self.broken
+                else Unavailable("store-disk-full", file="journal.db")
+            )
         return self._journal.append(messages, redelivered)
 
     def __getattr__(self, name: str) -> object:
@@ -38,11 +45,12 @@ def disk(store: Store) -> Disk:
 
 
 @pytest.fixture
-def open_gateway(disk: Disk) -> Iterator[Callable[..., Gateway]]:
+def open_gateway(disk: Disk, settings: Settings) -> Iterator[Callable[..., Gateway]]:
     opened: list[Gateway] = []
 
-    def make(broker: Any, limit: int = 100) -> Gateway:
-        gateway = Gateway(disk, [broker], 100, limit, lambda _: None)
+    def make(*sources: Any, limit: int = 100, **bounds: int) -> Gateway:
+        bounded = settings.model_copy(update={"receive_window": 100, "queue_limit": limit} | bounds)
+        gateway = Gateway(disk, sources, bounded, lambda _: None)
         gateway.start()
         opened.append(gateway)
         return gateway
@@ -104,6 +112,108 @@ def test_a_full_queue_holds_the_source_back(
     publishing.join(10)
     until(lambda: not broker.unacknowledged)
     assert len(payloads(store)) == 31
+
+
+def test_large_messages_hold_the_source_back_by_their_bytes(
+    store: Store, disk: Disk, broker: Any, open_gateway: Callable[..., Gateway], until: Until
+) -> None:
+    open_gateway(broker, queue_bytes=1000)
+    disk.full = True
+    broker.publish(b"first")
+    until(lambda: disk.refused)
+    publishing = threading.Thread(target=broker.publish, args=[b"x" * 300] * 6)
+    publishing.start()
+    until(lambda: len(broker.unacknowledged) >= 5)
+    publishing.join(0.2)
+    assert publishing.is_alive()
+    assert len(broker.unacknowledged) == 5
+    disk.full = False
+    publishing.join(10)
+    broker.publish(b"x" * 2000)
+    until(lambda: not broker.unacknowledged)
+    assert len(payloads(store)) == 8
+
+
+def test_a_stop_ends_with_a_full_queue_and_a_full_disk(
+    store: Store, disk: Disk, renumbering: Any, open_gateway: Callable[..., Gateway], until: Until
+) -> None:
+    """The source's thread waits for room, and a source waits for its thread when it is stopped."""
+    publishing = threading.Thread(target=renumbering.publish, args=texts(30, 1), daemon=True)
+
+    class Waiting:
+        def __getattr__(self, name: str) -> object:
+            return getattr(renumbering, name)
+
+        def stop(self) -> None:
+            publishing.join()
+            renumbering.stop()
+
+    gateway = open_gateway(Waiting(), limit=10)
+    disk.full = True
+    renumbering.publish(b"0")
+    until(lambda: disk.refused)
+    publishing.start()
+    until(lambda: len(renumbering.unacknowledged) >= 11)
+    stopping = threading.Thread(target=gateway.stop, daemon=True)
+    stopping.start()
+    stopping.join(10)
+    assert not stopping.is_alive()
+    disk.full = False
+    open_gateway(renumbering)
+    until(lambda: not renumbering.unacknowledged)
+    assert payloads(store) == [str(number) for number in range(31)]
+
+
+def test_what_nobody_foresaw_is_told_and_tried_again(
+    store: Store,
+    disk: Disk,
+    broker: Any,
+    open_gateway: Callable[..., Gateway],
+    until: Until,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gateway = open_gateway(broker)
+    disk.broken = True
+    broker.publish(*texts(5))
+    until(lambda: disk.refused >= 2)
+    assert not gateway.ready()
+    assert gateway.error is not None
+    assert "nobody foresaw this" in error_text(gateway.error, "ko")
+    disk.broken = False
+    until(gateway.ready)
+    until(lambda: not broker.unacknowledged)
+    assert payloads(store) == ["0", "1", "2", "3", "4"]
+    said = "".join(capsys.readouterr())
+    assert said.count("ingest-stands-still") == 1
+    assert "Traceback" in said
+
+
+def test_a_gateway_whose_thread_is_gone_is_not_ready(broker: Any, open_gateway: Callable[..., Gateway]) -> None:
+    gateway = open_gateway(broker)
+    assert gateway.ready()
+    gateway.stop()
+    broker.start(lambda _: None)
+    assert not gateway.ready()
+
+
+def test_a_message_over_the_limit_is_acknowledged_and_only_its_head_kept(
+    store: Store, broker: Any, open_gateway: Callable[..., Gateway], until: Until
+) -> None:
+    first = open_gateway(broker, max_message=5000)
+    broker.publish(b"a" * 5000, b"b" * 5001, b"after")
+    until(lambda: not broker.unacknowledged)
+    whole, cut, after = (entry.message for entry in store.journal.read(0, 10))
+    assert (len(whole.payload), whole.left_out) == (5000, 0)
+    assert (cut.payload, cut.left_out) == (b"b" * 1024, 5001 - 1024)
+    assert after.payload == b"after"
+    broker.deaf = True
+    broker.publish(b"c" * 6000)
+    until(lambda: store.journal.last() == 4)
+    first.stop()
+    broker.deaf = False
+    open_gateway(broker, max_message=5000)
+    until(lambda: not broker.unacknowledged)
+    assert (store.journal.last(), store.journal.redelivered()) == (4, 1)
 
 
 def test_a_stop_with_a_full_disk_ends_and_the_rest_comes_again(

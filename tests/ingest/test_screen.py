@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from aas_server.ingest import screen
 from aas_server.ingest.decode import Decoder
+from aas_server.settings import Settings
 from aas_server.store.contract import COMMON, Entry
 from connectors.message import Message
 
@@ -13,7 +14,7 @@ _NOTHING = pa.schema([])
 
 
 def table(*payloads: object, topic: str = "line/1", stored: pa.Schema = _NOTHING) -> pa.Table:
-    decoder = Decoder("UTC", 0)
+    decoder = Decoder(Settings(zone="UTC"), 0)
     decoder.take(
         [
             Entry(number, Message("m", topic, json.dumps(payload).encode(), 1_700_000_000_000_000_000 + number))

@@ -23,9 +23,19 @@ class _Kept(msgspec.Struct, array_like=True):
     qos: int = 0
     retain: bool = False
     packet_id: int = 0
+    left_out: int = 0
 
     def message(self) -> Message:
-        return Message(self.source, self.topic, self.payload, self.arrival, self.qos, self.retain, self.packet_id)
+        return Message(
+            self.source,
+            self.topic,
+            self.payload,
+            self.arrival,
+            self.qos,
+            self.retain,
+            self.packet_id,
+            self.left_out,
+        )
 
 
 _DECODER = msgspec.msgpack.Decoder(list[_Kept])
@@ -136,6 +146,7 @@ def _kept(message: Message) -> _Kept:
         message.qos,
         message.retain,
         message.packet_id,
+        message.left_out,
     )
 
 

@@ -1,0 +1,34 @@
+"""A message over the limit: taken and acknowledged, so that it does not come for ever, but not kept whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from connectors.message import Delivery, Message
+
+HEAD = 1024
+"""Bytes kept of it: enough to see what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A delivery whose message has lost most of its payload."""
+
+    whole: Delivery
+    message: Message
+    duplicate: bool
+    since_connect: int | None
+
+    def acknowledge(self) -> None:
+        self.whole.acknowledge()
+
+
+def cut(delivery: Delivery, limit: int) -> Delivery:
+    """The delivery itself, or with the head of its payload alone where that is larger than ``limit`` bytes."""
+    message = delivery.message
+    size = len(message.payload)
+    if size <= limit:
+        return delivery
+    head = message.payload[: min(HEAD, limit)]
+    short = replace(message, payload=head, left_out=size - len(head))
+    return _Cut(delivery, short, delivery.duplicate, delivery.since_connect)
