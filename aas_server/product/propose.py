@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from aas_server.messages import in_all, text
 from aas_server.product.recipe import Label, Modelling, Owner, Recipe
 from submodels.text import both
 
+_OPEN = "propose-open"
 _OUTCOMES = Path(__file__).with_name("outcomes.toml")
-_OPEN = both("(입력 필요)", "(to be filled in)")
 
 
 def recipe(
@@ -27,16 +28,13 @@ def recipe(
     the defect. What cannot be known from the data (firm, machine, price) is left open and says so."""
     return Recipe(
         id=product,
-        title=both(f"{name} 제조데이터", f"{name} manufacturing data"),
-        description=both(
-            f"{name}에서 수집한 {len(columns)}개 변수의 제조데이터입니다.",
-            f"Manufacturing data of {len(columns)} variables collected from {name}.",
-        ),
+        title=in_all("propose-title", name=name),
+        description=in_all("propose-description", name=name, columns=len(columns)),
         kind="quality-prediction" if label else "predictive-maintenance",
         industry="C",
-        process=_OPEN,
-        equipment=_OPEN,
-        keywords=(both("제조데이터", "manufacturing data"), both("센서", "sensor"), both(name, name)),
+        process=in_all(_OPEN),
+        equipment=in_all(_OPEN),
+        keywords=(in_all("propose-keyword-data"), in_all("propose-keyword-sensor"), both(name, name)),
         streams=(stream,),
         owner=_unknown_owner(),
         time=time,
@@ -62,17 +60,18 @@ def _outcomes() -> frozenset[str]:
 
 
 def _unknown_owner() -> Owner:
+    missing, word = in_all(_OPEN), text(_OPEN, "ko")
     return Owner(
-        company=_OPEN,
-        department=_OPEN,
-        street=_OPEN,
-        city=_OPEN,
-        zip_code=_OPEN["ko"],
+        company=missing,
+        department=missing,
+        street=missing,
+        city=missing,
+        zip_code=word,
         country="KR",
-        phone=_OPEN["ko"],
-        email=_OPEN["ko"],
-        manufacturer=_OPEN,
-        model=_OPEN["ko"],
-        serial_number=_OPEN["ko"],
-        year=_OPEN["ko"],
+        phone=word,
+        email=word,
+        manufacturer=missing,
+        model=word,
+        serial_number=word,
+        year=word,
     )
