@@ -12,6 +12,7 @@ from basyx.aas import model
 
 from aas_server.errors import BadInput, NotFound
 from aas_server.ids import is_id_short
+from aas_server.product import report
 from submodels import asset_interfaces
 from submodels.asset_interfaces import AssetInterfaces, Feed
 from submodels.field import Field, Unit
@@ -69,11 +70,11 @@ def change(twin: Twin, product: str, changed: Iterable[Row]) -> int:
 
 
 def to_csv(table: Iterable[Row]) -> str:
-    """The table as CSV with a header."""
+    """The table as CSV with a header; no cell is one that a spreadsheet runs."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
-    writer.writerows(table)
+    writer.writerows({name: report.harmless(cell) for name, cell in row.items()} for row in table)
     return text.getvalue()
 
 
@@ -83,7 +84,9 @@ def from_csv(text: str) -> list[dict[str, str]]:
     missing = {"stream", "name"} - set(reader.fieldnames or ())
     if missing:
         raise BadInput("field-columns-missing", columns=", ".join(sorted(missing)))
-    return [{name: value or "" for name, value in row.items() if name in COLUMNS} for row in reader]
+    return [
+        {name: report.original(value or "") for name, value in row.items() if name in COLUMNS} for row in reader
+    ]
 
 
 def _interfaces(twin: Twin, product: str) -> AssetInterfaces:

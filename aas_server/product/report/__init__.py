@@ -40,7 +40,19 @@ def write_csv(target: Path, rows: Iterable[Sequence[object]]) -> None:
     A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     with target.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([_harmless(cell) for cell in row] for row in rows)
+        csv.writer(file).writerows([harmless(cell) for cell in row] for row in rows)
+
+
+def harmless(cell: object) -> object:
+    """A cell that no spreadsheet runs: a formula with an apostrophe in front; nothing as the empty text."""
+    if cell is None:
+        return ""
+    return "'" + cell if isinstance(cell, str) and _is_formula(cell) else cell
+
+
+def original(cell: str) -> str:
+    """What ``harmless`` was given."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
 
 
 def own(words: Text, language: str) -> str:
@@ -71,12 +83,10 @@ def percent(share: float | None, digits: int = 2) -> str:
     return f"{shown:.{digits}f} %"
 
 
-def _harmless(cell: object) -> object:
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
-        return "'" + cell
-    return cell
+def _is_formula(cell: str) -> bool:
+    """One with apostrophes in front counts as well: so that one can be taken off again for certain."""
+    cell = cell.lstrip("'")
+    return cell.startswith(_FORMULA_STARTS) and not _is_number(cell)
 
 
 def _is_number(cell: str) -> bool:
