@@ -68,9 +68,7 @@ def _sell(work: Work, steps: Steps, made: ReleaseRecord) -> ReleaseRecord:
     with steps.running("price"):
         priced = price.run(work)
     with steps.running("register"):
-        registered = register.run(
-            work, made.collected, made.prepared, made.trained, made.used, made.released, verified, priced
-        )
+        registered = register.run(work, made.trained, made.used, made.released, verified, priced)
     sold = replace(made, verified=verified, priced=priced, registered=registered, offer=_offer(work.recipe))
     record.put_release(work.store, sold)
     steps.finish(sold.id)

@@ -140,7 +140,8 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Step 3. ``onnx`` and ``card`` are files in the build's folder; ``model`` bears the figures."""
+    """Step 3. ``model`` bears the figures, ``files`` (by name) are what goes into the release: ``onnx`` and its
+    card. First they lie in the build's folder, then in the release."""
 
     model: AIModel
     onnx: Path

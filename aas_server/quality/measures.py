@@ -19,6 +19,7 @@ from aas_server.messages import in_all
 from aas_server.quality.measure import Measure, not_measured
 from aas_server.quality.rules import Rule, check
 from aas_server.quality.table import Column, Table
+from aas_server.store.parquet import literal
 
 _EXAMPLES = 3
 
@@ -120,10 +121,6 @@ def _kept(table: Table, rules: Sequence[Rule], key: str, none: str) -> Measure:
 def _cells(table: Table, faults: Sequence[tuple[Column, str]]) -> tuple[str, ...]:
     found: list[str] = []
     for column, condition in faults[:_EXAMPLES]:
-        shown = f"concat({_text(column.name)}, '=', coalesce({column.show}, ''))"
+        shown = f"concat({literal(column.name)}, '=', coalesce({column.show}, ''))"
         found += table.examples(condition, shown, limit=1)
     return tuple(found)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

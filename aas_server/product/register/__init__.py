@@ -9,7 +9,7 @@ from aas_server.product import folder as folders
 from aas_server.product.register import bundle, listing, record, terms
 from aas_server.product.register.record import PACKAGE, Papers
 from aas_server.product.register.registration import registration
-from aas_server.product.work import Collected, Prepared, Registered, Released, Trained, Work
+from aas_server.product.work import Registered, Released, Trained, Work
 from submodels import licensing
 from submodels import registration as registration_submodel
 from submodels.data_quality import DataQuality
@@ -18,14 +18,7 @@ from submodels.use_cases import UseCases
 
 
 def run(
-    work: Work,
-    collected: Collected,  # noqa: ARG001
-    prepared: Prepared,  # noqa: ARG001
-    trained: Trained,
-    used: UseCases,
-    released: Released,
-    verified: DataQuality,
-    priced: Pricing,
+    work: Work, trained: Trained, used: UseCases, released: Released, verified: DataQuality, priced: Pricing
 ) -> Registered:
     """Register a release, or register it anew (new price, new terms): then its dates stay.
 

@@ -11,6 +11,7 @@ from typing import Any
 from aas_server import ids
 from aas_server.messages import in_all
 from aas_server.product import folder as folders
+from aas_server.product.recipe import Owner, Recipe
 from aas_server.product.register import listing
 from aas_server.product.register.rules import rules
 from aas_server.product.work import Released, Trained, Work
@@ -45,57 +46,58 @@ class Papers:
 
 def fill(work: Work, papers: Papers, package: Path) -> listing.Record:
     """The listing of a release whose AASX lies at ``package``."""
-    recipe, product = work.recipe, papers.released.product
+    known = papers.registration
     return {
-        "schema": papers.registration.schema,
-        "id": papers.registration.listing,
-        "product": recipe.id,
+        "schema": known.schema,
+        "id": known.listing,
+        "product": work.recipe.id,
         "release": papers.released.id,
-        "name": recipe.title,
-        "kind": {"code": recipe.kind, "name": in_all(f"product-kind-{recipe.kind}")},
-        "industry": recipe.industry,
-        "process": recipe.process,
-        "equipment": {
-            "name": recipe.equipment,
-            "manufacturer": recipe.owner.manufacturer,
-            "model": recipe.owner.model,
-        },
-        "description": recipe.description,
-        "useCases": [statement.text for statement in papers.used.statements],
-        "keywords": list(recipe.keywords),
-        "period": {"start": product.start, "end": product.end, "interval": product.resolution},
-        "rows": product.rows,
-        "columns": product.columns,
-        "format": "Parquet (zip)",
-        "encoding": "UTF-8",
-        "size": papers.released.size,
-        "sha256": papers.released.sha256,
-        "delivery": [
-            {"form": "download", "url": product.distributions[0].url},
-            {"form": "open-api", "url": product.api},
-        ],
+        **_described(work.recipe, papers),
+        **_data(papers.released),
         **_files(papers.released),
         "package": {"file": PACKAGE, "size": package.stat().st_size, "sha256": folders.sha256(package)},
         "modelCard": _model(papers.trained),
         "quality": _quality(papers.verified),
         "price": _price(papers.priced),
         "licence": _licence(papers.licensing),
-        "declarations": {
-            "personalData": papers.licensing.personal_data,
-            "tradeSecret": papers.licensing.trade_secret,
-            "nationalCoreTechnology": papers.licensing.national_core_technology,
-        },
-        "contact": {
-            "company": recipe.owner.company,
-            "department": recipe.owner.department,
-            "phone": recipe.owner.phone,
-            "email": recipe.owner.email,
-        },
-        "registered": papers.registration.registered,
-        "keptUntil": papers.registration.kept_until,
+        "declarations": _declarations(papers.licensing),
+        "contact": _contact(work.recipe.owner),
+        "registered": known.registered,
+        "keptUntil": known.kept_until,
         "versions": _versions(work, papers),
-        "citation": papers.registration.citation,
-        "library": {"name": recipe.library, "answer": _answer(work, papers.registration.listing)},
+        "citation": known.citation,
+        "library": {"name": known.library, "answer": _answer(work, known.listing)},
+    }
+
+
+def _described(recipe: Recipe, papers: Papers) -> dict[str, Any]:
+    owner = recipe.owner
+    return {
+        "name": recipe.title,
+        "kind": {"code": recipe.kind, "name": in_all(f"product-kind-{recipe.kind}")},
+        "industry": recipe.industry,
+        "process": recipe.process,
+        "equipment": {"name": recipe.equipment, "manufacturer": owner.manufacturer, "model": owner.model},
+        "description": recipe.description,
+        "useCases": [statement.text for statement in papers.used.statements],
+        "keywords": list(recipe.keywords),
+    }
+
+
+def _data(released: Released) -> dict[str, Any]:
+    product = released.product
+    return {
+        "period": {"start": product.start, "end": product.end, "interval": product.resolution},
+        "rows": product.rows,
+        "columns": product.columns,
+        "format": "Parquet (zip)",
+        "encoding": "UTF-8",
+        "size": released.size,
+        "sha256": released.sha256,
+        "delivery": [
+            {"form": "download", "url": product.distributions[0].url},
+            {"form": "open-api", "url": product.api},
+        ],
     }
 
 
@@ -191,6 +193,23 @@ def _licence(terms: Licensing) -> dict[str, Any]:
         "permissions": list(terms.permissions),
         "prohibitions": list(terms.prohibitions),
         "shares": [{"party": party.name, "role": party.role, "percent": party.share} for party in terms.parties],
+    }
+
+
+def _declarations(terms: Licensing) -> dict[str, Any]:
+    return {
+        "personalData": terms.personal_data,
+        "tradeSecret": terms.trade_secret,
+        "nationalCoreTechnology": terms.national_core_technology,
+    }
+
+
+def _contact(owner: Owner) -> dict[str, Any]:
+    return {
+        "company": owner.company,
+        "department": owner.department,
+        "phone": owner.phone,
+        "email": owner.email,
     }
 
 

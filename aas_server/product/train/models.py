@@ -1,6 +1,6 @@
 """The two baselines: a random forest where there is a label, an isolation forest where there is none.
 
-Needs the optional extra ``model``; only ``step`` imports it, late.
+Needs the optional extra ``model``; ``learning`` is the one door to it.
 """
 
 from __future__ import annotations

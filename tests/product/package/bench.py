@@ -163,9 +163,7 @@ class Bench:
     def register(self, released: Released, terms: Terms | None = None) -> Any:
         if terms is not None:
             self.recipe = recipe(terms=terms)
-        return register.run(
-            self.work, collected(), self.prepared, self.trained, used(), released, quality(released.id), pricing()
-        )
+        return register.run(self.work, self.trained, used(), released, quality(released.id), pricing())
 
 
 def collected() -> Collected:
