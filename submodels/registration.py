@@ -13,8 +13,8 @@ KIND = "Registration"
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """``kept_until`` is at least a year after ``registered``. Neither the package's hash nor the library's answer
-    stands here: they live in the listing."""
+    """``kept_until`` is the first day on which the listing may go, over a year after ``registered``. Neither the
+    package's hash nor the library's answer stands here: they live in the listing."""
 
     id: str
     listing: str

@@ -91,6 +91,8 @@ def test_the_bundle_can_be_handed_in(done):
     assert head == ["항목", "Item", "field", "value"]
     assert fields["name.ko"] == "사출 공정 데이터" and fields["keptUntil"] == "2027-03-21"
     assert ["상품명", "Name", "name.ko", "사출 공정 데이터"] in rows
+    (kept,) = [row for row in rows if row[2] == "keptUntil"]
+    assert "부터" in kept[0] and "from this day on" in kept[1], "the day itself is the first one free"
 
 
 def test_the_quality_report_counts_and_never_certifies(done):
