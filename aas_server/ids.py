@@ -98,8 +98,8 @@ class Names:
         return f"{self.domain}/ids/sm/{product}/{kind}"
 
     def concept(self, *path: str) -> str:
-        """An own URI for a property for which no IRDI is known. ``path`` leads to it (product, stream, idShort), as
-        a name alone may mean another thing, in another unit, elsewhere. Different paths give different URIs."""
+        """An own URI for a property for which no IRDI is known. ``path`` leads to it (product, stream, idShort): a
+        name alone may mean another thing, in another unit, elsewhere. Different paths give different URIs."""
         return f"{self.domain}/ids/cd/{'/'.join(quote(part, safe='') for part in path)}"
 
     def product(self, product: str) -> str:
