@@ -32,6 +32,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from connectors.errors import BrokerError
 from connectors.message import Message, Receiver
+from connectors.reasons import lost, refused
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _FOREVER = 0xFFFF_FFFF
@@ -192,7 +193,7 @@ class Subscription:
 
     def _on_connect(self, client: Client, _: Any, flags: ConnectFlags, code: ReasonCode, __: Any) -> None:
         if code.is_failure:
-            self._fail("broker-refused", reason=str(code))
+            self._fail(refused(code), reason=str(code.value))
             return
         with self._lock:
             self._count = 0 if flags.session_present else None
@@ -223,7 +224,7 @@ class Subscription:
             self._pending.clear()
         self._granted = False
         if not self._stopped and self._state.connected:
-            self._fail("broker-lost", reason=str(code))
+            self._fail(lost(code))
 
     def _on_message(self, _: Client, __: Any, received: MQTTMessage) -> None:
         if self._stopped or self._receive is None:

@@ -15,6 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from connectors.errors import BrokerError
 from connectors.mqtt import BrokerUrl, new_client, parse_url
+from connectors.reasons import refused
 
 _IN_FLIGHT = 1000
 _PATIENCE = 30.0
@@ -78,7 +79,7 @@ class _Publisher:
         self._broker = broker
         self._patience = patience
         self._moved = Condition()
-        self._refused = ""
+        self._refused: ReasonCode | None = None
         self._client = new_client(broker, client_id, persistent=False)
         # paho's own window stays open: we count ourselves and wait without its polling
         self._client.max_inflight_messages_set(0)
@@ -125,19 +126,19 @@ class _Publisher:
         self._client.loop_stop()
 
     def _raise_if_refused(self) -> None:
-        if self._refused:
+        if self._refused is not None:
             self.close()
-            raise BrokerError("broker-refused", url=self._broker.shown, reason=self._refused)
+            raise BrokerError(refused(self._refused), url=self._broker.shown, reason=self._refused.value)
 
     def _on_connect(self, _: Client, __: Any, ___: ConnectFlags, code: ReasonCode, ____: Any) -> None:
         if code.is_failure:
-            self._refused = str(code)
+            self._refused = code
         with self._moved:
             self._moved.notify()
 
     def _on_publish(self, _: Client, __: Any, ___: int, code: ReasonCode, ____: Any) -> None:
         if code.is_failure:
-            self._refused = str(code)
+            self._refused = code
         self.acknowledged += 1
         # waking the publisher for each one would cost more than the message
         if self.acknowledged % 100 == 0 or self.acknowledged == self.sent:

@@ -243,11 +243,10 @@ def test_a_wrong_password_is_told(mosquitto: Mosquittos, collector: Any, until: 
     wrong = broker.url.replace("//", "//plant:wrong@")
     subscription = Subscription(wrong, ["#"], "aas-test")
     subscription.start(collector())
-    until(lambda: subscription.state().error == "broker-refused")
+    until(lambda: subscription.state().error == "broker-refused-login")
     assert not subscription.ready()
-    assert "uthori" in subscription.state().values["reason"]
     subscription.stop()
-    with pytest.raises(BrokerError, match="broker-refused"):
+    with pytest.raises(BrokerError, match="broker-refused-login"):
         publish(wrong, numbered(1), client_id="gateway")
     got = collector()
     with subscribed(broker.url.replace("//", "//plant:right@"), got, until):
