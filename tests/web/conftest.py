@@ -219,7 +219,7 @@ def _field(
 CELSIUS = Unit("°C", "CEL")
 FIELDS = (
     _field("Time", "시각", "Time", "xs:dateTime", role="time"),
-    _field("ShotNumber", "샷 번호", "Shot number", "xs:long", role="key"),
+    _field("ShotNumber", "쇼트 번호", "Shot number", "xs:long", role="key"),
     _field("배럴 온도1", "배럴 온도 1", "Barrel temperature 1", "xs:double", CELSIUS, "0173-1#02-BAB123#007"),
     _field("쿠션 위치", "쿠션 위치", "Cushion position", "xs:double", Unit("mm", "MMT")),
     _field("사이클타임", "사이클 타임", "Cycle time", "xs:double", Unit("s", "SEC"), "0173-1#02-AAB381#007"),
@@ -272,7 +272,7 @@ MODEL = AIModel(
     onnx=OnnxCheck(1800, 2),
     weak=False,
     verdict=both(
-        "macro F1 0.873으로 기준 0.80을 넘고 단순 추측 0.496보다 높습니다.",
+        "매크로 F1 0.873으로 기준 0.80을 넘고 단순 추정 0.496보다 높습니다.",
         "Macro F1 0.873 is above the accepted 0.80 and better than the naive guess at 0.496.",
     ),
     hyperparameters={"n_estimators": "200"},
@@ -282,7 +282,9 @@ MODEL = AIModel(
 USE_CASES = UseCases(
     id="https://factory.example/ids/sm/moulding-cell/UseCases",
     kind="quality-prediction",
-    title=both("샷마다 불량을 미리 알려 주는 품질 예측", "Quality prediction that warns of a defect shot by shot"),
+    title=both(
+        "쇼트마다 불량을 미리 알려 주는 품질 예측", "Quality prediction that warns of a defect shot by shot"
+    ),
     statements=(
         Statement(
             both("불량 27건 가운데 20건을 미리 찾았습니다.", "20 of 27 defects would have been caught."),
@@ -299,7 +301,7 @@ DATA_PRODUCT = DataProduct(
     uri="https://factory.example/ids/product/moulding-cell",
     title=both("사출성형 셀 품질 예측 데이터", "Injection-moulding cell: quality prediction data"),
     description=both(
-        "사출성형 셀에서 샷마다 모은 온도·압력·사이클 데이터와 불량 판정입니다.",
+        "사출성형 셀에서 쇼트마다 모은 온도·압력·사이클 데이터와 불량 판정입니다.",
         "Temperatures, pressures and cycles of an injection-moulding cell, shot by shot, with the verdict.",
     ),
     keywords=(

@@ -129,7 +129,7 @@ class TestOneProduct:
         text = page()
         for left in (
             "재전송 제외 17",
-            "정제 후 행 6,000",
+            "전처리 후 행 6,000",
             "바꾼 값 61",
             "공식 IRDI 변수 2 / 7",
             "시험 구간 불량 27",
@@ -142,7 +142,7 @@ class TestOneProduct:
 
     def test_quality_shows_counts_before_and_what_was_not_measured(self, page) -> None:
         text = page()
-        assert "완전성 99.85 % 41,938 / 42,000 · 정제 전 98.01 %" in text
+        assert "완전성 99.85 % 41,938 / 42,000 · 전처리 전 98.01 %" in text
         assert "정확성 미측정 선언된 규칙이 없어 재지 않았습니다." in text
         assert "일관성 99.98 %" in text
         assert "Accuracy not measured No rule is declared." in page(**ENGLISH)
@@ -154,7 +154,7 @@ class TestOneProduct:
 
     def test_the_model_shows_matrix_split_and_verdict(self, page) -> None:
         text = page()
-        assert "기준을 넘었습니다. macro F1 0.873으로" in text
+        assert "기준을 넘었습니다. 매크로 F1 0.873으로" in text
         assert "실제 ＼ 예측 양품 불량 양품 1,765 8 불량 7 20" in text
         assert "시험 1,800 27" in text
         assert "actual ＼ predicted Good Defect Good 1,765 8 Defect 7 20" in page(**ENGLISH)
@@ -187,7 +187,7 @@ class TestOneProduct:
         assert "일반관리비 24,445,823 × 6 % 제8조제1항 1,466,749원" in text
         assert "이윤 25,912,572 × 10 % 제8조제2항 2,591,257원" in text
         assert "부가가치세 2,850,382원" in text
-        assert "합계 (부가세 포함) 31,354,211원" in text
+        assert "합계 (부가가치세 포함) 31,354,211원" in text
 
     def test_operations_variables_terms_and_listing_are_there(self, page) -> None:
         text = page()
