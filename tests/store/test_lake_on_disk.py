@@ -12,7 +12,8 @@ import pytest
 from deltalake import DeltaTable
 
 from aas_server.errors import Unavailable
-from aas_server.store.contract import Store
+from aas_server.messages import LANGUAGES, error_text
+from aas_server.store.contract import Damaged, Store
 from aas_server.store.sqlite import open_store
 
 
@@ -81,6 +82,40 @@ def test_a_commit_torn_by_a_power_cut_is_taken_away(store: Store, torn: bytes) -
     pin = store.lake.pin("s")
     assert (pin.version, pin.records, store.lake.folded("s")) == (1, 3, 3)
     assert all(json.loads(line) for line in log.read_text().splitlines())
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"commitInfo":{}}\n{"add":{"pa'])
+def test_a_torn_commit_is_no_version_for_those_who_read(store: Store, torn: bytes) -> None:
+    """Ingest asks how far a stream is folded before it folds; a product pins before anything is folded."""
+    store.lake.fold("s", rows(1, x=pa.array([1])), 1)
+    store.lake.fold("s", rows(2, x=pa.array([2])), 2)
+    (folder(store, "s") / "_delta_log" / f"{1:020d}.json").write_bytes(torn)
+    assert (store.lake.folded("s"), store.lake.pin("s").version, store.lake.pin("s").records) == (1, 0, 1)
+    assert store.lake.schema("s").field("x").type == pa.int64()
+
+
+@pytest.mark.parametrize("work", ["folded", "schema", "pin", "fold"])
+def test_a_damaged_table_is_told_with_its_stream_and_what_to_do(store: Store, work: str) -> None:
+    for upto in (1, 2, 3):
+        store.lake.fold("s", rows(upto, x=pa.array([upto])), upto)
+    (folder(store, "s") / "_delta_log" / f"{1:020d}.json").write_bytes(b"no json at all")
+    more = (rows(4, x=pa.array([4])), 4) if work == "fold" else ()
+    with pytest.raises(Damaged) as refused:
+        getattr(store.lake, work)("s", *more)
+    for language in LANGUAGES:
+        said = error_text(refused.value, language)
+        assert str(folder(store, "s")) in said
+        assert "\n" not in said
+    store.lake.fold("other", rows(1, x=pa.array([1])), 1)
+
+
+def test_a_damaged_parquet_file_is_told_when_it_is_merged(store: Store) -> None:
+    for upto in range(1, 16):
+        store.lake.fold("s", rows(upto, x=pa.array([upto])), upto)
+    (first, *_) = store.lake.paths(store.lake.pin("s"))
+    first.write_bytes(b"no parquet at all")
+    with pytest.raises(Damaged):
+        store.lake.fold("s", rows(16, x=pa.array([16])), 16)
 
 
 def test_a_torn_first_commit_is_no_stream(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 The document store is asynchronous (a server reads it inside its event loop); journal, lake, catalogue and files
 are synchronous and run in worker threads. Only this package holds SQL and lake code. Drivers' errors are
-translated here: ``Unavailable`` (locked, disk full), ``Conflict``, ``NotFound``.
+translated here: ``Unavailable`` (locked, disk full), ``Damaged``, ``Conflict``, ``NotFound``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from aas_server.store.contract.catalogue import Catalogue, Section
 from aas_server.store.contract.documents import Change, Document, Documents, Keys, Kind, Page, Transaction
 from aas_server.store.contract.files import Files
 from aas_server.store.contract.journal import Entry, Journal, Quarantined
-from aas_server.store.contract.lake import COMMON, Lake, Pin, StreamFacts
+from aas_server.store.contract.lake import COMMON, MOST_COLUMNS, Damaged, Lake, Pin, StreamFacts
 from aas_server.store.contract.live import Live, LiveValue
 from aas_server.store.contract.store import Store
 
 __all__ = [
     "COMMON",
+    "MOST_COLUMNS",
     "Catalogue",
     "Change",
+    "Damaged",
     "Document",
     "Documents",
     "Entry",

@@ -11,6 +11,11 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
+from aas_server.errors import Unavailable
+
+MOST_COLUMNS = 1000
+"""A stream's own columns. A feed whose keys are ids would otherwise make columns without end."""
+
 COMMON: Mapping[str, pa.DataType] = MappingProxyType(
     {
         "time": pa.timestamp("us", "UTC"),
@@ -21,6 +26,10 @@ COMMON: Mapping[str, pa.DataType] = MappingProxyType(
     }
 )
 """The lake's own columns: every stream has them, before those of its records (see ``Lake``)."""
+
+
+class Damaged(Unavailable):
+    """One stream's table can't be read or written; it says nothing of the other streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class Lake(Protocol):
     (string: JSON of values that did not fit their column, or null); then the stream's own fields under the names
     their gateway uses. A *wide* stream has one column a field; a *narrow* one has ``tag``, ``number`` (double) and
     ``text``.
+
+    Every method that is given a stream raises ``Damaged`` where its table is.
     """
 
     def streams(self) -> Sequence[str]: ...

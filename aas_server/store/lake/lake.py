@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from aas_server.errors import BadInput, NotFound, Unavailable
-from aas_server.store.contract import Pin
+from aas_server.store.contract import Damaged, Pin
 from aas_server.store.filelock import FileLock
-from aas_server.store.lake.table import Table, position, records
+from aas_server.store.lake.table import Table, position, records, schema
 
 _LONGEST_NAME = 200
 """Bytes; file systems end at 255, and a file's own additions need room."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""delta-rs writes its reasons for a terminal."""
 
 
 class DeltaLake:
@@ -36,21 +40,21 @@ class DeltaLake:
             return table.append(rows, upto)
 
     def folded(self, stream: str) -> int:
-        table = self._table(stream)
-        if not table.exists():
+        try:
+            with self._translated(stream):
+                return position(self._opened(stream))
+        except NotFound:
             return 0
-        with self._translated(stream):
-            return position(table.open())
 
     def schema(self, stream: str) -> pa.Schema:
         with self._translated(stream):
-            return self._existing(stream).schema()
+            return schema(self._opened(stream))
 
     def pin(self, stream: str, version: int | None = None) -> Pin:
         """Nothing is vacuumed here, and the table's own settings keep other tools from it for a hundred years."""
-        table = self._existing(stream)
+        table = self._table(stream)
         with self._translated(stream):
-            handle = table.open()
+            handle = self._opened(stream)
             if version is not None and version != handle.version():
                 if not 0 <= version <= handle.version():
                     raise NotFound("stream-version-not-found", stream=stream, version=version)
@@ -69,11 +73,17 @@ class DeltaLake:
     def locked(self) -> AbstractContextManager[None]:
         return self._lock.held()
 
-    def _existing(self, stream: str) -> Table:
+    def _opened(self, stream: str) -> DeltaTable:
+        """The present version. What a power cut left torn is mended first, when no other process is writing."""
         table = self._table(stream)
-        if not table.exists():
-            raise NotFound("stream-not-found", stream=stream)
-        return table
+        with suppress(DeltaError, OSError):
+            if table.exists() and not table.torn(handle := table.open()):
+                return handle
+        with self._lock.held():
+            table.mend()
+            if not table.exists():
+                raise NotFound("stream-not-found", stream=stream)
+            return table.open()
 
     def _table(self, stream: str) -> Table:
         if not is_stream_name(stream):
@@ -82,15 +92,25 @@ class DeltaLake:
 
     @contextmanager
     def _translated(self, stream: str) -> Iterator[None]:
+        folder = str(self._folder / stream)
         try:
             yield
         except OSError as fault:
             if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise Unavailable("store-disk-full", file=str(self._folder / stream)) from fault
+                raise Unavailable("store-disk-full", file=folder) from fault
             reason = os.strerror(fault.errno) if fault.errno else str(fault)
-            raise Unavailable("store-disk-error", file=str(self._folder / stream), fault=reason) from fault
-        except DeltaError as fault:
-            raise Unavailable("store-disk-error", file=str(self._folder / stream), fault=str(fault)) from fault
+            raise Damaged("lake-damaged", stream=stream, folder=folder, fault=reason) from fault
+        except (DeltaError, pa.ArrowException) as fault:
+            raise Damaged("lake-damaged", stream=stream, folder=folder, fault=_reason(fault)) from fault
+        except BaseException as fault:
+            # A panic of delta-rs passes by ``except Exception`` and would end the thread.
+            if type(fault).__name__ != "PanicException":
+                raise
+            raise Damaged("lake-damaged", stream=stream, folder=folder, fault=_reason(fault)) from fault
+
+
+def _reason(fault: BaseException) -> str:
+    return _COLOUR.sub("", str(fault)).partition("\n")[0]
 
 
 def is_stream_name(name: str) -> bool:

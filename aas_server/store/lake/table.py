@@ -42,21 +42,31 @@ class Table:
         return (self.folder / _LOG / f"{0:020d}.json").exists()
 
     def open(self, version: int | None = None) -> DeltaTable:
-        """A fresh handle. A checkpoint that a power cut left torn is thrown away: the commits are all there."""
+        """A fresh handle. Raises ``DeltaError`` or ``OSError`` where the log can't be read: see ``mend``."""
+        return DeltaTable(str(self.folder), version=version)
+
+    def torn(self, handle: DeltaTable) -> bool:
+        """Whether the handle's commit is empty: delta-rs takes that for a version."""
+        return not (self.folder / _LOG / f"{handle.version():020d}.json").stat().st_size
+
+    def mend(self) -> None:
+        """Put aside what a power cut left torn: a last commit that was linked, but never synced nor counted on;
+        checkpoints, since the commits are all there. The caller holds the lake's lock."""
+        last = max((self.folder / _LOG).glob("[0-9]*.json"), default=None)
+        if last is not None and not _whole(last):
+            _put_aside(last)
+        if not self.exists():
+            return
         try:
-            return DeltaTable(str(self.folder), version=version)
+            self.open()
         except (DeltaError, OSError):
-            torn = self._checkpoints()
-            for file in torn:
-                file.unlink(missing_ok=True)
-            if not torn:
-                raise
-            return DeltaTable(str(self.folder), version=version)
+            for file in self._checkpoints():
+                _put_aside(file)
 
     def append(self, rows: pa.Table, upto: int) -> int:
         """See ``contract.Lake.fold``. Rows of messages folded already are left out. Returns the version."""
         rows = columns.checked(rows)
-        self._mend()
+        self.mend()
         if not self.exists():
             self._create(rows, upto)
             return 0
@@ -67,10 +77,6 @@ class Table:
             self._commit(handle, rows, upto)
         self._sync(handle.version())
         return int(handle.version())
-
-    def schema(self) -> pa.Schema:
-        """The columns and their types; ``null`` where no value has come yet."""
-        return _known(self.open())
 
     def _create(self, rows: pa.Table, upto: int) -> None:
         rows = columns.fitted(rows, columns.written(rows.schema))
@@ -88,7 +94,7 @@ class Table:
 
     def _commit(self, handle: DeltaTable, rows: pa.Table, upto: int) -> None:
         stored = pa.schema(handle.schema().to_arrow())
-        wanted = columns.written(columns.widened(_known(handle), rows))
+        wanted = columns.written(columns.widened(schema(handle), rows))
         rows = columns.fitted(rows, wanted)
         if any(wanted.field(field.name).type != field.type for field in stored):
             self._rewrite(handle, rows, wanted, upto)
@@ -158,12 +164,6 @@ class Table:
         for folder in (log, self.folder, self.folder.parent):
             sync(folder)
 
-    def _mend(self) -> None:
-        """Take away a last commit that a power cut left torn: it was linked, but never synced nor counted on."""
-        last = max((self.folder / _LOG).glob("[0-9]*.json"), default=None)
-        if last is not None and not _whole(last):
-            last.rename(last.with_suffix(f".torn-{time.time_ns()}"))
-
 
 def position(handle: DeltaTable) -> int:
     """The journal position up to which the handle's version is folded."""
@@ -175,8 +175,8 @@ def records(handle: DeltaTable) -> int:
     return sum(pa.table(handle.get_add_actions(flatten=True)).column("num_records").to_pylist())
 
 
-def _known(handle: DeltaTable) -> pa.Schema:
-    """The handle's schema, with type ``null`` where the log counts nothing but nulls."""
+def schema(handle: DeltaTable) -> pa.Schema:
+    """The handle's columns and their types; ``null`` where the log counts nothing but nulls."""
     actions = pa.table(handle.get_add_actions(flatten=True))
     sizes = actions.column("num_records").to_pylist()
 
@@ -193,6 +193,11 @@ def _known(handle: DeltaTable) -> pa.Schema:
             for field in fields
         ]
     )
+
+
+def _put_aside(file: Path) -> None:
+    file.rename(file.with_name(f"{file.stem}.torn-{time.time_ns()}"))
+    sync(file.parent)
 
 
 def _removed(file: Path) -> RemoveAction:
