@@ -44,3 +44,10 @@ def test_the_last_reading_wins_by_its_time(store: Store, open_again: Callable[[]
         "c": LiveValue(True, 1),
     }
     assert store.live.get("other") == {}
+
+
+def test_live_values_are_bounded_and_the_first_stay(store: Store) -> None:
+    store.live.put("s", {"a": LiveValue(1, 1), "b": LiveValue(1, 1)}, most=3)
+    store.live.put("s", {"c": LiveValue(1, 1), "d": LiveValue(1, 1), "a": LiveValue(2, 2)}, most=3)
+    store.live.put("other", {"x": LiveValue(1, 1)}, most=3)
+    assert {name: live.value for name, live in store.live.get("s").items()} == {"a": 2, "b": 1, "c": 1}

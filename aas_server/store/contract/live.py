@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from aas_server.store.contract.lake import MOST_COLUMNS
 from connectors.message import Scalar
 
 
@@ -20,8 +21,9 @@ class LiveValue:
 class Live(Protocol):
     """Last readings, kept across restarts and seen by every process on the data folder."""
 
-    def put(self, stream: str, values: Mapping[str, LiveValue]) -> None:
-        """A value older than the one there is left out."""
+    def put(self, stream: str, values: Mapping[str, LiveValue], most: int = MOST_COLUMNS) -> None:
+        """A value older than the one there is left out. A stream has at most ``most`` fields; those that came
+        first stay."""
         ...
 
     def get(self, stream: str) -> Mapping[str, LiveValue]: ...
