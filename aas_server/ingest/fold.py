@@ -3,43 +3,33 @@
 Each stream's table says up to which journal position it is folded, in the same commit as its rows. The journal's
 mark moves only when all streams are done; so after a crash between two streams the one is found folded and the
 other is not, and each takes what it lacks.
+
+A stream whose table is damaged is left behind: the mark goes on without it, and its table is brought up from the
+journal once it can be read again, or made anew where it was taken away (``mending``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from aas_server.errors import AasError, Conflict, NotFound, Unavailable
-from aas_server.ingest import counts, feeds, screen
+from aas_server.ingest import behind, counts, feeds, screen
 from aas_server.ingest.decode import Batch, Decoder
-from aas_server.ingest.readings import last_readings
-from aas_server.settings import Settings
-from aas_server.store.contract import Quarantined, Store
+from aas_server.store.contract import Damaged, Quarantined, Store
 
 MARK = "fold"
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What one fold did: the journal position it came to, and the records of each stream."""
+    """What one fold did: the journal position it came to, and the records of each stream that was folded."""
 
     upto: int
     records: Mapping[str, int]
-
-
-def catch_up(store: Store, settings: Settings) -> None:
-    """Fold all that is in the journal by now; for commands that run without a server, or beside one."""
-    end = store.journal.last()
-    with store.lake.locked():
-        while (start := store.journal.mark(MARK)) < end:
-            decoder = Decoder(settings, start)
-            decoder.take(store.journal.read(start, settings.fold_records), feeds.declarations(store.catalogue))
-            for batch in decoder.batches.values():
-                store.live.put(batch.stream, last_readings(batch))
-            fold(store, decoder)
 
 
 def fold(store: Store, decoder: Decoder) -> Folded:
@@ -47,14 +37,40 @@ def fold(store: Store, decoder: Decoder) -> Folded:
     already: that is left out."""
     with store.lake.locked():
         store.journal.quarantine(decoder.quarantined)
-        records = {batch.stream: _fold_stream(store, batch, decoder.upto) for batch in decoder.batches.values()}
+        records = {}
+        late = behind.streams(store.catalogue)
+        for stream, batch in decoder.batches.items():
+            with left_behind(store, stream):
+                if stream not in late:
+                    check_goes_on(store, stream)
+                    records[stream] = fold_stream(store, batch, decoder.upto)
         if decoder.upto > store.journal.mark(MARK):
             store.journal.set_mark(MARK, decoder.upto)
     decoder.begin_anew()
     return Folded(decoder.upto, records)
 
 
-def _fold_stream(store: Store, batch: Batch, upto: int) -> int:
+@contextmanager
+def left_behind(store: Store, stream: str) -> Iterator[None]:
+    """Whatever concerns this stream alone leaves it behind; what concerns all of them is raised."""
+    try:
+        yield
+    except Unavailable as fault:
+        if not isinstance(fault, Damaged):
+            raise
+        behind.leave(store.catalogue, stream, fault)
+    except Exception as fault:
+        behind.leave(store.catalogue, stream, fault)
+
+
+def check_goes_on(store: Store, stream: str) -> None:
+    """Raises ``Damaged`` where the table has less than was counted: it was restored or taken away."""
+    if store.lake.folded(stream) < feeds.counted_upto(store.catalogue, stream):
+        raise Damaged("lake-older", stream=stream)
+
+
+def fold_stream(store: Store, batch: Batch, upto: int) -> int:
+    """Fold a batch of one stream, but for what its table has already; returns how many records were new."""
     folded = store.lake.folded(batch.stream)
     fresh = batch.after(folded)
     if not fresh.rows:

@@ -6,11 +6,27 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from aas_server.errors import AasError
 from aas_server.ingest.decode import Batch
-from aas_server.store.contract import LiveValue
+from aas_server.ingest.trouble import log
+from aas_server.store.contract import MOST_COLUMNS, Live, LiveValue
 from connectors.message import Scalar
 
+MOST_TAGS = 20_000
+"""Live values of a narrow stream: devices of ten thousand tags are known. A wide one has as many as columns."""
+
 _DOUBTFUL = frozenset({"implausible-time", "unreadable-time"})
+
+
+def show(live: Live, batch: Batch) -> None:
+    """Make the batch's last readings the live values of its stream. Left out where that fails for a reason that
+    nobody foresaw: it must not keep the records from being stored."""
+    try:
+        live.put(batch.stream, last_readings(batch), MOST_TAGS if batch.shape == "narrow" else MOST_COLUMNS)
+    except AasError:
+        raise
+    except Exception as fault:
+        log(batch.stream, fault)
 
 
 def last_readings(batch: Batch) -> Mapping[str, LiveValue]:

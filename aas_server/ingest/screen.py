@@ -11,15 +11,11 @@ import pyarrow as pa
 
 from aas_server.ingest import values
 from aas_server.ingest.decode import Batch
-from aas_server.store.contract import COMMON
+from aas_server.store.contract import COMMON, MOST_COLUMNS
 from connectors.message import Scalar
 
 NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.string())])
 """The known feed of tags: its columns have their types before the first value."""
-
-MOST_COLUMNS = 1000
-"""A stream's own columns. A feed whose keys are ids would otherwise make columns without end; what is beyond is
-kept as misfits."""
 
 
 def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
@@ -52,7 +48,8 @@ def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
 
 def column_names(fields: Sequence[str], known: Mapping[str, pa.DataType]) -> dict[str, str | None]:
     """Each field's column: its own name, unless that is one of the lake's or differs from an earlier one in case
-    alone (SQL knows no case); then a number is added. ``None`` where there are too many columns already."""
+    alone (SQL knows no case); then a number is added. ``None`` where there are too many columns already: such a
+    field is kept as a misfit."""
     taken = {name.lower(): name for name in (*COMMON, *known)}
     result: dict[str, str | None] = {}
     for field in fields:

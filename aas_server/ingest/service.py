@@ -6,9 +6,10 @@ import time
 from collections.abc import Sequence
 
 from aas_server.clock import from_ns
-from aas_server.ingest import feeds
-from aas_server.ingest.fold import catch_up
+from aas_server.errors import AasError
+from aas_server.ingest import behind, feeds
 from aas_server.ingest.gateway import Gateway
+from aas_server.ingest.mending import catch_up
 from aas_server.ingest.state import FeedState, StreamState, broker_state
 from aas_server.ingest.worker import Worker
 from aas_server.settings import Settings
@@ -37,7 +38,7 @@ class Ingest:
 
     def ready(self) -> bool:
         """Whether every subscription is confirmed and the disk takes what comes."""
-        return self._gateway.ready() and self._worker.error is None
+        return self._gateway.ready() and self._worker.ready()
 
     def settle(self, timeout: float = 60.0) -> bool:
         """Wait until all that is in the journal by now is in the lake; ``False`` after ``timeout`` seconds."""
@@ -45,16 +46,17 @@ class Ingest:
 
     def state(self) -> FeedState:
         """The feed at this moment."""
-        journal = self._store.journal
+        journal, catalogue = self._store.journal, self._store.catalogue
+        late = {stream: behind.error(stream, reason) for stream, reason in behind.streams(catalogue).items()}
         return FeedState(
-            streams=tuple(self._stream_state(facts) for facts in feeds.all_facts(self._store.catalogue)),
+            streams=tuple(self._stream_state(facts, late.get(facts.name)) for facts in feeds.all_facts(catalogue)),
             brokers=tuple(broker_state(source) for source in self._sources),
             redelivered=journal.redelivered(),
             quarantined=journal.quarantined_count(),
-            error=self._gateway.error or self._worker.error,
+            error=self._gateway.error or self._worker.error or next(iter(late.values()), None),
         )
 
-    def _stream_state(self, facts: StreamFacts) -> StreamState:
+    def _stream_state(self, facts: StreamFacts, error: AasError | None) -> StreamState:
         waiting = self._worker.oldest_waiting(facts.name)
         last = facts.last if facts.last is not None else facts.last_arrival
         return StreamState(
@@ -66,6 +68,7 @@ class Ingest:
             rate=self._worker.rates.of(facts.name),
             lag=0.0 if waiting is None else max(0.0, (time.time_ns() - waiting) / 1e9),
             last=None if last is None else from_ns(last),
+            error=error,
         )
 
 

@@ -15,7 +15,8 @@ from connectors.message import Source
 class StreamState:
     """``messages`` and ``records`` are those in the lake. ``rate``: records a second over the last moments.
     ``lag``: seconds that the oldest message not yet in the lake has waited, 0 when none waits, ``None`` before the
-    first. ``last``: the latest record's time, or its arrival where it bears none."""
+    first. ``last``: the latest record's time, or its arrival where it bears none. ``error``: why its records are
+    not stored at present, or ``None``."""
 
     name: str
     topic: str
@@ -25,6 +26,7 @@ class StreamState:
     rate: float
     lag: float | None
     last: datetime | None
+    error: AasError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class BrokerState:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """``error``: why nothing is committed or folded at present (a full disk), or ``None``."""
+    """``error``: why nothing is committed or folded at present (a full disk), else why a stream is not, or
+    ``None``."""
 
     streams: tuple[StreamState, ...]
     brokers: tuple[BrokerState, ...]

@@ -5,19 +5,25 @@ from __future__ import annotations
 import threading
 import time
 
-from aas_server.errors import Unavailable
-from aas_server.ingest import feeds
+from aas_server.errors import AasError
+from aas_server.ingest import behind, feeds
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.fold import MARK, fold
+from aas_server.ingest.mending import Mending
 from aas_server.ingest.rates import Rates
-from aas_server.ingest.readings import last_readings
+from aas_server.ingest.readings import show
+from aas_server.ingest.trouble import Trouble
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 
 _LIVE_SECONDS = 1.0
 _CHUNK = 20_000
 """Messages decoded before live values and folding are looked at again."""
-_RETRY_SECONDS = 2.0
+_FOLD_BYTES = 64 * 2**20
+"""Payload decoded from which it is folded, whatever the number of records: they may be wide."""
+_RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
+_MEND_SECONDS = 10.0
+"""Between two looks whether a stream that is behind can be stored again."""
 
 
 class Worker:
@@ -27,27 +33,39 @@ class Worker:
         self._store = store
         self._settings = settings
         self._decoder = Decoder(settings, store.journal.mark(MARK))
+        self._mending = Mending(store, settings)
         self._wake = threading.Event()
         self._done = threading.Condition()
         self._folded = self._decoder.upto
         self._wanted = 0
-        self._ending = False
+        self._ending = threading.Event()
         self._folded_at = self._shown_at = time.monotonic()
+        self._mended_at: float | None = None
         self._shown: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
         self._thread = threading.Thread(target=self._work, name="fold")
+        self._trouble = Trouble("fold")
+        self._tries = 0
         self.rates = Rates()
-        self.error: Unavailable | None = None
+
+    @property
+    def error(self) -> AasError | None:
         """Why nothing is folded at present, or ``None``."""
+        return self._trouble.error
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         """Fold what is there, then end."""
-        self._ending = True
+        self._ending.set()
         self._wake.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def ready(self) -> bool:
+        """Whether it is at work, and nothing is wrong for all streams alike."""
+        return self.error is None and self._thread.is_alive()
 
     def wake(self) -> None:
         """Something was committed."""
@@ -68,21 +86,49 @@ class Worker:
         while True:
             self._wake.wait(min(_LIVE_SECONDS, self._settings.fold_seconds))
             self._wake.clear()
-            try:
-                more = self._step()
-                self.error = None
-            except Unavailable as fault:
-                # Nothing is lost: it is all in the journal. The next try begins where this one ended.
-                self.error, more = fault, False
-                if not self._ending:
-                    self._wake.wait(_RETRY_SECONDS)
+            more = self._tried()
             if more:
                 self._wake.set()
-            elif self._ending:
+            elif self._ending.is_set():
                 return
+
+    def _tried(self) -> bool:
+        """One step. Nothing is lost by a failure: it is all in the journal, and the next try begins there."""
+        try:
+            more = self._step()
+        except Exception as fault:  # whatever it is: an end of this thread would be the end of the feed
+            self._trouble.tell(fault)
+            if not isinstance(fault, AasError):
+                self._begin_anew()
+            self._ending.wait(_RETRY_SECONDS[min(self._tries, len(_RETRY_SECONDS) - 1)])
+            self._tries += 1
+            return False
+        self._trouble.over()
+        self._tries = 0
+        return more
+
+    def _begin_anew(self) -> None:
+        """Forget what was gathered: who knows what a fault that nobody foresaw has left of it."""
+        try:
+            self._decoder = Decoder(self._settings, self._store.journal.mark(MARK))
+        except AasError as fault:
+            self._trouble.tell(fault)
+        self._shown = {}
 
     def _step(self) -> bool:
         """Decode the next messages; fold where it is time. Whether there is more to do at once."""
+        if not self._is_full():
+            self._decode()
+        more = self._decoder.upto < self._store.journal.last()
+        now = time.monotonic()
+        fold_now = self._is_time_to_fold(now, more)
+        if fold_now or now - self._shown_at >= _LIVE_SECONDS:
+            self._show(now)
+        if fold_now:
+            self._fold(now)
+        return self._mend(now) or more
+
+    def _decode(self) -> None:
         entries = self._store.journal.read(self._decoder.upto, _CHUNK)
         before = {stream: len(batch.rows) for stream, batch in self._decoder.batches.items()}
         self._decoder.take(entries, feeds.declarations(self._store.catalogue))
@@ -90,37 +136,47 @@ class Worker:
             if len(batch.rows) > before.get(stream, 0):
                 self.rates.add(stream, len(batch.rows) - before.get(stream, 0))
                 self._waiting.setdefault(stream, batch.arrivals[0])
-        more = bool(entries) and entries[-1].position < self._store.journal.last()
-        now = time.monotonic()
-        fold_now = self._is_time_to_fold(now, more)
-        if fold_now or now - self._shown_at >= _LIVE_SECONDS:
-            self._show(now)
-        if fold_now:
-            self._fold(now)
-        return more
+
+    def _is_full(self) -> bool:
+        """Whether no more may be gathered in memory before it is folded, however long that can't be done."""
+        gathered = self._decoder.records + len(self._decoder.quarantined)
+        return gathered >= self._settings.fold_records or self._decoder.size >= _FOLD_BYTES
 
     def _is_time_to_fold(self, now: float, more: bool) -> bool:
         if self._decoder.upto <= self._folded:
             return False
         return (
-            self._decoder.records >= self._settings.fold_records
+            self._is_full()
             or now - self._folded_at >= self._settings.fold_seconds
             or self._folded < self._wanted <= self._decoder.upto
-            or (self._ending and not more)
+            or (self._ending.is_set() and not more)
         )
 
     def _show(self, now: float) -> None:
         for stream, batch in self._decoder.batches.items():
             new = batch.part(self._shown.get(stream, 0))
             if new.rows:
-                self._store.live.put(stream, last_readings(new))
+                show(self._store.live, new)
                 self._shown[stream] = len(batch.rows)
         self._shown_at = now
 
     def _fold(self, now: float) -> None:
         upto = fold(self._store, self._decoder).upto
-        self._shown, self._waiting = {}, {}
+        late = behind.streams(self._store.catalogue)
+        self._shown = {}
+        self._waiting = {stream: arrival for stream, arrival in self._waiting.items() if stream in late}
         self._folded_at = now
         with self._done:
             self._folded = upto
             self._done.notify_all()
+
+    def _mend(self, now: float) -> bool:
+        if self._mended_at is None:
+            self._mending.look()
+        elif now - self._mended_at < _MEND_SECONDS or self._ending.is_set():
+            return False
+        self._mended_at = now
+        more = self._mending.step()
+        if more:
+            self._mended_at -= _MEND_SECONDS
+        return more

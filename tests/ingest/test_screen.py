@@ -7,7 +7,7 @@ import pyarrow as pa
 from aas_server.ingest import screen
 from aas_server.ingest.decode import Decoder
 from aas_server.settings import Settings
-from aas_server.store.contract import COMMON, Entry
+from aas_server.store.contract import COMMON, MOST_COLUMNS, Entry
 from connectors.message import Message
 
 _NOTHING = pa.schema([])
@@ -52,14 +52,12 @@ def test_doubts_become_flags_and_misfits_stay_beside_the_row() -> None:
 
 
 def test_a_feed_whose_keys_are_ids_makes_no_columns_without_end() -> None:
-    rows = table({f"id-{number}": number for number in range(screen.MOST_COLUMNS + 50)})
-    assert rows.num_columns == screen.MOST_COLUMNS + len(COMMON)
+    rows = table({f"id-{number}": number for number in range(MOST_COLUMNS + 50)})
+    assert rows.num_columns == MOST_COLUMNS + len(COMMON)
     (row,) = rows.to_pylist()
     left_out = json.loads(row["misfit"])
     assert len(left_out) == 50
-    assert all(
-        left_out[f"id-{number}"] == number for number in range(screen.MOST_COLUMNS, screen.MOST_COLUMNS + 50)
-    )
+    assert all(left_out[f"id-{number}"] == number for number in range(MOST_COLUMNS, MOST_COLUMNS + 50))
 
 
 def test_tags_have_their_types_before_the_first_value() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from aas_server.errors import Unavailable
 from aas_server.ingest.service import Ingest, catch_up
+from aas_server.messages import error_text
 from aas_server.settings import Settings
 from aas_server.store.contract import LiveValue, Store
 from aas_server.store.sqlite import open_store
@@ -135,3 +136,89 @@ def test_a_full_disk_while_folding_is_told_and_mended(
     assert ingest.settle(timeout=10)
     until(ingest.ready)
     assert store.lake.pin("cell_1").records == 5
+
+
+def test_a_full_disk_does_not_fill_the_memory(
+    store: Store, conforming: Any, open_ingest: Open, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = open_ingest(conforming, fold_records=5)
+    tries = 0
+
+    def full(*_: object) -> int:
+        nonlocal tries
+        tries += 1
+        raise Unavailable("store-disk-full", file="lake")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(store.lake), "fold", full)
+        conforming.publish(*map(reading, range(5)), topic="cell/1")
+        until(lambda: ingest.state().error is not None)
+        conforming.publish(*map(reading, range(5, 60)), topic="cell/1")
+        until(lambda: not conforming.unacknowledged)
+        begun = tries
+        until(lambda: tries > begun)
+        assert ingest._worker._decoder.records == 5
+    assert ingest.settle(timeout=10)
+    assert store.lake.pin("cell_1").records == 60
+
+
+def test_what_nobody_foresaw_is_told_logged_once_and_tried_again(
+    store: Store,
+    conforming: Any,
+    open_ingest: Open,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ingest = open_ingest(conforming)
+    tries = 0
+
+    def broken(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise RuntimeError("nobody foresaw this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("aas_server.ingest.worker.fold", broken)
+        conforming.publish(*map(reading, range(5)), topic="cell/1")
+        until(lambda: tries >= 2)
+        error = ingest.state().error
+        assert not ingest.ready()
+        assert error is not None
+        assert "nobody foresaw this" in error_text(error, "ko")
+    until(ingest.ready)
+    assert ingest.settle(timeout=10)
+    assert store.lake.pin("cell_1").records == 5
+    assert "".join(capsys.readouterr()).count("ingest-stands-still") == 1
+
+
+def test_a_damaged_stream_is_named_while_the_others_go_on(
+    store: Store, conforming: Any, open_ingest: Open, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aas_server.ingest.worker._MEND_SECONDS", 0.05)
+    ingest = open_ingest(conforming)
+
+    def publish(numbers: range) -> None:
+        for number in numbers:
+            conforming.publish(reading(number), topic="cell/1")
+            conforming.publish(reading(number), topic="cell/2")
+            until(lambda: not conforming.unacknowledged)
+            assert ingest.settle(timeout=10)
+
+    publish(range(3))
+    commit = store.folder / "lake" / "cell_1" / "_delta_log" / f"{1:020d}.json"
+    sound = commit.read_bytes()
+    commit.write_bytes(b"garbage")
+    publish(range(3, 6))
+    assert store.lake.pin("cell_2").records == 6
+    assert ingest.ready()
+    state = ingest.state()
+    assert state.error is not None
+    assert "cell_1" in error_text(state.error, "ko")
+    assert [(one.name, one.error is None, one.lag == 0) for one in state.streams] == [
+        ("cell_1", False, False),
+        ("cell_2", True, True),
+    ]
+    commit.write_bytes(sound)
+    until(lambda: ingest.state().error is None)
+    assert store.lake.pin("cell_1").records == 6
