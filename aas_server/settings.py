@@ -25,9 +25,9 @@ Texts = Annotated[list[str], NoDecode]
 
 class Settings(BaseSettings):
     """Settings of one server on one data folder. Sizes are bytes, times seconds. ``max_package_size`` is what all
-    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become. Of a
-    message over ``max_message`` only the beginning is kept. ``queue_limit`` (a number) and ``queue_bytes`` bound
-    together what waits for its commit."""
+    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become.
+    Of a message over ``max_message`` only the beginning is kept. ``queue_limit`` (a number) and ``queue_bytes``
+    together bound what waits for its commit."""
 
     model_config = SettingsConfigDict(env_prefix="AAS_", extra="forbid")
 
