@@ -1,13 +1,18 @@
-"""Bytes by their SHA-256: written once, synced before they are named, never changed."""
+"""Bytes by their SHA-256: written once, synced before they are named, never changed.
+
+Power-safe: content synced → renamed → both folders synced → the digest is handed out.
+"""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -15,6 +20,8 @@ from aas_server.errors import NotFound, Unavailable
 from aas_server.store.durable import sync
 
 _CHUNK = 1 << 20
+_LEFT_OVER_SECONDS = 60.0
+"""Age from which an incoming file that nobody holds is a crash's leftover; one is held as soon as it is made."""
 
 
 class FolderFiles:
@@ -24,11 +31,13 @@ class FolderFiles:
         self._folder = folder
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+        _sweep(self._incoming)
 
     def add(self, content: BinaryIO | bytes | Path) -> str:
         with _translated(self._folder), tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as target:
             temporary = Path(target.name)
             try:
+                fcntl.flock(target, fcntl.LOCK_EX)
                 digest = _copy(content, target)
                 self._name(temporary, digest)
             finally:
@@ -43,11 +52,10 @@ class FolderFiles:
 
     def _name(self, temporary: Path, digest: str) -> None:
         place = self._place(digest)
-        if place.exists():
-            return
-        place.parent.mkdir(exist_ok=True)
-        temporary.chmod(0o644)
-        temporary.rename(place)
+        if not place.exists():
+            place.parent.mkdir(exist_ok=True)
+            temporary.rename(place)
+        # Also where it was there: the other process may have named it only just now.
         sync(place.parent)
         sync(self._folder)
 
@@ -57,6 +65,15 @@ class FolderFiles:
         return self._folder / digest[:2] / digest
 
 
+def _sweep(incoming: Path) -> None:
+    """Remove what a crash has left half written; other processes may be writing beside us."""
+    for file in incoming.iterdir():
+        with suppress(OSError), file.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if time.time() - file.stat().st_mtime > _LEFT_OVER_SECONDS:
+                file.unlink()
+
+
 def _copy(content: BinaryIO | bytes | Path, target: IO[bytes]) -> str:
     seen = hashlib.sha256()
     with _opened(content) as chunks:
@@ -64,6 +81,7 @@ def _copy(content: BinaryIO | bytes | Path, target: IO[bytes]) -> str:
             seen.update(chunk)
             target.write(chunk)
     target.flush()
+    os.fchmod(target.fileno(), 0o644)
     os.fsync(target.fileno())
     return seen.hexdigest()
 

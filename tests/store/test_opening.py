@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -86,4 +87,53 @@ def test_several_processes_open_a_new_folder_at_once(tmp_path: Path) -> None:
         assert process.returncode == 0, said.decode()
     store = open_store(tmp_path / "data")
     assert [id for id, _ in store.catalogue.page("demo")] == ["0", "1", "2", "3"]
+    store.close()
+
+
+def test_what_a_crash_left_half_written_is_removed_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    incoming = tmp_path / "files" / "incoming"
+    left, fresh = incoming / "left", incoming / "fresh"
+    left.write_bytes(b"half")
+    os.utime(left, (1, 1))
+    fresh.write_bytes(b"just made, not locked yet")
+
+    class Slow(io.BytesIO):
+        """While it is read, another process opens the folder; by then the file is old."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            for file in incoming.iterdir():
+                if file != fresh:
+                    os.utime(file, (1, 1))
+            open_store(tmp_path).close()
+            return super().read(size)
+
+    digest = store.files.add(Slow(b"content"))
+    assert store.files.path(digest).read_bytes() == b"content"
+    assert list(incoming.iterdir()) == [fresh]
+    store.close()
+
+
+def test_a_file_is_synced_before_it_is_named_and_its_folders_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path)
+    done: list[str] = []
+    rename, fsync = Path.rename, os.fsync
+
+    def renamed(self: Path, target: Path) -> Path:
+        done.append("named")
+        return rename(self, target)
+
+    def synced(handle: int) -> None:
+        done.append(Path(f"/proc/self/fd/{handle}").readlink().parent.name)
+        fsync(handle)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    monkeypatch.setattr(os, "fsync", synced)
+    store.files.add(b"once")
+    assert done == ["incoming", "named", "files", tmp_path.name]
+    done.clear()
+    store.files.add(b"once")
+    assert done == ["incoming", "files", tmp_path.name]
     store.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from aas_server.clock import Clock, SystemClock
 from aas_server.errors import Unavailable
 from aas_server.store.contract import Store
+from aas_server.store.durable import sync
 from aas_server.store.filelock import FileLock
 from aas_server.store.files import FolderFiles
 from aas_server.store.lake.lake import DeltaLake
@@ -56,8 +57,13 @@ def open_store(folder: Path, clock: Clock | None = None) -> Store:
 
 def _make(folder: Path) -> None:
     try:
-        for part in (folder, folder / "files", folder / "lake"):
-            part.mkdir(parents=True, exist_ok=True)
+        parts = (*reversed(folder.parents), folder, folder / "files", folder / "lake")
+        new = [part for part in parts if not part.exists()]
+        for part in new:
+            part.mkdir(exist_ok=True)
+        # SQLite syncs what it makes, but nobody the folders that others are made in.
+        for holder in dict.fromkeys(part.parent for part in new):
+            sync(holder)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
