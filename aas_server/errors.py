@@ -30,12 +30,14 @@ class Refused(AasError):
     """Understood, but not allowed."""
 
     status = 403
+    exit_code = 2
 
 
 class NotFound(AasError):
     """There is nothing under that name."""
 
     status = 404
+    exit_code = 2
 
 
 class Conflict(AasError):

@@ -11,7 +11,7 @@ import submodels
 import templates
 from aas_server import server_file
 from aas_server.clock import Clock, SystemClock
-from aas_server.errors import Unavailable
+from aas_server.errors import NotFound, Unavailable
 from aas_server.ids import Names
 from aas_server.ingest import feeds
 from aas_server.product import line, lock, recipe
@@ -30,6 +30,13 @@ from connectors.message import Source
 from connectors.mqtt import Subscription
 
 Show = Callable[[str, int, int], None]
+
+
+def existing(settings: Settings) -> House:
+    """The house of a data folder that is there already. Raises ``NotFound``: a mistyped folder is not made."""
+    if not (settings.data / "twin.db").exists():
+        raise NotFound("data-folder-missing", data=str(settings.data.absolute()))
+    return House(settings)
 
 
 class House:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -42,6 +43,8 @@ for command in (
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if not (sys.warnoptions or os.environ.get("AAS_DEBUG")):
+        warnings.simplefilter("ignore")  # a library's advice to programmers, not to the reader
     language = language_of(_flag(arguments, "--lang") or locale())
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     _translate(app, language)

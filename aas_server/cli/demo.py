@@ -68,6 +68,8 @@ def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool
         with voice.progress() as bars:
             made = _finished(house, plant) or _make(house, server, plant, broker.url, bars)
         voice.say("demo-done", url=server.url, release=made.id)
+        if made.priced is not None and made.priced.price == 0:
+            voice.say("demo-to-fill-in", file=house.recipe_file(made.product), product=made.product)
         if leave or voice.json:
             voice.print_json({**summary(made), "seconds": round(time.monotonic() - began, 1)})
         if leave:

@@ -19,6 +19,7 @@ from aas_server.clock import iso
 from aas_server.errors import BadInput, NotFound, Unavailable
 from aas_server.house import House
 from aas_server.ids import slug
+from aas_server.ingest.screen import column_names
 from aas_server.ingest.service import Ingest
 from aas_server.messages import Language
 from aas_server.product import propose
@@ -113,7 +114,9 @@ class Recorded:
         self._file = file.absolute()
         self._label = label
         self._time = self._recording.time
-        self.product = slug(file.stem)
+        self.product = slug(
+            file.stem if any(map(str.isalpha, file.stem)) else f"{self._file.parent.name}-{file.stem}"
+        )
 
     def settle_in(self, house: House) -> None:
         facts = {"sha256": _sha256(self._file), "time": self._time or "", "label": self._label or ""}
@@ -147,14 +150,16 @@ class Recorded:
         yield
 
     def _proposal(self, house: House) -> Recipe:
+        stored = column_names(list(self._recording.columns), {})
+        label = stored[self._label] if self._label else None
         return propose.recipe(
             product=self.product,
-            name=self._file.stem,
+            name=self.product,
             stream=self._stream,
-            columns=tuple(self._recording.columns),
+            columns=tuple(name for name in stored.values() if name is not None),
             time=self._time,
-            label=self._label,
-            label_counts=house.value_counts(self._stream, self._label) if self._label else {},
+            label=label,
+            label_counts=house.value_counts(self._stream, label) if label else {},
         )
 
     @property

@@ -11,8 +11,8 @@ import msgspec
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.errors import BadInput, Conflict
-from aas_server.house import House
+from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.house import existing
 from aas_server.messages import Language
 from aas_server.product import fields, record
 from aas_server.product.folder import whole
@@ -34,7 +34,7 @@ def product() -> None:
 def list_(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Every product with its state."""
     voice = Voice(language, as_json)
-    with House(configuration.load(settings, data=data)) as house:
+    with existing(configuration.load(settings, data=data)) as house:
         after = ""
         found: list[dict[str, object]] = []
         while page := record.products(house.store.catalogue, PAGE, after):
@@ -65,7 +65,7 @@ def list_(language: Language, data: Path | None, settings: Path | None, as_json:
 def show(language: Language, id: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """One product: its steps, and the figures of its release."""
     voice = Voice(language, as_json)
-    with House(configuration.load(settings, data=data)) as house:
+    with existing(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         made = record.release(house.store, one.release) if one.release else None
         if as_json:
@@ -89,7 +89,7 @@ def show(language: Language, id: str, data: Path | None, settings: Path | None, 
 def build(language: Language, id: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Run the line: a new release where data or recipe changed, a new offer where only the price did."""
     voice = Voice(language, as_json)
-    with House(configuration.load(settings, data=data)) as house, voice.progress() as bars:
+    with existing(configuration.load(settings, data=data)) as house, voice.progress() as bars:
         made = house.build(id, bars.show)
         voice.result(summary(made), "product-built", id=id, release=made.id)
 
@@ -106,7 +106,7 @@ def fields_(
 ) -> None:
     """What each field means: print the table, or take an edited one over."""
     voice = Voice(language, as_json)
-    with House(configuration.load(settings, data=data)) as house:
+    with existing(configuration.load(settings, data=data)) as house:
         if edited is not None:
             try:
                 table = fields.from_csv(edited.read_text("utf-8"))
@@ -143,7 +143,9 @@ def export(
 ) -> None:
     """Write the product's shell as AASX to TARGET, or with --hand-in the library's bundle as a folder."""
     voice = Voice(language, as_json)
-    with House(configuration.load(settings, data=data)) as house:
+    if not target.absolute().parent.is_dir():
+        raise NotFound("target-folder-missing", folder=target.absolute().parent)
+    with existing(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         if hand_in:
             made = record.release(house.store, one.release) if one.release else None

@@ -54,6 +54,8 @@ def serve(
         House(chosen) as house,
         Server(house, house.subscriptions(chosen.broker), listener) as server,
     ):
+        if chosen.insecure:
+            voice.say("serving-insecure")
         voice.result({"url": server.url, "data": str(chosen.data.absolute())}, "serving", url=server.url)
         FeedWatch(voice, server.ingest.state).until_interrupted()
         voice.say("stopping")

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from aas_server.messages import in_all, text
-from aas_server.product.recipe import Label, Modelling, Owner, Recipe
+from aas_server.product.recipe import Costing, Label, Modelling, Owner, Recipe
 from submodels.text import both
 
 _OPEN = "propose-open"
@@ -39,6 +39,7 @@ def recipe(
         owner=_unknown_owner(),
         time=time,
         label=Label(label, _rarest(label_counts)) if label else None,
+        costing=Costing(reason=in_all("propose-costs-open")),
         modelling=Modelling(leave_out=tuple(column for column in columns if _is_outcome(column, label))),
     )
 

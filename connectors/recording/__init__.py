@@ -70,7 +70,7 @@ def open_recording(file: Path, *, time: str | None = None, label: str | None = N
     """Look a file through and say what it holds. Raises ``RecordingError`` with what is wrong and where.
 
     ``time`` names the column of times; without it one is looked for by name, then by type. ``label`` names the
-    column that tells good from bad; it need only be there.
+    column that tells good from bad; it must be another one and hold a value somewhere.
     """
     table = _open(file)
     if table.rows == 0:
@@ -78,6 +78,8 @@ def open_recording(file: Path, *, time: str | None = None, label: str | None = N
     for column in (time, label):
         if column is not None and column not in table.columns:
             raise _missing(file, column, list(table.columns))
+    if label is not None:
+        _check_label(file, table, label, time)
     if time is None:
         time = _find_time(table)
     else:
@@ -123,6 +125,13 @@ def _missing(file: Path, column: str, columns: list[str]) -> RecordingError:
             columns=listed,
         )
     return RecordingError("recording-column-missing", file=str(file), column=column, columns=listed)
+
+
+def _check_label(file: Path, table: Table, label: str, time: str | None) -> None:
+    if label == time:
+        raise RecordingError("recording-label-is-time", file=str(file), column=label)
+    if all(row.get(label) is None for row in table.values()):
+        raise RecordingError("recording-label-empty", file=str(file), column=label, rows=table.rows)
 
 
 def _find_time(table: Table) -> str | None:

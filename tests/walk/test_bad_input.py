@@ -50,7 +50,7 @@ def test_a_port_in_use(aas, tmp_path):
 
 
 def test_a_data_folder_of_a_newer_version(aas, tmp_path):
-    assert aas("product", "list", "--data", tmp_path).code == 0
+    assert aas("import", tmp_path / "none.aasx", "--data", tmp_path).code == 1
     with sqlite3.connect(tmp_path / "twin.db") as database:
         database.execute("PRAGMA user_version = 9999")
     ended = aas("product", "list", "--data", tmp_path, "--lang", "ko")
@@ -60,7 +60,7 @@ def test_a_data_folder_of_a_newer_version(aas, tmp_path):
 
 def test_an_address_beyond_loopback(aas, tmp_path):
     ended = aas("serve", "--host", "0.0.0.0", "--data", tmp_path / "data", "--lang", "en")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "--insecure" in ended.err
 
 
@@ -83,6 +83,27 @@ def test_a_broker_that_is_not_there(aas, tmp_path):
 
 
 def test_a_product_that_does_not_exist(aas, tmp_path):
+    assert aas("import", "--data", tmp_path, tmp_path / "none.aasx").code == 1
     ended = aas("product", "show", "nothing", "--data", tmp_path, "--lang", "en")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "nothing" in ended.err
+
+
+def test_a_data_folder_that_does_not_exist(aas, tmp_path):
+    ended = aas("product", "list", "--data", tmp_path / "mistyped", "--lang", "ko")
+    assert ended.code == 2
+    assert "mistyped" in ended.err
+    assert not (tmp_path / "mistyped").exists()
+
+
+@pytest.mark.parametrize(("label", "told"), [("time", "--label"), ("nothing", "nothing")])
+def test_a_label_that_cannot_be_one(aas, tmp_path, label, told):
+    file = tmp_path / "bad.csv"
+    file.write_text(GOOD.replace("value,label", "value,nothing").replace(",0\n", ",\n"))
+    data = tmp_path / "data"
+    ended = aas(
+        "demo", "--exit", "--from", file, "--time", "time", "--label", label, "--data", data, "--lang", "en"
+    )
+    assert ended.code == 2
+    assert told in ended.err
+    assert not data.exists()
