@@ -95,10 +95,10 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
 
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)
-    app.include_router(health_router(ready))
-    app.include_router(docs_router(app))
     app.include_router(products_router(house.store, settings, house.clock))
     app.include_router(records_router(house.store, settings))
+    app.include_router(health_router(ready))
+    app.include_router(docs_router(app))
     app.mount("/api/v3.1", create_api(house.store, house.repository, house.packages, settings))
     app.mount("/", create_web(house.store, settings, ingest.state))
     return Guard(app, settings)

@@ -59,9 +59,9 @@ def _page(schema: dict[str, Any], name: str, schema_url: str, language: Language
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{title}</title><style>{_STYLE}</style>",
-        f'<nav><a href="/">{escape(text("docs-pages", language))}</a>',
-        f'<a href="/docs">{escape(text("docs-products-title", language))}</a>',
-        f'<a href="/api/v3.1/docs">{escape(text("docs-aas-title", language))}</a>',
+        f'<nav><a href="/?lang={language}">{escape(text("docs-pages", language))}</a>',
+        f'<a href="/docs?lang={language}">{escape(text("docs-products-title", language))}</a>',
+        f'<a href="/api/v3.1/docs?lang={language}">{escape(text("docs-aas-title", language))}</a>',
         f'<a href="?lang={other}" hreflang="{other}">{text("docs-switch", other)}</a></nav>',
         f"<h1>{title}</h1><p>{escape(text(f'docs-{name}-intro', language))} ",
         f'<a href="{escape(schema_url)}">openapi.json</a></p>',
@@ -85,7 +85,7 @@ def _row(method: str, path: str, operation: dict[str, Any], language: Language) 
     query = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     asked = f" <small>?{escape(' '.join(query))}</small>" if query else ""
     return (
-        f"<tr><td>{method.upper()}<td><code>{escape(path)}</code>{asked}<br>"
+        f"<tr><td>{method.upper()}<td><code>{escape(path).replace('/', '/<wbr>')}</code>{asked}<br>"
         f"<small>{escape(_said(operation, language))}</small>"
     )
 

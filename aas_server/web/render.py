@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,8 @@ class Renderer:
         self._templates.globals["assets"] = versions()
         self._templates.filters["segment"] = lambda text: quote(text, safe="")
         self._templates.filters["id64"] = encode
+        self._templates.filters["called"] = called
+        self._templates.filters["listed"] = listed
 
     def reader(self, request: Request) -> Reader:
         return Reader(language_of(request), self._zone)
@@ -55,6 +58,20 @@ class Renderer:
         response = HTMLResponse(body, status, {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"})
         remember(request, response)
         return response
+
+
+def called(names: Iterable[str], titles: Mapping[str, str]) -> list[str]:
+    """Columns by what people call them; one without a title by its name."""
+    return [titles.get(name, name) for name in names]
+
+
+def listed(sentence: str, titles: Mapping[str, str]) -> str:
+    """A sentence that ends in a list of columns (``…: a, b``), with their titles in place of their names."""
+    said, colon, names = sentence.rpartition(": ")
+    columns = names.split(", ")
+    if not colon or not all(name in titles or name == "…" for name in columns):
+        return sentence
+    return f"{said}: {', '.join(called(columns, titles))}"
 
 
 def json_response(value: object, status: int = 200) -> Response:

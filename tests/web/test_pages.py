@@ -165,6 +165,17 @@ class TestOneProduct:
         assert "약한 모델입니다." in page()
         assert "This is a weak model." in page(**ENGLISH)
 
+    def test_columns_are_called_by_their_titles(self, page, store: Store, finished: ReleaseRecord) -> None:
+        notes = (
+            both("제외한 열: CushionPosition, ShotNumber", "Left out: CushionPosition, ShotNumber"),
+            both("기준: 없음", "Threshold: none"),
+        )
+        model = replace(finished.trained.model, notes=notes)
+        put_release(store, replace(finished, trained=replace(finished.trained, model=model)))
+        text = page()
+        assert "제외한 열: 쿠션 위치, 쇼트 번호" in text
+        assert "기준: 없음" in text
+
     def test_without_label_there_is_no_matrix(self, page, store: Store, finished: ReleaseRecord) -> None:
         split = replace(finished.trained.model.split, cut="4200")
         model = replace(
