@@ -1,7 +1,7 @@
 """Trust at the door before access control exists: who may ask from where.
 
-The Host header must name us (or a page elsewhere could reach us by rebinding a name to 127.0.0.1); a write from a
-page of a foreign origin is refused; CORS lets pages of loopback origins and of those listed read. ``insecure``
+The Host header must name us (or a page elsewhere could reach us by rebinding a name to 127.0.0.1); what a page of a
+foreign origin asks is refused; CORS lets pages of loopback origins and of those listed read and write. ``insecure``
 lifts all of it.
 """
 
@@ -68,9 +68,12 @@ class Guard:
         host = headers.get("host", "")
         if not self._is_ours(_host_of(f"//{host}")):
             return Refused("host-unknown", host=host)
-        writes = scope["type"] == "websocket" or scope["method"] in _WRITES
-        if writes and origin is not None and not allowed:
+        if origin is not None and not allowed:
             return Refused("origin-foreign", origin=origin)
+        # a browser that keeps the origin to itself still says that the page is elsewhere; a link may be followed
+        writes = scope["type"] == "websocket" or scope["method"] in _WRITES
+        if writes and origin is None and headers.get("sec-fetch-site") == "cross-site":
+            return Refused("origin-foreign", origin="cross-site")
         return None
 
     def _is_ours(self, host: str | None) -> bool:

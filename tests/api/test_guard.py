@@ -57,7 +57,8 @@ def test_the_external_name_is_ours() -> None:
 def test_pages_of_known_origins_may_read_and_write(origin: str, allowed: bool) -> None:
     door = client(allowed_origins=["https://ui.factory.example"])
     read = door.get("/", headers={"Origin": origin})
-    assert read.status_code == 200 and ("access-control-allow-origin" in read.headers) == allowed
+    assert read.status_code == (200 if allowed else 403)
+    assert ("access-control-allow-origin" in read.headers) == allowed
     assert "Origin" in read.headers["vary"]
     assert door.post("/", headers={"Origin": origin}).status_code == (200 if allowed else 403)
     asked = {"Origin": origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-y"}
@@ -65,6 +66,12 @@ def test_pages_of_known_origins_may_read_and_write(origin: str, allowed: bool) -
     assert (preflight.headers.get("access-control-allow-headers") == "x-y") == allowed
     if allowed:
         assert preflight.status_code == 204 and "PUT" in preflight.headers["access-control-allow-methods"]
+
+
+def test_a_page_that_hides_its_origin_may_not_write() -> None:
+    hidden = {"Sec-Fetch-Site": "cross-site"}
+    assert client().post("/", headers=hidden).status_code == 403
+    assert client().get("/", headers=hidden).status_code == 200, "a link elsewhere may lead here"
 
 
 def test_a_program_without_origin_may_write() -> None:

@@ -29,6 +29,7 @@ class Archive:
         self._left = limits.size
         self._entries = {entry.filename.lstrip("/"): entry for entry in zip.infolist() if not entry.is_dir()}
         self._check_names()
+        self._check_claims()
 
     @property
     def names(self) -> list[str]:
@@ -84,6 +85,17 @@ class Archive:
         for name in self._entries:
             if "\\" in name or ".." in name.split("/") or "\x00" in name or ":" in name.split("/")[0]:
                 raise BadInput("package-part-path", part=name)
+
+
+    def _check_claims(self) -> None:
+        """A part that already claims to be too large is refused unread, whether anything refers to it or not."""
+        if sum(entry.file_size for entry in self._entries.values()) > self._limits.size:
+            raise TooLarge("package-large", limit=self._limits.size, setting="max_package_size")
+        for name, entry in self._entries.items():
+            if entry.file_size > self._limits.part:
+                raise TooLarge("package-part-large", part=name, limit=self._limits.part, setting="max_package_part")
+            if entry.file_size > max(_RATIO_FROM, entry.compress_size * self._limits.ratio):
+                raise TooLarge("package-ratio", part=name, limit=self._limits.ratio, setting="max_package_ratio")
 
 
 class _Bounded(io.RawIOBase):

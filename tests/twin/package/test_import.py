@@ -160,6 +160,12 @@ def test_a_bomb_is_stopped_by_a_limit_that_is_named(
     assert setting in error_text(raised.value, "en")
 
 
+def test_a_bomb_that_nothing_refers_to_is_refused_unread(take: Import, tmp_path: Path) -> None:
+    with pytest.raises(TooLarge) as raised:
+        take(package(tmp_path, **{"aasx/files/bomb": BOMB}))
+    assert raised.value.values["part"] == "aasx/files/bomb"
+
+
 @pytest.mark.parametrize("part", ["../evil", "aasx/../../evil", "a\\..\\b", "C:/evil"])
 def test_names_that_lead_out_are_refused(part: str, take: Import, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as raised:
