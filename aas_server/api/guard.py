@@ -1,8 +1,8 @@
 """Trust at the door before access control exists: who may ask from where.
 
-The Host header must name us (or a page elsewhere could reach us by rebinding a name to 127.0.0.1); what a page of a
-foreign origin asks is refused; CORS lets pages of loopback origins and of those listed read and write. ``insecure``
-lifts all of it.
+The Host header must name us (or a page elsewhere could reach us by rebinding a name to 127.0.0.1); what a page of
+a foreign origin asks is refused; CORS lets pages of loopback origins and of those listed read and write.
+``insecure`` lifts all of it.
 """
 
 from __future__ import annotations

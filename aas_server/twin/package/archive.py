@@ -72,12 +72,9 @@ class Archive:
     def take(self, part: str, count: int, so_far: int, packed: int) -> None:
         """Account for ``count`` bytes more of a part. Raises ``TooLarge`` with the limit's name."""
         self._left -= count
-        if so_far > self._limits.part:
-            raise TooLarge("package-part-large", part=part, limit=self._limits.part, setting="max_package_part")
+        self._check_part(part, so_far, packed)
         if self._left < 0:
             raise TooLarge("package-large", limit=self._limits.size, setting="max_package_size")
-        if so_far > max(_RATIO_FROM, packed * self._limits.ratio):
-            raise TooLarge("package-ratio", part=part, limit=self._limits.ratio, setting="max_package_ratio")
 
     def _check_names(self) -> None:
         if len(self._entries) > self._limits.parts:
@@ -86,16 +83,18 @@ class Archive:
             if "\\" in name or ".." in name.split("/") or "\x00" in name or ":" in name.split("/")[0]:
                 raise BadInput("package-part-path", part=name)
 
-
     def _check_claims(self) -> None:
         """A part that already claims to be too large is refused unread, whether anything refers to it or not."""
         if sum(entry.file_size for entry in self._entries.values()) > self._limits.size:
             raise TooLarge("package-large", limit=self._limits.size, setting="max_package_size")
         for name, entry in self._entries.items():
-            if entry.file_size > self._limits.part:
-                raise TooLarge("package-part-large", part=name, limit=self._limits.part, setting="max_package_part")
-            if entry.file_size > max(_RATIO_FROM, entry.compress_size * self._limits.ratio):
-                raise TooLarge("package-ratio", part=name, limit=self._limits.ratio, setting="max_package_ratio")
+            self._check_part(name, entry.file_size, entry.compress_size)
+
+    def _check_part(self, part: str, size: int, packed: int) -> None:
+        if size > self._limits.part:
+            raise TooLarge("package-part-large", part=part, limit=self._limits.part, setting="max_package_part")
+        if size > max(_RATIO_FROM, packed * self._limits.ratio):
+            raise TooLarge("package-ratio", part=part, limit=self._limits.ratio, setting="max_package_ratio")
 
 
 class _Bounded(io.RawIOBase):
