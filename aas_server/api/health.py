@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from aas_server.api.rest import close
 from aas_server.api.services import own_route
 
 Ready = Callable[[], Mapping[str, bool]]
@@ -28,7 +29,7 @@ def health_router(ready: Ready) -> APIRouter:
 
     own_route(router, "GET", "/health/live", "GetLive", live)
     own_route(router, "GET", "/health/ready", "GetReady", is_ready)
-
+    close(router, "/health")
     return router
 
 

@@ -14,9 +14,10 @@ from starlette.responses import FileResponse, Response
 from aas_server import ids
 from aas_server.api import answers, rows
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
+from aas_server.api.rest import close
 from aas_server.api.services import own_route
 from aas_server.clock import Clock, SystemClock
-from aas_server.errors import BadInput, NotFound
+from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.product import record
 from aas_server.product.package import archive
 from aas_server.product.package.tables import file_of
@@ -55,6 +56,8 @@ def products_router(store: Store, settings: Settings, clock: Clock | None = None
         ("GET", "/{id}/releases/{release}/records", "GetReleaseRecords", products.records, _example(_RECORDS)),
     ):
         own_route(router, method, path, operation_id, operation, responses)
+    router.add_api_route("/{id}", products.keep, methods=["DELETE"], include_in_schema=False, response_model=None)
+    close(router, "")
     return router
 
 
@@ -154,6 +157,16 @@ class _Products:
         if after is not None:
             body["cursor"] = after.cursor()
         return _json(body)
+
+    def keep(self, id: str) -> Response:
+        """Always 409: a product itself is not deleted. Says the date while a listing of it has to stay, else what
+        can be deleted."""
+        releases = self._releases(self._known(id))
+        listed = [made.registered.registration for made in releases if made.registered is not None]
+        last = max(listed, key=lambda one: one.kept_until, default=None)
+        if last is not None and self._clock.now().date().isoformat() < last.kept_until:
+            raise Conflict("kept-until", id=last.listing, date=last.kept_until)
+        raise Conflict("product-stays", id=id)
 
     def withdraw(self, id: str) -> Response:
         """All listings of the product. 409 with the date while one of them has to stay."""

@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, Response
 from aas_server import ids
 from aas_server.api import rows
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
+from aas_server.api.rest import close
 from aas_server.api.services import own_route
 from aas_server.clock import from_ns, iso
 from aas_server.errors import BadInput
@@ -43,6 +44,7 @@ def records_router(store: Store, settings: Settings) -> APIRouter:
     own_route(router, "GET", "", "GetStreams", streams.streams)
     own_route(router, "GET", "/{name}/records", "GetStreamRecords", streams.records, example)
     own_route(router, "GET", parquet, "GetStreamParquet", streams.parquet)
+    close(router, "")
     return router
 
 

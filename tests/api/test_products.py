@@ -235,7 +235,7 @@ def test_errors_speak_the_readers_language(client):
 
 def test_nothing_is_taken_down_before_its_date(own_door):
     client, bench, _ = own_door
-    for path in ("/products/moulding/listing", AT):
+    for path in ("/products/moulding", "/products/moulding/listing", AT):
         answer = client.delete(path)
         assert answer.status_code == 409
         assert answer.json()["error"] == "kept-until"
@@ -252,6 +252,14 @@ def test_after_its_date_the_listing_can_go(own_door):
     assert bench.store.catalogue.page("listing") == []
     assert client.delete("/products/moulding/listing").status_code == 404
     assert client.get(f"{AT}/archive").status_code == 200
+
+
+def test_a_product_itself_stays(own_door):
+    client, bench, _ = own_door
+    bench.clock.at = datetime(2027, 3, 21, tzinfo=UTC)
+    answer = client.delete("/products/moulding")
+    assert (answer.status_code, answer.json()["error"]) == (409, "product-stays")
+    assert "/products/moulding/listing" in answer.json()["message"]
 
 
 def test_after_its_date_the_release_can_go(own_door):
