@@ -22,7 +22,7 @@ def before_fold(store: Store, batch: Batch, folded: int) -> StreamFacts:
     """The stream's facts up to ``folded``; counted from the lake where the kept ones are older than it."""
     if feeds.counted_upto(store.catalogue, batch.stream) == folded and folded:
         return feeds.facts(store.catalogue, batch.stream)
-    none = StreamFacts(batch.stream, batch.topic, batch.source, batch.shape, 0, 0, 0, 0, None, None, None)
+    none = StreamFacts(batch.stream, batch.topic, batch.source, batch.shape, 0, 0, 0, None, None, None)
     return _counted(store, none) if folded else none
 
 
@@ -39,7 +39,7 @@ def recount(store: Store, stream: str) -> None:
 
 
 def after_fold(facts: StreamFacts, batch: Batch, rows: pa.Table) -> StreamFacts:
-    """The facts with the rows that were folded. ``repeated`` stays 0: only collecting a product counts it."""
+    """The facts with the rows that were folded."""
     bounds = pc.min_max(rows.column("time").cast(pa.int64())).as_py()
     positions = rows.column("position")
     return StreamFacts(
@@ -49,7 +49,6 @@ def after_fold(facts: StreamFacts, batch: Batch, rows: pa.Table) -> StreamFacts:
         shape=batch.shape,
         messages=facts.messages + len(pc.unique(positions)),
         records=facts.records + rows.num_rows,
-        repeated=0,
         flagged=facts.flagged + rows.num_rows - rows.column("flags").null_count,
         first=min(_known(facts.first, bounds["min"]), default=None),
         last=max(_known(facts.last, bounds["max"]), default=None),
@@ -69,7 +68,6 @@ def _counted(store: Store, facts: StreamFacts) -> StreamFacts:
         facts.shape,
         messages,
         records,
-        0,
         flagged,
         first,
         last,

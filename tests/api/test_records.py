@@ -56,7 +56,7 @@ def filled(folder):
     store.lake.fold("values", folded(0, tags), ROWS)
     nanoseconds = int(START.timestamp()) * 10**9
     for name, shape in (("shots", "wide"), ("values", "narrow")):
-        facts = StreamFacts(name, f"cell/{name}", "mqtt", shape, 9, 9, 0, 0, nanoseconds, None, nanoseconds)
+        facts = StreamFacts(name, f"cell/{name}", "mqtt", shape, 9, 9, 0, nanoseconds, None, nanoseconds)
         store.catalogue.put("stream", name, msgspec.json.encode(facts))
     return store
 

@@ -42,7 +42,6 @@ class StreamFacts:
     shape: Literal["wide", "narrow"]
     messages: int
     records: int
-    repeated: int
     flagged: int
     first: int | None
     last: int | None
