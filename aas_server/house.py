@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import connectors
@@ -14,12 +15,14 @@ from aas_server.clock import Clock, SystemClock
 from aas_server.errors import NotFound, Unavailable
 from aas_server.ids import Names
 from aas_server.ingest import feeds
+from aas_server.ingest.feeds import Declaration
 from aas_server.product import line, lock, recipe
 from aas_server.product.recipe import Recipe
 from aas_server.product.record import ReleaseRecord
 from aas_server.product.work import Work
 from aas_server.runner import Runner
 from aas_server.settings import Settings
+from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
 from aas_server.store.sqlite import open_store
@@ -77,9 +80,7 @@ class House:
         """Write a recipe, whole or not at all."""
         file = self.recipe_file(made_by.id)
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(".draft")
-        draft.write_bytes(recipe.dump(made_by))
-        draft.replace(file)
+        _write(file, recipe.dump(made_by))
 
     def subscriptions(self, brokers: Sequence[str]) -> list[Source]:
         """One subscription a broker, with a stable client id and a persistent session."""
@@ -92,13 +93,12 @@ class House:
             return self.settings.client_id
         file = self.store.folder / "client-id"
         if not file.exists():
-            file.write_text(f"aas-server-{secrets.token_hex(4)}")
+            _write(file, f"aas-server-{secrets.token_hex(4)}".encode())
         return file.read_text()
 
-    def declare(self, stream: str, time_column: str | None, units: Mapping[str, str] | None = None) -> None:
-        """Say which field of a stream bears its time, and in which units fields are, before its first message."""
-        known = feeds.Declaration(time_column, self.settings.zone, units or {})
-        feeds.declare(self.store.catalogue, stream, known)
+    def declare(self, stream: str, known: Declaration) -> None:
+        """Say what is known of a stream before its first message."""
+        feeds.declare(self.store.catalogue, stream, replace(known, zone=known.zone or self.settings.zone))
 
     def messages(self, streams: Sequence[str]) -> int:
         """How many messages of these streams are stored and understood."""
@@ -128,6 +128,15 @@ class House:
             settings=self.settings.model_copy(update={"external_url": url}),
             progress=show,
         )
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file so that it is whole and durable whenever it is seen."""
+    draft = file.with_name(f".{file.name}.new")
+    draft.write_bytes(content)
+    durable.sync(draft)
+    draft.replace(file)
+    durable.sync(file.parent)
 
 
 def _check_packages() -> None:

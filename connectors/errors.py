@@ -17,4 +17,8 @@ class RecordingError(ConnectorError):
 
 
 class BrokerError(ConnectorError):
-    """A broker that is not there, went away or refused us; or a URL that names none."""
+    """A broker that is not there, went away or refused us."""
+
+
+class BrokerUrlError(BrokerError):
+    """A URL that names no broker."""

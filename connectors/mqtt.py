@@ -30,7 +30,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from connectors.errors import BrokerError
+from connectors.errors import BrokerUrlError
 from connectors.message import Message, Receiver
 from connectors.reasons import lost, refused
 
@@ -58,7 +58,7 @@ class BrokerUrl:
 
 
 def parse_url(url: str) -> BrokerUrl:
-    """The parts of a broker's URL. Raises ``BrokerError``."""
+    """The parts of a broker's URL. Raises ``BrokerUrlError``."""
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
@@ -66,7 +66,7 @@ def parse_url(url: str) -> BrokerUrl:
         if not parts.hostname or parts.path not in ("", "/"):
             raise ValueError
     except (ValueError, KeyError):
-        raise BrokerError("broker-url-wrong", url=url.rpartition("@")[2]) from None
+        raise BrokerUrlError("broker-url-wrong", url=url.rpartition("@")[2]) from None
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
     return BrokerUrl(parts.hostname, port, parts.scheme == "mqtts", user, password, version)

@@ -16,7 +16,8 @@ import click
 import structlog
 
 from aas_server.cli import demo, factory, packages, product, replay, serve
-from aas_server.cli.faults import told
+from aas_server.cli.console import Voice
+from aas_server.cli.faults import key_of, told
 from aas_server.errors import BadInput
 from aas_server.messages import LANGUAGES, Language, catalogue, language_of, locale, text
 
@@ -66,6 +67,8 @@ def _run(command: click.Command, arguments: list[str], language: Language) -> in
             raise
         sentence, code = told(error, language)
         print(text("error-line", language, sentence=sentence), file=sys.stderr)
+        if "--json" in arguments:
+            Voice(language, json=True).print_json({"error": key_of(error), "message": sentence})
         return code
 
 

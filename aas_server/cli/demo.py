@@ -66,7 +66,7 @@ def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool
         voice.say("demo-running", url=server.url, broker=broker.url, data=str(house.store.folder))
         server.wait_ready()
         with voice.progress() as bars:
-            made = _finished(house, plant) or _make(house, server, plant, broker.url, bars)
+            made = _finished(house, plant) or _make(voice, house, server, plant, broker.url, bars)
         voice.say("demo-done", url=server.url, release=made.id)
         if made.priced is not None and made.priced.price == 0:
             voice.say("demo-to-fill-in", file=house.recipe_file(made.product), product=made.product)
@@ -91,7 +91,10 @@ def _finished(house: House, plant: Plant) -> ReleaseRecord | None:
     return made if made.registered is not None else None
 
 
-def _make(house: House, server: Server, plant: Plant, broker: str, bars: Bars) -> ReleaseRecord:
+def _make(voice: Voice, house: House, server: Server, plant: Plant, broker: str, bars: Bars) -> ReleaseRecord:
     plant.produce(broker, house, server.ingest, bars.show)
-    plant.describe(house)
+    guessed = plant.describe(house)
+    if guessed is not None and guessed.label is not None and guessed.label.defect:
+        file, values = house.recipe_file(guessed.id), ", ".join(guessed.label.defect)
+        voice.say("demo-guessed-defect", column=guessed.label.column, values=values, file=file)
     return house.build(plant.product, bars.show)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from aas_server.errors import AasError, BadInput, Unavailable
 from aas_server.messages import Language, error_text, text
-from connectors.errors import ConnectorError, RecordingError
+from connectors.errors import BrokerUrlError, ConnectorError, RecordingError
+
+
+def key_of(error: Exception) -> str:
+    """The error's key for scripts; that of the sentence where it is one of ours."""
+    return error.key if isinstance(error, AasError | ConnectorError) else type(error).__name__
 
 
 def told(error: Exception, language: Language) -> tuple[str, int]:
@@ -15,7 +22,9 @@ def told(error: Exception, language: Language) -> tuple[str, int]:
         case AasError():
             return error_text(error, language), error.exit_code
         case ConnectorError():
-            code = BadInput.exit_code if isinstance(error, RecordingError) else Unavailable.exit_code
+            code = (
+                BadInput.exit_code if isinstance(error, RecordingError | BrokerUrlError) else Unavailable.exit_code
+            )
             return text(error.key, language, **error.values), code
         case click.ClickException():
             return _usage(error, language), error.exit_code
@@ -40,8 +49,8 @@ def _usage(error: click.ClickException, language: Language) -> str:
         case click.MissingParameter():
             return text("usage-missing", language, name=_name(error), command=command)
         case click.BadParameter():
-            wanted = str(error.param.type) if error.param else "?"
-            return text("usage-bad-value", language, name=_name(error), wanted=_form(wanted), command=command)
+            wanted = _form(error.param.type if error.param else None)
+            return text("usage-bad-value", language, name=_name(error), wanted=wanted, command=command)
         case _:
             return text("usage-wrong", language, command=command)
 
@@ -50,9 +59,17 @@ def _name(error: click.BadParameter) -> str:
     return error.param.opts[-1] if error.param and error.param.opts else "?"
 
 
-def _form(wanted: str) -> str:
-    """A parameter's type as click names it, without its wrapping: ``1<=x<=65535``, ``FILE``, ``3.0|3.1``."""
-    return wanted.removeprefix("<").removesuffix(">")
+def _form(wanted: click.ParamType[Any] | None) -> str:
+    """What a parameter takes, in signs that need no language."""
+    match wanted:
+        case click.IntRange():
+            return f"{'' if wanted.min is None else wanted.min}…{'' if wanted.max is None else wanted.max}"
+        case click.FloatRange():
+            return f"> {wanted.min}"
+        case click.Choice():
+            return " | ".join(map(str, wanted.choices))
+        case _:
+            return wanted.name.upper() if wanted else "?"
 
 
 def _hint(names: object, language: Language) -> str:

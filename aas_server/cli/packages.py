@@ -62,7 +62,14 @@ def check(
     results: list[dict[str, object]] = []
     faulty = 0
     for file in files:
-        findings = check_file(file, chosen)
+        try:
+            findings = check_file(file, chosen)
+        except AasError as error:
+            faulty += 1
+            sentence = error_text(error, language)
+            results.append({"file": str(file), "error": error.key, "message": sentence})
+            voice.say("check-failed", file=file.name, sentence=sentence)
+            continue
         errors = [finding for finding in findings if finding.severity == "error"]
         faulty += bool(errors)
         results.append({"file": str(file), "findings": [finding.as_json() for finding in findings]})

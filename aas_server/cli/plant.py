@@ -19,6 +19,7 @@ from aas_server.clock import iso
 from aas_server.errors import BadInput, NotFound, Unavailable
 from aas_server.house import House
 from aas_server.ids import slug
+from aas_server.ingest.feeds import Declaration
 from aas_server.ingest.screen import column_names
 from aas_server.ingest.service import Ingest
 from aas_server.messages import Language
@@ -47,8 +48,8 @@ class Plant(Protocol):
         """Publish everything that is not in the journal yet, and wait until it is stored."""
         ...
 
-    def describe(self, house: House) -> None:
-        """Write the product's recipe, where there is none yet."""
+    def describe(self, house: House) -> Recipe | None:
+        """Write the product's recipe where there is none yet. Returns it where it was guessed from the data."""
         ...
 
     @contextmanager
@@ -89,8 +90,13 @@ class Simulated:
         recipe = load(Path(__file__).with_name("demo_cell.toml"))
         facts = self._simulation().facts()
         for stream in recipe.streams:
-            units = {name: known.unit for name, known in facts.fields[stream].items() if known.unit}
-            house.declare(stream, recipe.time if stream == recipe.streams[0] else None, units)
+            fields = facts.fields[stream]
+            known = Declaration(
+                time_column=recipe.time if stream == recipe.streams[0] else None,
+                units={name: field.unit for name, field in fields.items() if field.unit},
+                titles={name: {"ko": field.ko, "en": field.en} for name, field in fields.items()},
+            )
+            house.declare(stream, known)
         _publish(broker, house, ingest, recipe.streams, self._arguments(), show)
 
     @contextmanager
@@ -135,15 +141,18 @@ class Recorded:
                 )
 
     def produce(self, broker: str, house: House, ingest: Ingest, show: Show) -> None:
-        house.declare(self._stream, time_column=self._time)
+        house.declare(self._stream, Declaration(time_column=self._time))
         arguments = ["--from", str(self._file), "--topic", self._topic, "--lang", self._language]
         for option, value in (("--time", self._time), ("--label", self._label)):
             arguments += [option, value] if value else []
         _publish(broker, house, ingest, (self._stream,), arguments, show)
 
-    def describe(self, house: House) -> None:
-        if not house.recipe_file(self.product).exists():
-            house.keep_recipe(self._proposal(house))
+    def describe(self, house: House) -> Recipe | None:
+        if house.recipe_file(self.product).exists():
+            return None
+        guessed = self._proposal(house)
+        house.keep_recipe(guessed)
+        return guessed
 
     @contextmanager
     def live(self, broker: str) -> Iterator[None]:  # noqa: ARG002 (a recording has nothing more to say)

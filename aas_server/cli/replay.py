@@ -68,6 +68,8 @@ def replay(
 def _broker_of(data: Path) -> str:
     """The broker that the server on this data folder listens to."""
     server = server_file.running(data)
-    if server is None or not server.brokers:
-        raise BadInput("no-broker-known", data=data)
+    if server is None:
+        raise BadInput("no-server-runs", data=data)
+    if not server.brokers:
+        raise BadInput("server-without-broker", data=data, url=server.url)
     return server.brokers[0]

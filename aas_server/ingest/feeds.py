@@ -15,11 +15,12 @@ from aas_server.store.contract import Catalogue, StreamFacts
 class Declaration:
     """``time_column``: the field that bears a record's time, else well-known names are tried. ``zone``: of times
     that name none, else the server's setting. ``units``: field → symbol of the unit it is measured in; such a
-    field is a number, whatever its first value looks like."""
+    field is a number, whatever its first value looks like. ``titles``: field → what it is called, by language."""
 
     time_column: str | None = None
     zone: str | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class _Upto(msgspec.Struct):

@@ -77,7 +77,10 @@ def products(catalogue: Catalogue, limit: int = 100, after: str = "") -> list[Pr
 
 def product(catalogue: Catalogue, id: str) -> ProductRecord:
     """Raises ``NotFound``."""
-    return msgspec.json.decode(catalogue.get("product", id), type=ProductRecord)
+    try:
+        return msgspec.json.decode(catalogue.get("product", id), type=ProductRecord)
+    except NotFound:
+        raise NotFound("product-unknown", id=id) from None
 
 
 def releases(store: Store, id: str) -> list[ReleaseRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sqlite3
 
@@ -107,3 +108,26 @@ def test_a_label_that_cannot_be_one(aas, tmp_path, label, told):
     assert ended.code == 2
     assert told in ended.err
     assert not data.exists()
+
+
+def test_a_broker_address_that_is_none(aas, tmp_path):
+    ended = aas("serve", "--broker", "http://x", "--data", tmp_path / "data", "--lang", "ko")
+    assert ended.code == 2
+    assert "mqtt://" in ended.err
+
+
+def test_a_failure_is_json_too_where_json_was_asked_for(aas, tmp_path):
+    aas("import", tmp_path / "none.aasx", "--data", tmp_path)
+    ended = aas("product", "show", "nix", "--data", tmp_path, "--json", "--lang", "en")
+    assert ended.code == 2
+    assert ended.last["error"] == "product-unknown" and "nix" in str(ended.last["message"])
+    checked = aas("check", tmp_path / "none.aasx", "--json", "--lang", "en")
+    assert checked.code == 1
+    assert json.loads(checked.out)[0]["file"].endswith("none.aasx")
+
+
+@pytest.mark.parametrize(("language", "told"), [("ko", "옵션은 없습니다"), ("en", "no option")])
+def test_a_wrong_option_is_told_in_the_reader_s_language(aas, language, told):
+    ended = aas("serve", "--nope", "--lang", language)
+    assert ended.code == 2
+    assert told in ended.err

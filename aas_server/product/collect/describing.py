@@ -9,6 +9,7 @@ from functools import partial
 
 from aas_server.ids import id_shorts
 from aas_server.ingest import feeds
+from aas_server.ingest.feeds import Declaration
 from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
 from aas_server.product.recipe import Range, Recipe
@@ -44,13 +45,13 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
         else {name: _type(name, kind, counted.empty) for name, kind in counted.columns.items()}
     )
     described = {field.name: field for field in known}
-    declared = feeds.declaration(work.store.catalogue, counted.facts.name).units
+    declared = feeds.declaration(work.store.catalogue, counted.facts.name)
     names = _id_shorts(list(types), described)
     roles = _roles(work.recipe, counted.columns)
     own = partial(work.names.concept, work.recipe.id, counted.facts.name)
     return tuple(
         _completed(
-            described.get(name) or _proposed(name, names[name], value_type, declared.get(name), own(names[name])),
+            described.get(name) or _proposed(name, names[name], value_type, declared, own(names[name])),
             value_type,
             roles.get(name, "text" if value_type == "xs:string" else "feature"),
             work.recipe.quality.ranges.get(name, Range()).ends,
@@ -85,10 +86,10 @@ def _id_shorts(names: list[str], described: Mapping[str, Field]) -> dict[str, st
     return result
 
 
-def _proposed(name: str, id_short: str, value_type: str, declared: str | None, own: str) -> Field:
+def _proposed(name: str, id_short: str, value_type: str, declared: Declaration, own: str) -> Field:
     """``own``: the URI of its meaning, where no dictionary has one."""
     plain, symbol = _without_unit(name)
-    symbol = declared or symbol
+    symbol = declared.units.get(name, symbol)
     concept = concepts.propose(plain, symbol)
     if concept is not None and (concept.value_type in _NUMERIC) != (value_type in _NUMERIC):
         concept = None
@@ -99,7 +100,7 @@ def _proposed(name: str, id_short: str, value_type: str, declared: str | None, o
         value_type=value_type,
         semantic_id=irdi or own,
         origin="irdi" if irdi else "own",
-        title=concepts.title(plain, symbol),
+        title=declared.titles.get(name) or concepts.title(plain, symbol),
         definition=concept.definition if concept else in_all("collect-undefined", name=name),
         unit=_unit(symbol, concept) if value_type in _NUMERIC else None,
     )
