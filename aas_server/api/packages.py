@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -20,6 +16,7 @@ from starlette.responses import Response
 from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.parameters import CursorParameter, LimitParameter
+from aas_server.api.received import file_name, on_disk
 from aas_server.api.services import Services, route
 from aas_server.twin.package import Limits, opened
 from aas_server.twin.packages import MEDIA_TYPE, Package
@@ -79,9 +76,10 @@ class AasxFileServer:
         """Keep a new package. Its id follows from its bytes, so that the same one again is a conflict (409)."""
 
         def keep() -> Package:
-            with _on_disk(file) as path:
+            name = _name(fileName, file)
+            with on_disk(file, name) as path:
                 shells = _shells(aasIds, path, self._limits)
-                return self._packages.add_by_content(shells, _name(fileName, file), path)
+                return self._packages.add_by_content(shells, name, path)
 
         package = await asyncio.to_thread(keep)
         location = f"{request.url.path.rstrip('/')}/{ids.encode(package.id)}"
@@ -106,9 +104,10 @@ class AasxFileServer:
         id = ids.decode(packageId)
 
         def keep() -> bool:
-            with _on_disk(file) as path:
+            name = _name(fileName, file)
+            with on_disk(file, name) as path:
                 shells = _shells(aasIds, path, self._limits)
-                return self._packages.replace(id, shells, _name(fileName, file), path)
+                return self._packages.replace(id, shells, name, path)
 
         if await asyncio.to_thread(keep):
             return _created(await asyncio.to_thread(self._packages.get, id), request.url.path)
@@ -130,7 +129,7 @@ def _created(package: Package, location: str) -> Response:
 
 
 def _name(given: str | None, file: UploadFile) -> str:
-    return Path((given or file.filename or "package.aasx").replace("\\", "/")).name or "package.aasx"
+    return file_name(given or file.filename, "package.aasx")
 
 
 def _shells(given: list[str] | None, path: Path, limits: Limits) -> list[str]:
@@ -139,13 +138,3 @@ def _shells(given: list[str] | None, path: Path, limits: Limits) -> list[str]:
         found = [document["id"] for kind, document in source.documents if kind == "shell"]
     named = [id for one in given or () for id in one.split(",") if id]
     return named or found
-
-
-@contextmanager
-def _on_disk(file: UploadFile) -> Iterator[Path]:
-    """What was sent, as a file for as long as the block lasts."""
-    with tempfile.NamedTemporaryFile(suffix=".aasx") as place:
-        file.file.seek(0)
-        shutil.copyfileobj(file.file, place, 1 << 20)
-        place.flush()
-        yield Path(place.name)

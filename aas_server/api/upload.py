@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import asyncio
+from contextlib import ExitStack
 from typing import Annotated
 
 import msgspec
@@ -11,6 +11,7 @@ from fastapi import APIRouter, File, Query, UploadFile
 from starlette.responses import Response
 
 from aas_server.api.answers import JSON
+from aas_server.api.received import file_name, on_disk
 from aas_server.api.services import Services, route
 from aas_server.twin.package import import_file
 
@@ -33,12 +34,9 @@ class Upload:
     ) -> Response:
         """Take a file in, whole or not at all. What is there already with other content is replaced, or left as
         it is with ``ignore-duplicates``. Answers what became of each document."""
-        name = Path((file.filename or "upload").replace("\\", "/")).name
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / (name or "upload")
-            with path.open("wb") as place:
-                while chunk := await file.read(1 << 20):
-                    place.write(chunk)
+        with ExitStack() as stack:
+            received = on_disk(file, file_name(file.filename, "upload"))
+            path = await asyncio.to_thread(stack.enter_context, received)
             report = await import_file(
                 self._services.repository,
                 self._services.files,

@@ -105,3 +105,22 @@ def test_an_upload_that_breaks_the_metamodel_names_the_place(filled: TestClient,
     answer = filled.post(f"{BASE}/upload", files={"file": ("x.json", body)})
     assert answer.status_code == 400 and "idShort" in answer.json()["messages"][0]["text"]
     assert filled.get(at("submodels", "urn:sm:9")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("at", "form", "name"),
+    [
+        ("packages", {"fileName": "../내 것.aasx"}, "내 것.aasx"),
+        ("packages", {}, "sent.aasx"),
+        ("upload", {}, "sent.aasx"),
+    ],
+)
+def test_what_is_no_package_is_called_by_the_name_it_came_with(filled: TestClient, at, form, name) -> None:
+    answer = filled.post(f"{BASE}/{at}", files={"file": ("sent.aasx", b"nothing")}, data=form)
+    assert answer.status_code == 400
+    assert answer.json()["messages"][0]["text"].startswith(f"{name} is neither")
+
+
+def test_a_name_of_any_length_is_taken(filled: TestClient) -> None:
+    answer = filled.post(f"{BASE}/packages", files={"file": ("x", b"nothing")}, data={"fileName": "가" * 500})
+    assert answer.status_code == 400
