@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from aas_server.errors import BadInput
+from aas_server.messages import in_all
 from submodels.text import Text
 
 _FOLDER = Path(__file__).parent
@@ -90,7 +91,9 @@ class Wages:
 def rates() -> Rates:
     """The statute's caps and the software guide's ranges (``rates.toml``)."""
     raw = msgspec.toml.decode((_FOLDER / "rates.toml").read_bytes())
-    raw["classes"] = raw.pop("class")
+    raw["classes"] = {
+        name: {"title": in_all(f"cost-class-{name}"), **caps} for name, caps in raw.pop("class").items()
+    }
     return msgspec.convert(raw, Rates)
 
 

@@ -50,7 +50,7 @@ def _hand_in(work: Work, papers: Papers) -> Registered:
         work.progress("register", 2, 3)
         filled = record.fill(work, papers, package)
         listing.check(filled)
-        bundle.write(folder, papers, filled)
+        bundle.write(folder, papers, filled, work.settings.zone)
         _keep_package(work, papers, package)
     aasx = home / f"{release}.aasx"
     folders.copy(target / PACKAGE, aasx)

@@ -8,22 +8,30 @@ from pathlib import Path
 
 from aas_server.messages import in_all
 from aas_server.product import report
-from aas_server.product.register import listing
+from aas_server.product.register import listing, sources
 from aas_server.product.register.record import COSTS, GUIDE, QUALITY, SAMPLE, Papers
+from submodels.text import Text
 
 _PAGES = Path(__file__).with_name("pages")
 
 
-def write(folder: Path, papers: Papers, record: listing.Record) -> None:
-    """Put everything beside the AASX that lies in ``folder`` already."""
+def write(folder: Path, papers: Papers, record: listing.Record, zone: str) -> None:
+    """Put everything beside the AASX that lies in ``folder`` already. Pages tell times in ``zone``."""
     for name in (GUIDE, SAMPLE):
         shutil.copyfile(papers.released.folder / name, folder / name)
     (folder / "listing.json").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", "utf-8")
     report.write_csv(folder / "listing.csv", listing.rows(record))
     title = papers.released.product.title
-    (folder / QUALITY).write_bytes(report.html(_PAGES, QUALITY, title=title, quality=papers.verified))
-    (folder / COSTS).write_bytes(report.html(_PAGES, COSTS, title=title, pricing=papers.priced))
+    (folder / QUALITY).write_bytes(_quality(papers, title, zone))
+    (folder / COSTS).write_bytes(
+        report.html(_PAGES, COSTS, title=title, pricing=papers.priced, zone=zone, cited=sources.cited)
+    )
     report.write_csv(folder / "cost-sheet.csv", _cost_rows(papers))
+
+
+def _quality(papers: Papers, title: Text, zone: str) -> bytes:
+    titles = {field.id_short: field.title for field in papers.released.product.fields}
+    return report.html(_PAGES, QUALITY, title=title, quality=papers.verified, zone=zone, titles=titles)
 
 
 def _cost_rows(papers: Papers) -> list[list[object]]:

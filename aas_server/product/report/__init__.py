@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -13,6 +16,7 @@ from aas_server.messages import LANGUAGES, text
 from submodels.text import Text
 
 _HERE = Path(__file__).parent
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,7 +34,7 @@ def html(pages: Path, template: str, **values: Any) -> bytes:
         lstrip_blocks=True,
     )
     environment.globals.update(languages=LANGUAGES, say=text)
-    environment.filters.update(own=own, number=number, percent=percent)
+    environment.filters.update(own=own, number=number, percent=percent, local=local, day=day)
     return environment.get_template(template).render(**values).encode()
 
 
@@ -81,6 +85,20 @@ def percent(share: float | None, digits: int = 2) -> str:
     if 0 < share < 1:
         shown = min(max(shown, smallest), 100 - smallest)
     return f"{shown:.{digits}f} %"
+
+
+def local(words: str, zone: str) -> str:
+    """``words`` with every UTC time in them (ISO 8601, ``Z``) told in ``zone``, to the second."""
+    there = ZoneInfo(zone)
+    return _MOMENT.sub(
+        lambda found: f"{datetime.fromisoformat(found[0]).astimezone(there):%Y-%m-%d %H:%M:%S}", words
+    )
+
+
+def day(moment: str, zone: str, language: str) -> str:
+    """The day of a UTC time (ISO 8601) in ``zone``."""
+    on = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
+    return f"{on.year}년 {on.month}월 {on.day}일" if language == "ko" else f"{on.date()}"
 
 
 def _is_formula(cell: str) -> bool:

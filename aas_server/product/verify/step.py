@@ -19,6 +19,10 @@ from aas_server.quality.score import score
 from aas_server.store import records
 from submodels import data_quality
 from submodels.data_quality import DataQuality, Index
+from submodels.text import Text
+
+CODED = "declared-code"
+"""The operation of step 2 that empties such cells."""
 
 
 def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -> DataQuality:
@@ -33,13 +37,14 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
     after = _sold(work, prepared.main, profile)
     work.progress("verify", 1, 2)
     before = _collected(work, collected.main, profile)
+    coded = _coded(prepared)
     weights = [weighted.share for weighted in profile.index]
     scored = score(weights, [after.measures[weighted.name].value for weighted in profile.index])
     quality = DataQuality(
         id=work.names.submodel(recipe.id, data_quality.KIND),
         profile=profile.name,
         profile_source=profile.source,
-        indices=tuple(_index(work, weighted, after, before) for weighted in profile.index),
+        indices=tuple(_index(work, weighted, after, before, coded) for weighted in profile.index),
         effective_weights=tuple(float(weight) for weight in scored.weights),
         index=None if scored.index is None else float(scored.index),
         rows=after.rows,
@@ -85,7 +90,19 @@ def _rules(recipe: Recipe, index: Literal["consistency", "accuracy"]) -> list[Ru
     return [Rule(rule.name, rule.expression) for rule in recipe.quality.rules if rule.index == index]
 
 
-def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment) -> Index:
+def _coded(prepared: Prepared) -> int:
+    """How many cells of the main table were emptied because they held a declared code for 'no reading'."""
+    done = prepared.processing.operations
+    return sum(one.cells_changed for one in done if (one.code, one.stream) == (CODED, prepared.main.stream))
+
+
+def _explained(rule: Text, coded: int) -> Text:
+    """Why completeness may fall by cleaning."""
+    words = in_all("quality-coded", cells=f"{coded:,}")
+    return {language: f"{rule[language]}. {words[language]}" for language in words} if coded else rule
+
+
+def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment, coded: int) -> Index:
     measure = after.measures[weighted.name]
     earlier = before.measures[weighted.name].value
     return Index(
@@ -95,7 +112,7 @@ def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment
         numerator=measure.numerator,
         denominator=measure.denominator,
         value=None if measure.value is None else float(measure.value),
-        rule=measure.rule,
+        rule=_explained(measure.rule, coded) if weighted.name == "completeness" else measure.rule,
         weight=float(weighted.share),
         reason=measure.reason,
         before=None if earlier is None else float(earlier),
