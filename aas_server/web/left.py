@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from aas_server.ids import Names
 from aas_server.product.record import ReleaseRecord
+from aas_server.web.gaps import without_costs
 from aas_server.web.reader import Reader
+from submodels.pricing import Pricing
 
 Facts = Sequence[tuple[str, str]]
 """Pairs of a label and a value, both ready to be shown."""
@@ -101,8 +103,12 @@ def _verify_price(release: ReleaseRecord, reader: Reader) -> Facts:
     if release.verified is not None:
         facts.append((reader.say("web-quality-index"), quality(release, reader)))
     if release.priced is not None:
-        facts.append((reader.say("web-price"), reader.money(release.priced.price, release.priced.currency)))
+        facts.append((reader.say("web-price"), _price(release.priced, reader)))
     return facts
+
+
+def _price(priced: Pricing, reader: Reader) -> str:
+    return reader.say("web-price-open") if without_costs(priced) else reader.money(priced.price, priced.currency)
 
 
 def _register(release: ReleaseRecord, reader: Reader) -> Facts:

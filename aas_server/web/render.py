@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from aas_server.ids import encode
 from aas_server.web.assets import versions
+from aas_server.web.gaps import without_costs, without_owner
 from aas_server.web.language import language_of, remember, switch
 from aas_server.web.reader import Reader
 
@@ -33,6 +34,8 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.globals["assets"] = versions()
+        self._templates.tests["without_costs"] = without_costs
+        self._templates.tests["without_owner"] = without_owner
         self._templates.filters["segment"] = lambda text: quote(text, safe="")
         self._templates.filters["id64"] = encode
         self._templates.filters["called"] = called

@@ -187,11 +187,17 @@ class TestOneProduct:
             naive_macro_f1=None,
             confusion=None,
             split=split,
+            weak=True,
+            figures={"ScoreQuantile50": 0.1},
         )
         put_release(store, replace(finished, trained=replace(finished.trained, model=model)))
         text = page()
         assert "혼동 행렬은 만들지 않았습니다" in text
         assert "4,200행 앞은 학습" in text
+        assert "모델 매크로 F1 해당 없음" in text
+        assert "시험 1,800 정답 없음" in text
+        assert "이상 점수 중앙값" in text
+        assert "약한 모델" not in text
 
     def test_the_price_sheet_stands_line_by_line(self, page) -> None:
         text = page()
@@ -199,6 +205,38 @@ class TestOneProduct:
         assert "이윤 25,912,572 × 10 % 제8조제2항 2,591,257원" in text
         assert "부가가치세 2,850,382원" in text
         assert "합계 (부가가치세 포함) 31,354,211원" in text
+
+    def test_costs_and_owner_that_nobody_entered_are_said(
+        self, page, store: Store, finished: ReleaseRecord
+    ) -> None:
+        told = replace(finished.released.product, equipment=both("(입력 필요)", "(to be filled in)"))
+        open_ = replace(
+            finished,
+            priced=replace(finished.priced, floor=0, price=0, vat=0, price_with_vat=0),
+            released=replace(finished.released, product=told),
+        )
+        put_release(store, open_)
+        for path in ("/", PAGE):
+            text = page(path)
+            assert "원가 미입력 product.toml의 [costing]을 채우고 다시 등록하세요" in text, path
+            assert "product.toml에서 이 말이 있는 곳을 채우고" in text, path
+        assert "Costs not entered" in page("/", **{"Accept-Language": "en"})
+
+    def test_what_a_person_entered_is_not_called_open(self, page) -> None:
+        assert "원가 미입력" not in page() + page("/")
+        assert "입력 필요" not in page() + page("/")
+
+    def test_long_parts_are_folded(self, client: TestClient, store: Store, finished: ReleaseRecord) -> None:
+        processing = finished.prepared.processing
+        first = processing.operations[0]
+        idle = replace(first, rows_out=first.rows_in, cells_changed=0)
+        processing = replace(processing, operations=(*processing.operations, idle))
+        put_release(store, replace(finished, prepared=replace(finished.prepared, processing=processing)))
+        html = client.get(PAGE).text
+        assert "<details open" not in html
+        folded = html[html.index("바꾼 것이 없는 작업 1개") :]
+        assert '<tr class="idle">' in folded
+        assert '<tr class="idle">' not in html[: html.index("바꾼 것이 없는 작업 1개")]
 
     def test_operations_variables_terms_and_listing_are_there(self, page) -> None:
         text = page()
