@@ -20,6 +20,16 @@ from aas_server.twin.metamodel import LISTS, Json, faults, without_empty_lists
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.read import Opened, opened
 
+# What is found of a file is shown behind its name: these sentences don't say the name again.
+_WHOLE = {
+    "file-form-unknown": "finding-form-unknown",
+    "xml-unreadable": "finding-xml-unreadable",
+    "xml-dtd": "finding-xml-dtd",
+    "xml-invalid": "finding-xml-invalid",
+    "metamodel-old": "finding-metamodel-old",
+    "environment-none": "finding-environment-none",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -69,7 +79,9 @@ def check(path: Path, settings: Settings) -> Findings:
         if error.status == 404:
             raise
         values = {name: str(value) for name, value in error.values.items()}
-        unread = Finding("file", "error", "", values.get("path", ""), str(error), error.key, values)
+        whole = path.name in (values.get("file"), values.get("part"))
+        key = _WHOLE.get(error.key, error.key) if whole else error.key
+        unread = Finding("file", "error", "", values.get("path", ""), str(error), key, values)
         return Findings(path.name, 0, 0, 0, (unread,))
     return Findings(path.name, count["shell"], count["submodel"], count["concept-description"], tuple(found))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aas_server.errors import AasError, BadInput, NotFound, TooLarge
-from aas_server.messages import error_text
+from aas_server.messages import error_text, text
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.twin.package import check, import_file
@@ -205,6 +205,16 @@ def test_check_of_a_broken_file_is_a_finding_with_a_sentence(tmp_path: Path) -> 
     assert finding.key == "package-broken" and finding.severity == "error"
     with pytest.raises(NotFound):
         check(tmp_path / "absent.aasx", Settings())
+
+
+@pytest.mark.parametrize("body", [b"nothing", b"<a>", b"<a/>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
+def test_check_does_not_say_the_name_of_the_file_again(tmp_path: Path, body: bytes) -> None:
+    file = tmp_path / "given.parquet"
+    file.write_bytes(body)
+    (finding,) = check(file, Settings())
+    for language in ("ko", "en"):
+        said = text(finding.key, language, **finding.values)
+        assert "given.parquet" not in said and len(said) > 20
 
 
 @pytest.mark.shared
