@@ -12,14 +12,27 @@ from starlette.responses import HTMLResponse, Response
 
 from aas_server.messages import Language, catalogue, language_of, text
 
+# The colours and sheets are those of the pages for people; this page needs no file of theirs.
 _STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.6 system-ui,"NanumGothic",sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;
-word-break:keep-all}
-nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}h2{margin-top:2rem}
-table{border-collapse:collapse;width:100%}td{padding:.4rem .6rem;border-top:1px solid #8885;vertical-align:top}
-td:first-child{font-weight:600;width:4.5rem;padding-left:0}code{overflow-wrap:anywhere}small{opacity:.75}
+:root{--ground:#f5f6f4;--sheet:#fff;--ink:#1c2730;--quiet:#55626d;--rule:#dde1e0;--accent:#0f4c5c;
+color-scheme:light}
+@media (prefers-color-scheme:dark){:root{--ground:#12181c;--sheet:#1a2227;--ink:#e7ecee;--quiet:#a3b0b8;
+--rule:#303b42;--accent:#8fd0d0;color-scheme:dark}}
+*{box-sizing:border-box}
+body{font:16px/1.6 "Pretendard","Noto Sans KR","Noto Sans CJK KR","Apple SD Gothic Neo","Malgun Gothic",
+"NanumGothic",system-ui,sans-serif;margin:0;background:var(--ground);color:var(--ink);word-break:keep-all}
+main{max-width:72rem;margin:0 auto;padding:0 1.25rem 2rem}a{color:var(--accent);text-underline-offset:.18em}
+nav{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding:.9rem max(1.25rem,calc(50vw - 34.75rem));
+background:var(--sheet);border-bottom:1px solid var(--rule)}
+nav a{text-decoration:none}nav a:last-child{margin-left:auto}
+h1{font-size:1.75rem;line-height:1.3;margin:1.75rem 0 .35rem}h2{font-size:1.25rem;margin:0 0 .5rem}
+section{background:var(--sheet);border:1px solid var(--rule);border-radius:12px;
+padding:1.35rem 1.5rem;margin:1.1rem 0}
+table{border-collapse:collapse;width:100%}td{padding:.45rem .6rem;border-top:1px solid var(--rule);
+vertical-align:top}
+td:first-child{font-weight:600;width:4.5rem;padding-left:0}code{overflow-wrap:anywhere}small{color:var(--quiet)}
 """
+_TICKS = re.compile(r"``([^`]*)``")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OTHER: dict[Language, Language] = {"ko": "en", "en": "ko"}
 
@@ -63,14 +76,20 @@ def _page(schema: dict[str, Any], name: str, schema_url: str, language: Language
         f'<a href="/docs?lang={language}">{escape(text("docs-products-title", language))}</a>',
         f'<a href="/api/v3.1/docs?lang={language}">{escape(text("docs-aas-title", language))}</a>',
         f'<a href="?lang={other}" hreflang="{other}">{text("docs-switch", other)}</a></nav>',
-        f"<h1>{title}</h1><p>{escape(text(f'docs-{name}-intro', language))} ",
+        f"<main><h1>{title}</h1><p>{escape(text(f'docs-{name}-intro', language))} ",
         f'<a href="{escape(schema_url)}">openapi.json</a></p>',
     ]
     for tag, operations in _by_tag(schema).items():
-        parts.append(f"<h2>{escape(tag)}</h2><table>")
+        parts.append(f"<section><h2>{escape(_heading(tag, language))}</h2><table>")
         parts += [_row(method, path, operation, language) for method, path, operation in operations]
-        parts.append("</table>")
-    return "".join(parts)
+        parts.append("</table></section>")
+    return "".join([*parts, "</main></html>"])
+
+
+def _heading(tag: str, language: Language) -> str:
+    """Our own groups have names in both languages; those of IDTA-01002 are called as they are there."""
+    key = f"docs-tag-{tag}"
+    return text(key, language) if key in catalogue() else tag
 
 
 def _by_tag(schema: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str, Any]]]]:
@@ -86,8 +105,13 @@ def _row(method: str, path: str, operation: dict[str, Any], language: Language) 
     asked = f" <small>?{escape(' '.join(query))}</small>" if query else ""
     return (
         f"<tr><td>{method.upper()}<td><code>{escape(path).replace('/', '/<wbr>')}</code>{asked}<br>"
-        f"<small>{escape(_said(operation, language))}</small>"
+        f"<small>{_marked(_said(operation, language))}</small>"
     )
+
+
+def _marked(words: str) -> str:
+    """A description as HTML; what stands in double backticks is code."""
+    return _TICKS.sub(r"<code>\1</code>", escape(words))
 
 
 def _said(operation: dict[str, Any], language: Language) -> str:

@@ -46,6 +46,15 @@ def test_the_page_remembers_the_language_of_the_other_pages(outer: TestClient) -
     assert '<html lang="ko">' in outer.get("/docs", headers=english | {"Cookie": "lang=ko"}).text
 
 
+def test_headings_are_in_the_readers_language_and_code_is_marked(outer: TestClient, api: TestClient) -> None:
+    korean, english = _page(outer, "ko"), _page(outer, "en")
+    for ko, en in (("상품과 릴리스", "Products and releases"), ("스트림", "Streams"), ("서버 상태", "Health")):
+        assert f"<h2>{ko}</h2>" in korean and f"<h2>{en}</h2>" in english
+    specified = api.get("/api/v3.1/docs").text
+    assert "``" not in korean + english + specified
+    assert "with <code>aasId</code> those that hold this shell" in specified
+
+
 def test_the_root_is_left_to_the_pages_for_people(outer: TestClient) -> None:
     assert outer.get("/").status_code == 404
 
