@@ -141,7 +141,7 @@ def _model(trained: Trained) -> dict[str, Any]:
         "algorithm": model.algorithm,
         "macroF1": model.macro_f1,
         "naiveMacroF1": model.naive_macro_f1,
-        "testDefects": model.split.test_defects,
+        "testDefects": model.split.test_defects if model.label else None,
         "weak": model.weak,
         "verdict": model.verdict,
     }

@@ -10,7 +10,7 @@ import msgspec
 
 
 def cited(source: str, language: str) -> str:
-    """A Korean source as an English reader is told of it (``english.toml``); one that is unknown stays as it is."""
+    """A Korean source as an English reader is told of it (``english.toml``); an unknown one stays as it is."""
     if language == "ko":
         return source
     for pattern, words in _english():

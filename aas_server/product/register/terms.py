@@ -7,9 +7,9 @@ import math
 from aas_server.errors import BadInput
 from aas_server.ids import Names
 from aas_server.messages import in_all
-from aas_server.product import report
 from aas_server.product.recipe import Owner, Recipe, Share, Terms
 from aas_server.product.register.rules import rules
+from aas_server.product.report.format import number
 from submodels.licensing import KIND, Licensing, Party
 
 
@@ -72,8 +72,8 @@ def _parties(shares: tuple[Share, ...], owner: Owner) -> tuple[Party, ...]:
         return (Party(owner.company, in_all("licence-generator"), 100.0),)
     total = math.fsum(share.percent for share in shares)
     if not math.isclose(total, 100, abs_tol=1e-6):
-        raise BadInput("licence-shares-sum", sum=report.number(total))
+        raise BadInput("licence-shares-sum", sum=number(total))
     for share in shares:
         if not 0 <= share.percent <= 100:
-            raise BadInput("licence-share-wrong", party=share.name, percent=report.number(share.percent))
+            raise BadInput("licence-share-wrong", party=share.name, percent=number(share.percent))
     return tuple(Party(share.name, share.role, share.percent) for share in shares)

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aas_server.messages import LANGUAGES, text
+from aas_server.product.report import figures
+from aas_server.product.report.format import number, percent
 from submodels.text import Text
 
 _HERE = Path(__file__).parent
@@ -33,7 +35,9 @@ def html(pages: Path, template: str, **values: Any) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(languages=LANGUAGES, say=text)
+    environment.globals.update(
+        languages=LANGUAGES, say=text, figure_title=figures.title, figure_shown=figures.shown
+    )
     environment.filters.update(own=own, number=number, percent=percent, local=local, day=day)
     return environment.get_template(template).render(**values).encode()
 
@@ -62,29 +66,6 @@ def original(cell: str) -> str:
 def own(words: Text, language: str) -> str:
     """A text in ``language``, else in whichever there is."""
     return words.get(language) or next((part for part in words.values() if part), "")
-
-
-def number(value: float | None, digits: int = 6) -> str:
-    """With thousands separators and at most ``digits`` digits after the point; a dash for nothing."""
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if value and abs(value) < 10**-digits:
-        return f"{value:.3g}"
-    shown = f"{value:,.{digits}f}"
-    return shown.rstrip("0").rstrip(".") if digits else shown
-
-
-def percent(share: float | None, digits: int = 2) -> str:
-    """A share in 0…1 as per cent. A share below one is never rounded up to 100, one above nil never down to 0."""
-    if share is None:
-        return "–"
-    smallest = 10**-digits
-    shown = share * 100
-    if 0 < share < 1:
-        shown = min(max(shown, smallest), 100 - smallest)
-    return f"{shown:.{digits}f} %"
 
 
 def local(words: str, zone: str) -> str:

@@ -9,6 +9,8 @@ import jinja2
 import msgspec
 
 from aas_server.messages import LANGUAGES
+from aas_server.product.report import figures
+from aas_server.product.report.format import number
 from submodels.ai_model import AIModel
 from submodels.text import Text
 
@@ -32,6 +34,8 @@ def _json(model: AIModel) -> bytes:
         "input": {"name": "features", "type": "float32", "shape": ["rows", len(model.features)], "missing": "NaN"},
         "outputs": list(_INTERFACE[model.task]),
     }
+    if model.label is None:  # nobody counted
+        body["split"] |= {"train_defects": None, "test_defects": None}
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
 
 
@@ -46,5 +50,11 @@ def _page(model: AIModel, title: Text, language: str) -> bytes:
     )
     page = pages.get_template(f"card.{language}.md")
     return page.render(
-        model=model, title=title[language], language=language, outputs=_INTERFACE[model.task]
+        model=model,
+        title=title[language],
+        language=language,
+        outputs=_INTERFACE[model.task],
+        figure_title=figures.title,
+        figure_shown=figures.shown,
+        number=number,
     ).encode()
