@@ -112,6 +112,15 @@ def test_the_cost_sheet_shows_every_line(done):
     assert ["G", "일반관리비", "Administration", "6 % × (M+L+E)", "1466749", "시행규칙 제8조"] in rows
 
 
+def test_the_cost_sheet_speaks_to_both_readers(done):
+    text = (done[2].bundle / "cost-sheet.html").read_text("utf-8")
+    korean, english = text.split('lang="en"')
+    assert "기타 용역" in korean and "국가계약법 시행규칙 원가계산" in korean and "년 " in korean
+    assert "other services" in english and "Enforcement Rule" in english
+    for symbol in ("service-other", "statute", "labour-1"):
+        assert symbol not in text
+
+
 def test_registering_again_keeps_the_first_dates(bench):
     released = bench.package()
     first = bench.register(released)
