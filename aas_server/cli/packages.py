@@ -79,7 +79,7 @@ def check(
                 file=file.name,
                 severity=voice.word(f"severity-{finding.severity}"),
                 checker=finding.checker,
-                path=finding.path,
+                path=f" {finding.path}:" if finding.path else "",
                 text=text(finding.key, language, **finding.values) if finding.key else finding.text,
             )
         voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))

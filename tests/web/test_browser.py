@@ -35,7 +35,7 @@ WIDTHS = (1280, 390)
 LANGUAGES = ("ko", "en")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     with playwright.sync_playwright() as tools:
         opened = tools.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
