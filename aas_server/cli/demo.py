@@ -14,7 +14,7 @@ from aas_server.cli.console import Bars, Voice
 from aas_server.cli.feed_watch import FeedWatch
 from aas_server.cli.plant import Plant, Recorded, Simulated
 from aas_server.cli.product import summary
-from aas_server.cli.waiting import interruptible
+from aas_server.cli.waiting import interruptible, until_interrupted
 from aas_server.errors import NotFound
 from aas_server.house import House
 from aas_server.main import Server, listen
@@ -74,9 +74,9 @@ def _run(voice: Voice, chosen: configuration.Settings, plant: Plant, leave: bool
             voice.print_json({**summary(made), "seconds": round(time.monotonic() - began, 1)})
         if leave:
             return
-        with plant.live(broker.url):
+        with until_interrupted(), plant.live(broker.url):
             voice.say("demo-live")
-            FeedWatch(voice, server.ingest.state).until_interrupted()
+            FeedWatch(voice, server.ingest.state).go_on()
         voice.say("stopping")
 
 

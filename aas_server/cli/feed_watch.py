@@ -21,15 +21,12 @@ class FeedWatch:
         self._state = state
         self._told: dict[str, str] = {}
 
-    def until_interrupted(self) -> None:
-        """Look and tell; returns at Ctrl-C or SIGTERM."""
+    def go_on(self) -> None:
+        """Look and tell, for ever; Ctrl-C or SIGTERM ends it by ``KeyboardInterrupt``."""
         pause = threading.Event()
-        try:
-            while True:
-                self.look()
-                pause.wait(LOOK_EVERY)
-        except KeyboardInterrupt:
-            return
+        while True:
+            self.look()
+            pause.wait(LOOK_EVERY)
 
     def look(self) -> None:
         """Say what has changed since the last look."""

@@ -10,7 +10,7 @@ from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
 from aas_server.cli.feed_watch import FeedWatch
-from aas_server.cli.waiting import interruptible
+from aas_server.cli.waiting import interruptible, until_interrupted
 from aas_server.house import House
 from aas_server.main import Server, listen
 from aas_server.messages import Language
@@ -54,8 +54,9 @@ def serve(
         House(chosen) as house,
         Server(house, house.subscriptions(chosen.broker), listener) as server,
     ):
-        if chosen.insecure:
-            voice.say("serving-insecure")
-        voice.result({"url": server.url, "data": str(chosen.data.absolute())}, "serving", url=server.url)
-        FeedWatch(voice, server.ingest.state).until_interrupted()
+        with until_interrupted():
+            if chosen.insecure:
+                voice.say("serving-insecure")
+            voice.result({"url": server.url, "data": str(chosen.data.absolute())}, "serving", url=server.url)
+            FeedWatch(voice, server.ingest.state).go_on()
         voice.say("stopping")

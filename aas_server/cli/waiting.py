@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -18,3 +18,10 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def until_interrupted() -> Iterator[None]:
+    """What goes on until Ctrl-C or SIGTERM: there they are the right end, whenever they come."""
+    with suppress(KeyboardInterrupt):
+        yield
