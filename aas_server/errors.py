@@ -46,6 +46,12 @@ class Conflict(AasError):
     status = 409
 
 
+class PreconditionFailed(AasError):
+    """Someone else changed it meanwhile (``If-Match``, ``If-None-Match``)."""
+
+    status = 412
+
+
 class TooLarge(AasError):
     """Over a limit that a setting names."""
 

@@ -48,9 +48,9 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
     submodel = SubmodelService(services)
     for router in (
         AssetAdministrationShellRepository(services).router(),
-        submodel.router(_SUPERPATH, "Submodel of a shell", ("_AasRepository", "_AasRepository")),
+        submodel.router(_SUPERPATH, "Submodel of a shell"),
         SubmodelRepository(services).router(),
-        submodel.router("/submodels/{submodelIdentifier}", "Submodel", ("", "_SubmodelRepo")),
+        submodel.router("/submodels/{submodelIdentifier}", "Submodel"),
         ConceptDescriptionRepository(services).router(),
         SerializationService(services).router(),
         AasxFileServer(services).router(),

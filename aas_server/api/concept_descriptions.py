@@ -29,11 +29,9 @@ class ConceptDescriptionRepository:
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Concept Description Repository"])
-        route(
-            router, "GET", "/concept-descriptions", "GetAllConceptDescriptions", self.get_all_concept_descriptions
-        )
+        route(router, "GET", "/concept-descriptions", self.get_all_concept_descriptions)
         one = "/concept-descriptions/{cdIdentifier}"
-        route(router, "GET", one, "GetConceptDescriptionById", self.get_concept_description_by_id)
+        route(router, "GET", one, self.get_concept_description_by_id)
         return router
 
     async def get_all_concept_descriptions(

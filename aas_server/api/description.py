@@ -23,7 +23,7 @@ class SelfDescription:
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Description"])
-        route(router, "GET", "/description", "GetSelfDescription", self.get_self_description)
+        route(router, "GET", "/description", self.get_self_description)
         return router
 
     async def get_self_description(self) -> Response:

@@ -39,18 +39,17 @@ class AasxFileServer:
     def router(self) -> APIRouter:
         router = APIRouter(tags=["AASX File Server"])
         all, one = "/packages", "/packages/{packageId}"
-        route(router, "GET", all, "GetAllAASXPackageIds", self.get_all_aasx_package_ids)
-        route(router, "POST", all, "PostAASXPackage", self.post_aasx_package)
+        route(router, "GET", all, self.get_all_aasx_package_ids)
+        route(router, "POST", all, self.post_aasx_package)
         route(
             router,
             "GET",
             one,
-            "GetAASXByPackageId",
             self.get_aasx_by_package_id,
             {200: {"content": {MEDIA_TYPE: {}}}},
         )
-        route(router, "PUT", one, "PutAASXByPackageId", self.put_aasx_by_package_id, _EMPTY)
-        route(router, "DELETE", one, "DeleteAASXByPackageId", self.delete_aasx_by_package_id, _EMPTY)
+        route(router, "PUT", one, self.put_aasx_by_package_id, _EMPTY)
+        route(router, "DELETE", one, self.delete_aasx_by_package_id, _EMPTY)
         return router
 
     async def get_all_aasx_package_ids(

@@ -42,7 +42,6 @@ class SerializationService:
             router,
             "GET",
             "/serialization",
-            "GenerateSerializationByIds",
             self.generate_serialization_by_ids,
             _RESPONSES,
         )

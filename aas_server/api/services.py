@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from aas_server.api.answers import ANY_JSON
 from aas_server.api.docs import summary
+from aas_server.api.operations import operations
 from aas_server.api.parameters import Paging
 from aas_server.settings import Settings
 from aas_server.store.contract import Files
@@ -37,11 +38,11 @@ def route(
     router: APIRouter,
     method: str,
     path: str,
-    operation_id: str,
     operation: Operation,
     responses: dict[int | str, dict[str, Any]] | None = None,
 ) -> None:
-    """Serve an operation of IDTA-01002 under its own name."""
+    """Serve an operation of IDTA-01002 under the name it has there (``KeyError`` where it knows none)."""
+    operation_id = operations()[method, router.prefix + path].name
     router.add_api_route(
         path,
         operation,

@@ -34,26 +34,17 @@ class AssetAdministrationShellRepository:
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Asset Administration Shell Repository"])
         one = "/shells/{aasIdentifier}"
-        suffix = "_AasRepository"
-        get: list[tuple[str, str, Any]] = [
-            ("/shells", "GetAllAssetAdministrationShells", self.get_all_asset_administration_shells),
-            (
-                "/shells/$reference",
-                "GetAllAssetAdministrationShells-Reference",
-                self.get_all_asset_administration_shells_reference,
-            ),
-            (one, "GetAssetAdministrationShellById", self.get_asset_administration_shell_by_id),
-            (
-                f"{one}/$reference",
-                f"GetAssetAdministrationShellById-Reference{suffix}",
-                self.get_asset_administration_shell_by_id_reference,
-            ),
-            (f"{one}/asset-information", f"GetAssetInformation{suffix}", self.get_asset_information),
-            (f"{one}/asset-information/thumbnail", f"GetThumbnail{suffix}", self.get_thumbnail),
-            (f"{one}/submodel-refs", f"GetAllSubmodelReferences{suffix}", self.get_all_submodel_references),
+        get: list[tuple[str, Any]] = [
+            ("/shells", self.get_all_asset_administration_shells),
+            ("/shells/$reference", self.get_all_asset_administration_shells_reference),
+            (one, self.get_asset_administration_shell_by_id),
+            (f"{one}/$reference", self.get_asset_administration_shell_by_id_reference),
+            (f"{one}/asset-information", self.get_asset_information),
+            (f"{one}/asset-information/thumbnail", self.get_thumbnail),
+            (f"{one}/submodel-refs", self.get_all_submodel_references),
         ]
-        for path, operation_id, operation in get:
-            route(router, "GET", path, operation_id, operation)
+        for path, operation in get:
+            route(router, "GET", path, operation)
         return router
 
     async def get_all_asset_administration_shells(

@@ -1,7 +1,7 @@
 """Submodel Service (IDTA-01002, read operations): one submodel and its elements.
 
-Served below ``/submodels/{…}`` and, as superpath, below ``/shells/{…}/submodels/{…}``: the same functions, told
-apart by the suffix of the operation's name. Views that show values of a submodel with live readings bear no ETag.
+Served below ``/submodels/{…}`` and, as superpath, below ``/shells/{…}/submodels/{…}``: the same functions.
+Views that show values of a submodel with live readings bear no ETag.
 """
 
 from __future__ import annotations
@@ -35,38 +35,37 @@ from aas_server.twin.package.content import submodel_ids
 
 
 class SubmodelService:
-    """Operations on one submodel. ``names``: how the operations end, as IDTA-01002 has it for this place."""
+    """Operations on one submodel."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._repository = services.repository
         self._reading = Reading(services)
 
-    def router(self, prefix: str, tag: str, names: tuple[str, str]) -> APIRouter:
-        """Routes below ``prefix``; ``names`` are the suffixes for operations on the submodel and on elements."""
+    def router(self, prefix: str, tag: str) -> APIRouter:
+        """Routes below ``prefix``, which leads to the submodel."""
         router = APIRouter(prefix=prefix, tags=[tag])
-        whole, inside = names
         elements, element = "/submodel-elements", "/submodel-elements/{idShortPath}"
-        get: list[tuple[str, str, Any]] = [
-            ("", f"GetSubmodelById{whole}", self.get_submodel),
-            ("/$metadata", f"GetSubmodelById-Metadata{whole}", self.get_submodel_metadata),
-            ("/$value", f"GetSubmodelById-ValueOnly{whole}", self.get_submodel_value_only),
-            ("/$reference", f"GetSubmodelById-Reference{whole}", self.get_submodel_reference),
-            ("/$path", f"GetSubmodelById-Path{whole}", self.get_submodel_path),
-            (elements, f"GetAllSubmodelElements{inside}", self.get_all_submodel_elements),
-            (f"{elements}/$metadata", f"GetAllSubmodelElements-Metadata{inside}", self.get_all_metadata),
-            (f"{elements}/$value", f"GetAllSubmodelElements-ValueOnly{inside}", self.get_all_value_only),
-            (f"{elements}/$reference", f"GetAllSubmodelElements-Reference{inside}", self.get_all_reference),
-            (f"{elements}/$path", f"GetAllSubmodelElements-Path{inside}", self.get_all_path),
-            (element, f"GetSubmodelElementByPath{inside}", self.get_submodel_element_by_path),
-            (f"{element}/$metadata", f"GetSubmodelElementByPath-Metadata{inside}", self.get_by_path_metadata),
-            (f"{element}/$value", f"GetSubmodelElementByPath-ValueOnly{inside}", self.get_by_path_value_only),
-            (f"{element}/$reference", f"GetSubmodelElementByPath-Reference{inside}", self.get_by_path_reference),
-            (f"{element}/$path", f"GetSubmodelElementByPath-Path{inside}", self.get_by_path_path),
-            (f"{element}/attachment", f"GetFileByPath{inside}", self.get_file_by_path),
+        get: list[tuple[str, Any]] = [
+            ("", self.get_submodel),
+            ("/$metadata", self.get_submodel_metadata),
+            ("/$value", self.get_submodel_value_only),
+            ("/$reference", self.get_submodel_reference),
+            ("/$path", self.get_submodel_path),
+            (elements, self.get_all_submodel_elements),
+            (f"{elements}/$metadata", self.get_all_metadata),
+            (f"{elements}/$value", self.get_all_value_only),
+            (f"{elements}/$reference", self.get_all_reference),
+            (f"{elements}/$path", self.get_all_path),
+            (element, self.get_submodel_element_by_path),
+            (f"{element}/$metadata", self.get_by_path_metadata),
+            (f"{element}/$value", self.get_by_path_value_only),
+            (f"{element}/$reference", self.get_by_path_reference),
+            (f"{element}/$path", self.get_by_path_path),
+            (f"{element}/attachment", self.get_file_by_path),
         ]
-        for path, operation_id, operation in get:
-            route(router, "GET", path, operation_id, operation)
+        for path, operation in get:
+            route(router, "GET", path, operation)
         return router
 
     async def get_submodel(

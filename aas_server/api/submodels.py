@@ -36,15 +36,15 @@ class SubmodelRepository:
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Submodel Repository"])
-        get: list[tuple[str, str, Any]] = [
-            ("/submodels", "GetAllSubmodels", self.get_all_submodels),
-            ("/submodels/$metadata", "GetAllSubmodels-Metadata", self.get_all_submodels_metadata),
-            ("/submodels/$value", "GetAllSubmodels-ValueOnly", self.get_all_submodels_value_only),
-            ("/submodels/$reference", "GetAllSubmodels-Reference", self.get_all_submodels_reference),
-            ("/submodels/$path", "GetAllSubmodels-Path", self.get_all_submodels_path),
+        get: list[tuple[str, Any]] = [
+            ("", self.get_all_submodels),
+            ("/$metadata", self.get_all_submodels_metadata),
+            ("/$value", self.get_all_submodels_value_only),
+            ("/$reference", self.get_all_submodels_reference),
+            ("/$path", self.get_all_submodels_path),
         ]
-        for path, operation_id, operation in get:
-            route(router, "GET", path, operation_id, operation)
+        for path, operation in get:
+            route(router, "GET", f"/submodels{path}", operation)
         return router
 
     async def get_all_submodels(
@@ -90,7 +90,7 @@ class SubmodelRepository:
         result: Json = {}
         for document in page.documents:
             submodel = self._reading.plain(document, bindings.get(document.id))
-            name = document.keys.id_short
+            name = document.id_short
             key = document.id if name is None or name in result else name
             result[key] = views.value(submodel, level, extent)
         return answers.page_of(result, page.cursor)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from aas_server.api.answers import JSON
 from aas_server.api.received import file_name, on_disk
-from aas_server.api.services import Services, route
+from aas_server.api.services import Services, own_route
 from aas_server.twin.package import import_file
 
 
@@ -24,7 +24,7 @@ class Upload:
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Upload"])
-        route(router, "POST", "/upload", "UploadEnvironment", self.upload_environment)
+        own_route(router, "POST", "/upload", "UploadEnvironment", self.upload_environment)
         return router
 
     async def upload_environment(

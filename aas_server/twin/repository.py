@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -30,6 +30,14 @@ class Bundle:
 
     documents: Sequence[Verified]
     attachments: Sequence[Attachment] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change did. ``document`` is what is stored now, ``None`` where it was removed."""
+
+    outcome: Literal["created", "updated", "same", "deleted"]
+    document: Verified | None
 
 
 class Repository:
@@ -70,6 +78,17 @@ class Repository:
         """Verify and store one document under its own id. Raises ``BadInput`` with constraint and path."""
         document = await asyncio.to_thread(lambda: verified(kind, decode(body, self._max_depth)))
         return (await self.put_all(Bundle((document,))))[0]
+
+    async def change(self, kind: Kind, id: str, edit: Callable[[Document | None], Verified | None]) -> Changed:
+        """Replace one document by what ``edit`` makes of it (``None``: there was none, or: remove it), with nobody
+        writing in between. ``edit`` runs on a worker thread; what it raises undoes everything."""
+        async with self._documents.write() as transaction:
+            before = await transaction.get(kind, id)
+            after = await asyncio.to_thread(edit, before)
+            if after is None:
+                await transaction.delete(kind, id)
+                return Changed("deleted", None)
+            return Changed(await transaction.put(kind, after.id, after.body, after.keys), after)
 
     async def put_all(self, bundle: Bundle) -> list[Outcome]:
         """Store everything in one transaction; what is there already, byte for byte, is not written."""

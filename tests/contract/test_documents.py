@@ -35,7 +35,7 @@ def test_a_document_comes_back_byte_by_byte(store: Store) -> None:
     keys = Keys("Sensor", "0173-1#02-AAQ203#001", (("serial", "7"), ("serial", "8")))
     assert run(put(store, "urn:a", body, keys)) == "created"
     found = run(store.documents.get("submodel", "urn:a"))
-    assert (found.body, found.keys, found.kind, found.id) == (body, keys, "submodel", "urn:a")
+    assert (found.body, found.id_short, found.kind, found.id) == (body, "Sensor", "submodel", "urn:a")
     assert found.created == found.updated
     assert found.created.tzinfo is not None
 

@@ -8,7 +8,20 @@ translated here: ``Unavailable`` (locked, disk full), ``Damaged``, ``Conflict``,
 from __future__ import annotations
 
 from aas_server.store.contract.catalogue import Catalogue, Section
-from aas_server.store.contract.documents import Change, Document, Documents, Keys, Kind, Page, Transaction
+from aas_server.store.contract.condition import Condition
+from aas_server.store.contract.documents import (
+    Change,
+    Described,
+    Document,
+    Documents,
+    Element,
+    Fact,
+    IdPage,
+    Keys,
+    Kind,
+    Page,
+    Transaction,
+)
 from aas_server.store.contract.files import Files
 from aas_server.store.contract.journal import Entry, Journal, Quarantined
 from aas_server.store.contract.lake import COMMON, MOST_COLUMNS, Damaged, Lake, Pin, StreamFacts
@@ -20,11 +33,16 @@ __all__ = [
     "MOST_COLUMNS",
     "Catalogue",
     "Change",
+    "Condition",
     "Damaged",
+    "Described",
     "Document",
     "Documents",
+    "Element",
     "Entry",
+    "Fact",
     "Files",
+    "IdPage",
     "Journal",
     "Keys",
     "Kind",

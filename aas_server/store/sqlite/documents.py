@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from typing import Any
 
 from aas_server.clock import Clock
 from aas_server.errors import BadInput, NotFound
-from aas_server.store.contract import Change, Document, Keys, Kind, Page
+from aas_server.store.contract import Change, Document, Kind, Page
 from aas_server.store.sqlite.database import Database
 from aas_server.store.sqlite.transaction import Writer
 from aas_server.store.sqlite.turns import Turns
@@ -41,7 +40,7 @@ class SqliteDocuments:
             ).fetchone()
             if row is None:
                 raise NotFound("document-not-found", kind=kind, id=id)
-            return _document(connection, row)
+            return document(row)
 
     async def page(
         self,
@@ -56,7 +55,7 @@ class SqliteDocuments:
         query, values = _query(kind, id_short, semantic_id, asset_ids, _position(cursor), limit + 1)
         with self._database.reading() as connection:
             rows = connection.execute(query, values).fetchall()
-            documents = tuple(_document(connection, row) for row in rows[:limit])
+            documents = tuple(document(row) for row in rows[:limit])
         more = len(rows) > limit and limit > 0
         return Page(documents, _cursor(rows[limit - 1][0]) if more else None)
 
@@ -129,11 +128,9 @@ def _query(
     return query, [*values, limit]
 
 
-def _document(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Document:
-    seq, kind, id, body, etag, id_short, semantic_id, created, updated = row
-    found = connection.execute("SELECT name, value FROM asset_id WHERE seq = ? ORDER BY name, value", (seq,))
-    keys = Keys(id_short, semantic_id, tuple(found.fetchall()))
-    return Document(kind, id, body, etag, keys, _moment(created), _moment(updated))
+def document(row: tuple[Any, ...]) -> Document:
+    _, kind, id, body, etag, id_short, _, created, updated = row
+    return Document(kind, id, body, etag, id_short, _moment(created), _moment(updated))
 
 
 def _moment(microseconds: int) -> datetime:
