@@ -58,6 +58,13 @@ class TooLarge(AasError):
     status = 413
 
 
+class WrongType(AasError):
+    """Sent as a media type that is not read here."""
+
+    status = 415
+    exit_code = 2
+
+
 class NotSupported(AasError):
     """A known thing that this server does not do."""
 

@@ -40,8 +40,10 @@ def route(
     path: str,
     operation: Operation,
     responses: dict[int | str, dict[str, Any]] | None = None,
+    body: dict[str, Any] | None = None,
 ) -> None:
-    """Serve an operation of IDTA-01002 under the name it has there (``KeyError`` where it knows none)."""
+    """Serve an operation of IDTA-01002 under the name it has there (``KeyError`` where it knows none). ``body`` is
+    what ``bodies.json_schema`` says of the body it reads."""
     operation_id = operations()[method, router.prefix + path].name
     router.add_api_route(
         path,
@@ -52,6 +54,7 @@ def route(
         response_class=Response,
         response_model=None,
         responses=responses or ANY_JSON,
+        openapi_extra=body,
     )
 
 
