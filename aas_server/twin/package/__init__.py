@@ -6,6 +6,7 @@ from aas_server.twin.package.export import export, export_content
 from aas_server.twin.package.importer import Imported, Report, import_file
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.read import Opened, opened
+from aas_server.twin.package.repair import Repair
 
 __all__ = [
     "Content",
@@ -14,6 +15,7 @@ __all__ = [
     "Imported",
     "Limits",
     "Opened",
+    "Repair",
     "Report",
     "check",
     "export",

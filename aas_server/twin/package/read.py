@@ -15,14 +15,22 @@ from aas_server.twin.metamodel import LISTS, Json
 from aas_server.twin.package import formats, opc
 from aas_server.twin.package.archive import Archive, archive
 from aas_server.twin.package.limits import Limits
+from aas_server.twin.package.repair import Repair
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """``documents`` in the file's order; ``archive`` is ``None`` for a bare JSON or XML file."""
+    """``documents`` in the file's order, as metamodel 3.1; ``archive`` is ``None`` for a bare JSON or XML file.
+
+    ``repairs`` is what was mended. ``findings`` is what could not be: it stands in an extension of its element,
+    unchanged, so nothing is lost. ``thumbnail`` is the path of the package's picture, for ``file``.
+    """
 
     documents: tuple[tuple[Kind, Json], ...]
     archive: Archive | None = None
+    repairs: tuple[Repair, ...] = ()
+    findings: tuple[Repair, ...] = ()
+    thumbnail: str | None = None
 
     def file(self, path: str) -> BinaryIO | None:
         """The part a File element's value means; ``None`` where it lies elsewhere or is missing."""
@@ -33,8 +41,9 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[Opened]:
-    """Read a file of any of the forms; what it is, is sniffed.
+def opened(path: Path, limits: Limits, strict: bool = False, repair: bool = True) -> Iterator[Opened]:  # noqa: ARG001
+    """Read a file of any of the forms; what it is, is sniffed. ``strict`` refuses what would need a repair;
+    without ``repair`` the documents come as they are, for who wants to judge them.
 
     Raises ``NotFound`` (no such file), ``BadInput`` (unreadable, hostile, an old metamodel), ``TooLarge``.
     """
