@@ -11,6 +11,7 @@ from aas_server.api.door import Door
 from aas_server.api.errors import install_results
 from aas_server.api.packages import AasxFileServer
 from aas_server.api.parameters import Paging
+from aas_server.api.place import ByShell, BySubmodel
 from aas_server.api.serialization import SerializationService
 from aas_server.api.services import Services
 from aas_server.api.shells import AssetAdministrationShellRepository
@@ -48,9 +49,9 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
     submodel = SubmodelService(services)
     for router in (
         AssetAdministrationShellRepository(services).router(),
-        submodel.router(_SUPERPATH, "Submodel of a shell"),
+        submodel.router(_SUPERPATH, "Submodel of a shell", ByShell()),
         SubmodelRepository(services).router(),
-        submodel.router("/submodels/{submodelIdentifier}", "Submodel"),
+        submodel.router("/submodels/{submodelIdentifier}", "Submodel", BySubmodel()),
         ConceptDescriptionRepository(services).router(),
         SerializationService(services).router(),
         AasxFileServer(services).router(),

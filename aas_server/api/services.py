@@ -58,6 +58,13 @@ def route(
     )
 
 
+def routes(router: APIRouter, *served: tuple[str, str, Operation]) -> None:
+    """Serve ``(method, path, operation)`` each, but for those that IDTA-01002 does not know at this prefix."""
+    for method, path, operation in served:
+        if (method, router.prefix + path) in operations():
+            route(router, method, path, operation)
+
+
 def own_route(
     router: APIRouter,
     method: str,
