@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aas_server.store.contract import Document, Kind, Page, Store, Transaction
+from aas_server.store.contract import Document, Kind, Page, Store, Transaction, etag_of
 from aas_server.twin.metamodel import Verified, decode, verified
 
 Outcome = Literal["created", "updated", "same"]
@@ -34,10 +34,11 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change did. ``document`` is what is stored now, ``None`` where it was removed."""
+    """What a change did. ``document`` is what is stored now and ``etag`` its ETag, ``None`` where it was removed."""
 
     outcome: Literal["created", "updated", "same", "deleted"]
     document: Verified | None
+    etag: str | None = None
 
 
 class Repository:
@@ -88,7 +89,8 @@ class Repository:
             if after is None:
                 await transaction.delete(kind, id)
                 return Changed("deleted", None)
-            return Changed(await transaction.put(kind, after.id, after.body, after.keys), after)
+            outcome = await transaction.put(kind, after.id, after.body, after.keys)
+            return Changed(outcome, after, etag_of(after.body))
 
     async def put_all(self, bundle: Bundle) -> list[Outcome]:
         """Store everything in one transaction; what is there already, byte for byte, is not written."""

@@ -21,6 +21,7 @@ from aas_server.store.contract.documents import (
     Kind,
     Page,
     Transaction,
+    etag_of,
 )
 from aas_server.store.contract.files import Files
 from aas_server.store.contract.journal import Entry, Journal, Quarantined
@@ -56,4 +57,5 @@ __all__ = [
     "Store",
     "StreamFacts",
     "Transaction",
+    "etag_of",
 ]

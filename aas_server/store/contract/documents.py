@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Document:
     id_short: str | None
     created: datetime
     updated: datetime
+
+
+def etag_of(body: bytes) -> str:
+    """A document's ETag follows from its bytes alone, in every store: half of their SHA-256, in hex."""
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from typing import Literal, TypeVar
 
 from aas_server.clock import Clock
 from aas_server.errors import NotFound
-from aas_server.store.contract import Keys, Kind
+from aas_server.store.contract import Keys, Kind, etag_of
 from aas_server.store.sqlite.database import Database
 
 Result = TypeVar("Result")
@@ -68,7 +67,7 @@ def _put(
     row = connection.execute("SELECT seq, body FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchone()
     if row is not None and row[1] == body:
         return "same"
-    etag = hashlib.sha256(body).hexdigest()[:32]
+    etag = etag_of(body)
     if row is None:
         inserted = connection.execute(
             "INSERT INTO document (kind, id, body, etag, id_short, semantic_id, created, updated)"
