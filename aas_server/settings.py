@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     insecure: bool = False
     allowed_origins: Texts = Field(default_factory=list)
     external_url: str | None = None
+    allowed_hosts: Texts = Field(default_factory=list)
+    trusted_proxies: Texts = Field(default_factory=list)
     domain: str = "https://factory.example"
     zone: str = "Asia/Seoul"
     page_size: PositiveInt = 100
@@ -56,6 +59,8 @@ class Settings(BaseSettings):
     queue_bytes: PositiveInt = 256 * 2**20
     fold_records: PositiveInt = 200_000
     fold_seconds: PositiveFloat = 5.0
+    handle_hours: PositiveFloat = 24.0
+    handle_limit: PositiveInt = 1000
 
     @property
     def base_url(self) -> str:
@@ -63,10 +68,17 @@ class Settings(BaseSettings):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.external_url or f"http://{host}:{self.port}").rstrip("/")
 
-    @field_validator("broker", "filter", "allowed_origins", mode="before")
+    @field_validator("broker", "filter", "allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _parted(cls, given: object) -> object:
         return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: list[str]) -> list[str]:
+        for one in given:
+            ipaddress.ip_network(one, strict=False)
+        return given
 
     @field_validator("zone")
     @classmethod

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-Section = Literal["stream", "feed", "behind", "binding", "product", "release", "listing", "package", "demo"]
+Section = Literal[
+    "stream", "feed", "behind", "binding", "product", "release", "listing", "package", "demo", "handle"
+]
 
 
 class Catalogue(Protocol):
