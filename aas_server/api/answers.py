@@ -15,7 +15,7 @@ from aas_server import ids
 from aas_server.api.door import HEAD
 from aas_server.errors import BadInput
 from aas_server.twin.elements import Step
-from aas_server.twin.metamodel import Json
+from aas_server.twin.plain import Json
 
 JSON = "application/json"
 ANY_JSON: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {}}}}

@@ -11,7 +11,7 @@ from aas_server.api.services import Services
 from aas_server.store.contract import Document, Page
 from aas_server.twin import views
 from aas_server.twin.live import Binding
-from aas_server.twin.metamodel import Json
+from aas_server.twin.plain import Json
 from aas_server.twin.views import Extent, Level
 
 _BLOB = b'"modelType":"Blob"'

@@ -24,7 +24,7 @@ from aas_server.api.services import Services, route
 from aas_server.errors import BadInput
 from aas_server.store.contract import Page
 from aas_server.twin import views
-from aas_server.twin.metamodel import Json
+from aas_server.twin.plain import Json
 
 
 class SubmodelRepository:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from aas_server.errors import BadInput, NotFound
-from aas_server.twin.metamodel import Json
+from aas_server.twin.plain import Json
 
 Step = str | int
 """A child's idShort, or its index in a list."""

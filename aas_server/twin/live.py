@@ -17,7 +17,7 @@ from aas_core3_1 import types, verification
 from aas_server.errors import NotFound
 from aas_server.store.contract import LiveValue, Store
 from aas_server.twin.elements import find
-from aas_server.twin.metamodel import Json
+from aas_server.twin.plain import Json
 from connectors.message import Scalar
 
 Binding = dict[str, tuple[str, str]]

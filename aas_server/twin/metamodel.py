@@ -16,9 +16,8 @@ from aas_core3_1 import jsonization, types, verification
 
 from aas_server.errors import BadInput
 from aas_server.store.contract import Keys, Kind
-
-Json = dict[str, Any]
-"""A JSON object of the metamodel."""
+from aas_server.twin.index import keys
+from aas_server.twin.plain import Json
 
 LISTS: Mapping[str, Kind] = {
     "assetAdministrationShells": "shell",
@@ -95,16 +94,6 @@ def faults(kind: Kind, document: Any) -> list[Fault]:
         return [Fault("", f"nested deeper than {MAX_DEPTH}")]
 
 
-def keys(kind: Kind, document: Json) -> Keys:
-    """What the document can be found by. A reference is found by its first key, the globally unique one."""
-    meaning = document.get("isCaseOf", [None])[0] if kind == "concept-description" else document.get("semanticId")
-    return Keys(
-        id_short=document.get("idShort"),
-        semantic_id=meaning["keys"][0]["value"] if meaning else None,
-        asset_ids=tuple(_asset_ids(document)) if kind == "shell" else (),
-    )
-
-
 def without_empty_lists(value: Any) -> Any:
     """The same JSON without attributes that are empty lists or null."""
     if isinstance(value, dict):
@@ -112,14 +101,6 @@ def without_empty_lists(value: Any) -> Any:
     if isinstance(value, list):
         return [without_empty_lists(part) for part in value]
     return value
-
-
-def _asset_ids(shell: Json) -> Iterator[tuple[str, str]]:
-    information = shell["assetInformation"]
-    if "globalAssetId" in information:
-        yield "globalAssetId", information["globalAssetId"]
-    for specific in information.get("specificAssetIds", ()):
-        yield specific["name"], specific["value"]
 
 
 def _parsed(kind: Kind, document: Any) -> types.Class:

@@ -13,7 +13,7 @@ import msgspec
 
 from aas_server.errors import BadInput
 from aas_server.twin.elements import CHILDREN, Step, children, join, numbered, steps, steps_of, trail
-from aas_server.twin.metamodel import Json
+from aas_server.twin.plain import Json
 
 Level = Literal["deep", "core"]
 Extent = Literal["withBlobValue", "withoutBlobValue"]

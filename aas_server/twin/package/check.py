@@ -16,9 +16,10 @@ from aas_server.errors import AasError
 from aas_server.settings import Settings
 from aas_server.store.contract import Kind
 from aas_server.twin.elements import walk
-from aas_server.twin.metamodel import LISTS, Json, faults, without_empty_lists
+from aas_server.twin.metamodel import LISTS, faults, without_empty_lists
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.read import Opened, opened
+from aas_server.twin.plain import Json
 
 # What is found of a file is shown behind its name: these sentences don't say the name again.
 _WHOLE = {

@@ -13,8 +13,8 @@ from aas_server.errors import NotFound
 from aas_server.store.contract import Kind
 from aas_server.twin.elements import find
 from aas_server.twin.live import Overlay
-from aas_server.twin.metamodel import Json
 from aas_server.twin.package.formats import Environment
+from aas_server.twin.plain import Json
 from aas_server.twin.repository import Repository
 
 _FOLDER = "/aasx/files/"

@@ -17,8 +17,9 @@ from lxml import etree
 
 from aas_server.errors import BadInput
 from aas_server.twin.elements import children, numbered
-from aas_server.twin.metamodel import LISTS, Json, decode
+from aas_server.twin.metamodel import LISTS, decode
 from aas_server.twin.package import xml
+from aas_server.twin.plain import Json
 
 Metamodel: TypeAlias = Literal["3.0", "3.1"]
 Form: TypeAlias = Literal["xml", "json"]

@@ -12,9 +12,10 @@ from aas_server.errors import BadInput, NotFound
 from aas_server.settings import Settings
 from aas_server.store.contract import Files, Kind
 from aas_server.twin.elements import walk
-from aas_server.twin.metamodel import Json, Verified, verified
+from aas_server.twin.metamodel import Verified, verified
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.read import Opened, opened
+from aas_server.twin.plain import Json
 from aas_server.twin.repository import Attachment, Bundle, Repository
 
 

@@ -11,11 +11,12 @@ from typing import BinaryIO
 
 from aas_server.errors import BadInput, NotFound, TooLarge
 from aas_server.store.contract import Kind
-from aas_server.twin.metamodel import LISTS, Json
+from aas_server.twin.metamodel import LISTS
 from aas_server.twin.package import formats, opc
 from aas_server.twin.package.archive import Archive, archive
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.repair import Repair
+from aas_server.twin.plain import Json
 
 
 @dataclass(frozen=True, slots=True)
