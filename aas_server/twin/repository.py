@@ -34,7 +34,7 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change did. ``document`` is what is stored now and ``etag`` its ETag, ``None`` where it was removed."""
+    """What a change did. ``document`` is what is stored now, ``etag`` its ETag; ``None`` where it was removed."""
 
     outcome: Literal["created", "updated", "same", "deleted"]
     document: Verified | None
