@@ -50,6 +50,8 @@ class Server:
             lifespan="off",
             timeout_graceful_shutdown=3,
             server_header=False,
+            # Who forwards is judged by api/address.py; uvicorn would believe any peer on loopback.
+            proxy_headers=False,
             date_header=True,
         )
         self._uvicorn = uvicorn.Server(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from aas_server.api.address import Address
 from aas_server.api.concept_descriptions import ConceptDescriptionRepository
 from aas_server.api.description import SelfDescription
 from aas_server.api.docs import docs_router
@@ -39,6 +40,7 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
     )
     app = FastAPI(
         title="Asset Administration Shell API",
+        address=Address(settings),
         version="3.1.2",
         docs_url=None,
         redoc_url=None,

@@ -1,8 +1,8 @@
 """Trust at the door before access control exists: who may ask from where.
 
-The Host header must name us (or a page elsewhere could reach us by rebinding a name to 127.0.0.1); what a page of
-a foreign origin asks is refused; CORS lets pages of loopback origins and of those listed read and write.
-``insecure`` lifts all of it.
+The Host header, and the host that a trusted proxy forwards, must name us (or a page elsewhere could reach us by
+rebinding a name to 127.0.0.1); what a page of a foreign origin asks is refused; CORS lets pages of loopback
+origins and of those listed read and write. ``insecure`` lifts all of it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aas_server.api.address import Address
 from aas_server.api.errors import result_of
 from aas_server.errors import AasError, Refused
 from aas_server.messages import error_text, language_of
@@ -32,7 +33,9 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._open = settings.insecure
-        self._hosts = {name for name in (settings.host, _host_of(settings.external_url)) if name}
+        self._address = Address(settings)
+        named = (settings.host, _host_of(settings.external_url), *settings.allowed_hosts)
+        self._hosts = {name.lower() for name in named if name}
         self._origins = {origin.rstrip("/").lower() for origin in settings.allowed_origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,9 +68,9 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers, origin: str | None, allowed: bool) -> AasError | None:
         if self._open:
             return None
-        host = headers.get("host", "")
-        if not self._is_ours(_host_of(f"//{host}")):
-            return Refused("host-unknown", host=host)
+        for host in (headers.get("host", ""), self._address.forwarded_host(scope)):
+            if host is not None and not self._is_ours(_host_of(f"//{host}")):
+                return Refused("host-unknown", host=host)
         if origin is not None and not allowed:
             return Refused("origin-foreign", origin=origin)
         # a browser that keeps the origin to itself still says that the page is elsewhere; a link may be followed

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from aas_server.api.address import Address
 from aas_server.api.answers import ANY_JSON
 from aas_server.api.docs import summary
 from aas_server.api.operations import operations
@@ -34,6 +35,7 @@ class Services:
     settings: Settings
 
 
+    address: Address
 def route(
     router: APIRouter,
     method: str,
