@@ -15,12 +15,16 @@ from aas_server.api.parameters import Paging
 from aas_server.api.place import ByShell, BySubmodel
 from aas_server.api.serialization import SerializationService
 from aas_server.api.services import Services
+from aas_server.api.shell import ShellService
+from aas_server.api.shell_place import NamedShell
 from aas_server.api.shells import AssetAdministrationShellRepository
 from aas_server.api.submodel import SubmodelService
 from aas_server.api.submodels import SubmodelRepository
 from aas_server.api.upload import Upload
+from aas_server.clock import SystemClock
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
+from aas_server.twin.handles import Handles
 from aas_server.twin.live import Overlay
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
@@ -34,13 +38,14 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
         repository=repository,
         files=store.files,
         overlay=Overlay(store),
+        handles=Handles(store.catalogue, SystemClock(), settings.handle_hours, settings.handle_limit),
         packages=packages,
         paging=Paging(settings),
         settings=settings,
+        address=Address(settings),
     )
     app = FastAPI(
         title="Asset Administration Shell API",
-        address=Address(settings),
         version="3.1.2",
         docs_url=None,
         redoc_url=None,
@@ -48,9 +53,11 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
     )
     app.add_middleware(Door, max_body=settings.max_upload)
     install_results(app)
+    shell = ShellService(services)
     submodel = SubmodelService(services)
     for router in (
         AssetAdministrationShellRepository(services).router(),
+        shell.router("/shells/{aasIdentifier}", "Asset Administration Shell", NamedShell()),
         submodel.router(_SUPERPATH, "Submodel of a shell", ByShell()),
         SubmodelRepository(services).router(),
         submodel.router("/submodels/{submodelIdentifier}", "Submodel", BySubmodel()),

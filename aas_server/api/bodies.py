@@ -8,6 +8,8 @@ from fastapi import Depends
 from starlette.requests import ClientDisconnect, Request
 
 from aas_server.errors import BadInput, WrongType
+from aas_server.twin.metamodel import decode
+from aas_server.twin.plain import Json
 
 _OTHER = ("multipart/", "application/xml", "text/xml", "text/html", "application/x-www-form-urlencoded", "image/")
 """What is certainly no JSON. Clients that name no type, or ``text/plain``, are taken at their body's word."""
@@ -30,6 +32,14 @@ async def json_body(request: Request) -> bytes:
 
 JsonBody = Annotated[bytes, Depends(json_body)]
 """A parameter of an operation that writes: the JSON it was sent."""
+
+
+def json_object(body: bytes, name: str, max_depth: int) -> Json:
+    """A body that has to be a JSON object, called ``name`` in the error. Raises ``BadInput``."""
+    value = decode(body, max_depth)
+    if not isinstance(value, dict):
+        raise BadInput("document-no-object", kind=name)
+    return value
 
 
 def json_schema(name: str, **schema: Any) -> dict[str, Any]:

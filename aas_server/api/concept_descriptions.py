@@ -1,4 +1,4 @@
-"""Concept Description Repository (IDTA-01002), its reads."""
+"""Concept Description Repository (IDTA-01002)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import answers
+from aas_server.api.bodies import JsonBody, json_schema
+from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import CursorParameter, IdShortParameter, LimitParameter, reference_value
 from aas_server.api.services import Services, route
+from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, Writing
 from aas_server.errors import NotSupported
 
 _IsCaseOf = Annotated[
@@ -26,12 +29,17 @@ class ConceptDescriptionRepository:
     def __init__(self, services: Services) -> None:
         self._repository = services.repository
         self._paging = services.paging
+        self._writing = Writing(services, "concept-description", "/concept-descriptions")
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Concept Description Repository"])
-        route(router, "GET", "/concept-descriptions", self.get_all_concept_descriptions)
-        one = "/concept-descriptions/{cdIdentifier}"
+        all, one = "/concept-descriptions", "/concept-descriptions/{cdIdentifier}"
+        concept = json_schema("ConceptDescription")
+        route(router, "GET", all, self.get_all_concept_descriptions)
+        route(router, "POST", all, self.post_concept_description, CREATED, concept)
         route(router, "GET", one, self.get_concept_description_by_id)
+        route(router, "PUT", one, self.put_concept_description_by_id, PUT_ANSWERS, concept)
+        route(router, "DELETE", one, self.delete_concept_description_by_id, DONE)
         return router
 
     async def get_all_concept_descriptions(
@@ -58,3 +66,21 @@ class ConceptDescriptionRepository:
         """One concept description, as it is stored."""
         found = await self._repository.get("concept-description", ids.decode(cdIdentifier))
         return answers.document(request, found.body, found.etag)
+
+    async def post_concept_description(
+        self, request: Request, body: JsonBody, conditions: ConditionsParameter
+    ) -> Response:
+        """Create a concept description; 409 where there is one with its id."""
+        return await self._writing.create(request, body, conditions)
+
+    async def put_concept_description_by_id(
+        self, request: Request, cdIdentifier: _CdIdentifier, body: JsonBody, conditions: ConditionsParameter
+    ) -> Response:
+        """Replace a concept description, or create it where there is none."""
+        return await self._writing.replace(request, ids.decode(cdIdentifier), body, conditions)
+
+    async def delete_concept_description_by_id(
+        self, cdIdentifier: _CdIdentifier, conditions: ConditionsParameter
+    ) -> Response:
+        """Remove a concept description."""
+        return await self._writing.delete(ids.decode(cdIdentifier), conditions)

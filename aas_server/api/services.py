@@ -16,6 +16,7 @@ from aas_server.api.operations import operations
 from aas_server.api.parameters import Paging
 from aas_server.settings import Settings
 from aas_server.store.contract import Files
+from aas_server.twin.handles import Handles
 from aas_server.twin.live import Overlay
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
@@ -30,12 +31,13 @@ class Services:
     repository: Repository
     files: Files
     overlay: Overlay
+    handles: Handles
     packages: Packages
     paging: Paging
     settings: Settings
-
-
     address: Address
+
+
 def route(
     router: APIRouter,
     method: str,
@@ -53,6 +55,7 @@ def route(
         methods=[method],
         operation_id=operation_id,
         name=operation_id,
+        status_code=int(next(iter(responses or ANY_JSON))),
         response_class=Response,
         response_model=None,
         responses=responses or ANY_JSON,
@@ -60,11 +63,16 @@ def route(
     )
 
 
-def routes(router: APIRouter, *served: tuple[str, str, Operation]) -> None:
+def routes(
+    router: APIRouter,
+    *served: tuple[str, str, Operation],
+    responses: dict[int | str, dict[str, Any]] | None = None,
+    body: dict[str, Any] | None = None,
+) -> None:
     """Serve ``(method, path, operation)`` each, but for those that IDTA-01002 does not know at this prefix."""
     for method, path, operation in served:
         if (method, router.prefix + path) in operations():
-            route(router, method, path, operation)
+            route(router, method, path, operation, responses, body)
 
 
 def own_route(

@@ -1,17 +1,15 @@
-"""Asset Administration Shell Repository (IDTA-01002, SSP-002: the read profile), but for the superpath."""
+"""Asset Administration Shell Repository (IDTA-01002): operations on all shells."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server import ids
 from aas_server.api import answers
+from aas_server.api.bodies import JsonBody, json_schema
+from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import (
-    AasIdentifier,
     AssetIdsParameter,
     CursorParameter,
     IdShortParameter,
@@ -19,32 +17,25 @@ from aas_server.api.parameters import (
     asset_ids,
 )
 from aas_server.api.services import Services, route
-from aas_server.errors import NotFound
-from aas_server.store.contract import Document, Page
+from aas_server.api.writing import CREATED, Writing
+from aas_server.store.contract import Page
 from aas_server.twin import views
 
 
 class AssetAdministrationShellRepository:
-    """Operations on all shells and on one."""
+    """Lists of shells, filtered in the database, and creation."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._repository = services.repository
+        self._writing = Writing(services, "shell", "/shells")
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Asset Administration Shell Repository"])
-        one = "/shells/{aasIdentifier}"
-        get: list[tuple[str, Any]] = [
-            ("/shells", self.get_all_asset_administration_shells),
-            ("/shells/$reference", self.get_all_asset_administration_shells_reference),
-            (one, self.get_asset_administration_shell_by_id),
-            (f"{one}/$reference", self.get_asset_administration_shell_by_id_reference),
-            (f"{one}/asset-information", self.get_asset_information),
-            (f"{one}/asset-information/thumbnail", self.get_thumbnail),
-            (f"{one}/submodel-refs", self.get_all_submodel_references),
-        ]
-        for path, operation in get:
-            route(router, "GET", path, operation)
+        route(router, "GET", "/shells", self.get_all_asset_administration_shells)
+        route(router, "GET", "/shells/$reference", self.get_all_asset_administration_shells_reference)
+        shell = json_schema("AssetAdministrationShell")
+        route(router, "POST", "/shells", self.post_asset_administration_shell, CREATED, shell)
         return router
 
     async def get_all_asset_administration_shells(
@@ -69,50 +60,11 @@ class AssetAdministrationShellRepository:
         page = await self._page(limit, cursor, idShort, assetIds)
         return answers.page_of([views.shell_reference(shell.id) for shell in page.documents], page.cursor)
 
-    async def get_asset_administration_shell_by_id(
-        self, request: Request, aasIdentifier: AasIdentifier
+    async def post_asset_administration_shell(
+        self, request: Request, body: JsonBody, conditions: ConditionsParameter
     ) -> Response:
-        """One shell, as it is stored."""
-        shell = await self._shell(aasIdentifier)
-        return answers.document(request, shell.body, shell.etag)
-
-    async def get_asset_administration_shell_by_id_reference(
-        self,
-        request: Request,
-        aasIdentifier: AasIdentifier,
-    ) -> Response:
-        """A reference to a shell."""
-        shell = await self._shell(aasIdentifier)
-        return answers.encoded(request, views.shell_reference(shell.id), shell.etag)
-
-    async def get_asset_information(self, request: Request, aasIdentifier: AasIdentifier) -> Response:
-        """A shell's asset information."""
-        shell = await self._shell(aasIdentifier)
-        return answers.encoded(request, answers.decoded(shell.body)["assetInformation"], shell.etag)
-
-    async def get_thumbnail(self, request: Request, aasIdentifier: AasIdentifier) -> Response:
-        """The picture that stands for the asset; 404 where there is none."""
-        id = ids.decode(aasIdentifier)
-        try:
-            media_type, digest = await self._repository.attachment(id, "thumbnail")
-        except NotFound:
-            raise NotFound("thumbnail-missing", id=id) from None
-        return answers.file(request, self._services.files.path(digest), media_type, "thumbnail")
-
-    async def get_all_submodel_references(
-        self,
-        aasIdentifier: AasIdentifier,
-        limit: LimitParameter = None,
-        cursor: CursorParameter = None,
-    ) -> Response:
-        """References to the shell's submodels, in its order."""
-        shell = answers.decoded((await self._shell(aasIdentifier)).body)
-        references = [(one["keys"][0]["value"], one) for one in shell.get("submodels", ())]
-        shown, following = answers.cut_page(references, self._services.paging.limit(limit), cursor)
-        return answers.page_of(shown, following)
-
-    async def _shell(self, encoded: str) -> Document:
-        return await self._repository.get("shell", ids.decode(encoded))
+        """Create a shell; 409 where there is one with its id."""
+        return await self._writing.create(request, body, conditions)
 
     async def _page(
         self, limit: int | None, cursor: str | None, id_short: str | None, encoded_ids: list[str] | None

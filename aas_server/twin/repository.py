@@ -77,8 +77,11 @@ class Repository:
 
     async def put(self, kind: Kind, body: bytes) -> Outcome:
         """Verify and store one document under its own id. Raises ``BadInput`` with constraint and path."""
-        document = await asyncio.to_thread(lambda: verified(kind, decode(body, self._max_depth)))
-        return (await self.put_all(Bundle((document,))))[0]
+        return (await self.put_all(Bundle((await self.verified(kind, body),))))[0]
+
+    async def verified(self, kind: Kind, body: bytes) -> Verified:
+        """A document from its JSON, on a worker thread. Raises ``BadInput`` with constraint and path."""
+        return await asyncio.to_thread(lambda: verified(kind, decode(body, self._max_depth)))
 
     async def change(self, kind: Kind, id: str, edit: Callable[[Document | None], Verified | None]) -> Changed:
         """Replace one document by what ``edit`` makes of it (``None``: there was none, or: remove it), with nobody

@@ -28,7 +28,7 @@ def is_result(answer: Any, status: int) -> dict[str, str]:
     [
         ("GET", "/nothing/here", 404),
         ("GET", "/shells/dXJuOm5vbmU", 404),
-        ("POST", "/shells", 405),
+        ("PATCH", "/shells", 405),
         ("PATCH", "/description", 405),
         ("GET", "/shells?limit=0", 400),
         ("GET", "/shells?limit=-1", 400),
