@@ -40,6 +40,13 @@ class NotFound(AasError):
     exit_code = 2
 
 
+class NotAllowed(AasError):
+    """It is there, but it is nothing that this can be done with."""
+
+    status = 405
+    exit_code = 2
+
+
 class Conflict(AasError):
     """The present state forbids it (exists already, kept until a date)."""
 

@@ -94,6 +94,16 @@ def faults(kind: Kind, document: Any) -> list[Fault]:
         return [Fault("", f"nested deeper than {MAX_DEPTH}")]
 
 
+def element_faults(element: Any) -> list[Fault]:
+    """All faults of a submodel element that stands in no submodel (only the first where it can't be parsed)."""
+    try:
+        return list(_faults(jsonization.submodel_element_from_jsonable(element)))
+    except jsonization.DeserializationException as fault:
+        return [Fault(str(fault.path), fault.cause)]
+    except RecursionError:
+        return [Fault("", f"nested deeper than {MAX_DEPTH}")]
+
+
 def without_empty_lists(value: Any) -> Any:
     """The same JSON without attributes that are empty lists or null."""
     if isinstance(value, dict):
