@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     zone: str = "Asia/Seoul"
     page_size: PositiveInt = 100
     page_limit: PositiveInt = 1000
+    single_shell: str | None = None
+    single_submodel: str | None = None
     max_message: PositiveInt = 16 * 2**20
     max_upload: PositiveInt = 512 * 2**20
     max_package_part: PositiveInt = 256 * 2**20
@@ -61,6 +63,9 @@ class Settings(BaseSettings):
     fold_seconds: PositiveFloat = 5.0
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
+    operation_limit: PositiveInt = 8
+    operation_seconds: PositiveFloat = 600.0
+    delegation_hosts: Texts = Field(default_factory=list)
 
     @property
     def base_url(self) -> str:
@@ -68,7 +73,10 @@ class Settings(BaseSettings):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.external_url or f"http://{host}:{self.port}").rstrip("/")
 
-    @field_validator("broker", "filter", "allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator(
+        *("broker", "filter", "allowed_origins", "allowed_hosts", "trusted_proxies", "delegation_hosts"),
+        mode="before",
+    )
     @classmethod
     def _parted(cls, given: object) -> object:
         return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
