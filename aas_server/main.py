@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from aas_server import server_file
-from aas_server.api.app import create_api
+from aas_server.api.app import mount_apis
 from aas_server.api.docs import docs_router
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
@@ -101,7 +101,7 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     app.include_router(records_router(house.store, settings))
     app.include_router(health_router(ready))
     app.include_router(docs_router(app))
-    app.mount("/api/v3.1", create_api(house.store, house.repository, house.packages, settings))
+    mount_apis(app, house.store, house.repository, house.packages, settings)
     app.mount("/", create_web(house.store, settings, ingest.state))
     return Guard(app, settings)
 

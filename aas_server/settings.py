@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     fold_seconds: PositiveFloat = 5.0
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
+    bulk_seconds: PositiveFloat = 600.0
     operation_limit: PositiveInt = 8
     operation_seconds: PositiveFloat = 600.0
     delegation_hosts: Texts = Field(default_factory=list)

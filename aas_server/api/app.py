@@ -1,8 +1,12 @@
-"""The AAS API V3.1 put together: one sub-application, one router a service."""
+"""The AAS API put together: a sub-application for each version, in it one router a service."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Route
 
 from aas_server.api.address import Address
 from aas_server.api.concept_descriptions import ConceptDescriptionRepository
@@ -14,10 +18,11 @@ from aas_server.api.packages import AasxFileServer
 from aas_server.api.parameters import Paging
 from aas_server.api.place import ByShell, BySubmodel
 from aas_server.api.serialization import SerializationService
-from aas_server.api.services import Services
+from aas_server.api.services import Services, Version, without_newer
 from aas_server.api.shell import ShellService
 from aas_server.api.shell_place import NamedShell
 from aas_server.api.shells import AssetAdministrationShellRepository
+from aas_server.api.single import OfSingleShell, SingleShell, SingleSubmodel
 from aas_server.api.submodel import SubmodelService
 from aas_server.api.submodels import SubmodelRepository
 from aas_server.api.upload import Upload
@@ -30,10 +35,14 @@ from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 
 _SUPERPATH = "/shells/{aasIdentifier}/submodels/{submodelIdentifier}"
+MOUNTS: Mapping[Version, str] = {"3.1": "/api/v3.1", "3.0": "/api/v3.0"}
+"""Where each version of the AAS API lies."""
 
 
-def create_api(store: Store, repository: Repository, packages: Packages, settings: Settings) -> FastAPI:
-    """The sub-application for ``/api/v3.1``; every error of it is a ``Result``."""
+def mount_apis(
+    outer: FastAPI, store: Store, repository: Repository, packages: Packages, settings: Settings
+) -> None:
+    """Both versions of the AAS API, from one code path and over the same services."""
     services = Services(
         repository=repository,
         files=store.files,
@@ -44,29 +53,56 @@ def create_api(store: Store, repository: Repository, packages: Packages, setting
         settings=settings,
         address=Address(settings),
     )
+    for version, path in MOUNTS.items():
+        outer.mount(path, create_api(replace(services, version=version)))
+
+
+def create_api(services: Services) -> FastAPI:
+    """The sub-application of one version; every error of it is a ``Result``. What is newer is not served (404)."""
     app = FastAPI(
         title="Asset Administration Shell API",
-        version="3.1.2",
+        version=_RELEASES[services.version],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(Door, max_body=settings.max_upload)
+    app.add_middleware(Door, max_body=services.settings.max_upload)
     install_results(app)
+    served: set[tuple[str, str]] = set()
+    name = "aas" if services.version == "3.1" else "aas-3-0"
+    for router in (
+        *_routers(services),
+        SelfDescription(served).router(),
+        docs_router(app, name, at_root=True),
+    ):
+        served |= {
+            (method, one.path) for one in router.routes if isinstance(one, Route) for method in one.methods or ()
+        }
+        without_newer(router, services.version)
+        app.include_router(router)
+    return app
+
+
+_RELEASES: Mapping[Version, str] = {"3.1": "3.1.2", "3.0": "3.0.3"}
+
+
+def _routers(services: Services) -> list[APIRouter]:
+    """One router a service."""
     shell = ShellService(services)
     submodel = SubmodelService(services)
-    for router in (
+    return [
         AssetAdministrationShellRepository(services).router(),
         shell.router("/shells/{aasIdentifier}", "Asset Administration Shell", NamedShell()),
         submodel.router(_SUPERPATH, "Submodel of a shell", ByShell()),
         SubmodelRepository(services).router(),
         submodel.router("/submodels/{submodelIdentifier}", "Submodel", BySubmodel()),
         ConceptDescriptionRepository(services).router(),
+        shell.router("/aas", "Single Asset Administration Shell", SingleShell(services)),
+        submodel.router(
+            "/aas/submodels/{submodelIdentifier}", "Single shell's submodels", OfSingleShell(services)
+        ),
+        submodel.router("/submodel", "Single Submodel", SingleSubmodel(services)),
         SerializationService(services).router(),
         AasxFileServer(services).router(),
         Upload(services).router(),
-        SelfDescription().router(),
-        docs_router(app, "aas", at_root=True),
-    ):
-        app.include_router(router)
-    return app
+    ]

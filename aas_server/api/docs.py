@@ -75,6 +75,7 @@ def _page(schema: dict[str, Any], name: str, schema_url: str, language: Language
         f'<nav><a href="/?lang={language}">{escape(text("docs-pages", language))}</a>',
         f'<a href="/docs?lang={language}">{escape(text("docs-products-title", language))}</a>',
         f'<a href="/api/v3.1/docs?lang={language}">{escape(text("docs-aas-title", language))}</a>',
+        f'<a href="/api/v3.0/docs?lang={language}">{escape(text("docs-aas-3-0-title", language))}</a>',
         f'<a href="?lang={other}" hreflang="{other}">{text("docs-switch", other)}</a></nav>',
         f"<main><h1>{title}</h1><p>{escape(text(f'docs-{name}-intro', language))} ",
         f'<a href="{escape(schema_url)}">openapi.json</a></p>',

@@ -1,6 +1,7 @@
-"""The operations of IDTA-01002 by method and path (``operations.csv``), and the profiles they belong to.
+"""The operations of IDTA-01002 by method and path (``operations.csv``), the profiles they belong to, and the
+version that each profile came with (``profiles.csv``).
 
-Source of the table: the OpenAPI files of the Industrial Digital Twin Association, ``v3.1.2`` (2026-04-23),
+Source of the tables: the OpenAPI files of the Industrial Digital Twin Association, ``v3.1.2`` (2026-04-23),
 ``v3.0.4`` and, for the rows ``since`` 3.2, the working state of V3.2 (2026-04-23); taken over on 2026-11-25. The
 path ``…/invoke-asnyc`` is a slip of V3.1.2 for ``…/invoke-async``.
 """
@@ -47,3 +48,10 @@ def operations() -> Mapping[tuple[str, str], Operation]:
             for row in csv.DictReader(table)
         ]
     return {(one.method, one.path): one for one in found}
+
+
+@cache
+def profiles() -> Mapping[str, str]:
+    """The profiles that are released: short name (``AASREPO:2``) to the version (3.0 or 3.1) it came with."""
+    with (Path(__file__).parent / "profiles.csv").open(encoding="utf-8", newline="") as table:
+        return {row["profile"]: row["since"] for row in csv.DictReader(table)}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.responses import Response
+from starlette.routing import Route
 
 from aas_server.api.address import Address
 from aas_server.api.answers import ANY_JSON
@@ -22,6 +23,8 @@ from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 
 Operation = Callable[..., Coroutine[Any, Any, Response]]
+Version = Literal["3.0", "3.1"]
+"""Of IDTA-01002; operations of the working state of 3.2 are served with 3.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Services:
     paging: Paging
     settings: Settings
     address: Address
+    version: Version = "3.1"
 
 
 def route(
@@ -73,6 +77,17 @@ def routes(
     for method, path, operation in served:
         if (method, router.prefix + path) in operations():
             route(router, method, path, operation, responses, body)
+
+
+def without_newer(router: APIRouter, version: Version) -> None:
+    """Drop the operations that came after a version."""
+    newest = "3.2" if version == "3.1" else version
+    router.routes[:] = [one for one in router.routes if not (isinstance(one, Route) and _since(one) > newest)]
+
+
+def _since(served: Route) -> str:
+    known = [operations().get((method, served.path)) for method in served.methods or ()]
+    return max((one.since for one in known if one is not None), default="")
 
 
 def own_route(

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from aas_server import ids
-from aas_server.api.app import create_api
+from aas_server.api.app import mount_apis
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.settings import Settings
@@ -52,7 +52,7 @@ def packages(store: Store) -> Packages:
 def app(store: Store, settings: Settings, packages: Packages) -> Guard:
     outer = FastAPI()
     outer.include_router(health_router(dict))
-    outer.mount(BASE, create_api(store, Repository(store), packages, settings))
+    mount_apis(outer, store, Repository(store), packages, settings)
     return Guard(outer, settings)
 
 
