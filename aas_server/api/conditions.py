@@ -23,7 +23,10 @@ class Conditions:
 
     def check(self, id: str, before: Document | None) -> None:
         """Raises ``PreconditionFailed``. ``*`` means any document at all."""
-        etag = before.etag if before is not None else None
+        self.check_etag(id, before.etag if before is not None else None)
+
+    def check_etag(self, id: str, etag: str | None) -> None:
+        """Like ``check``, for what is no document of its own; ``None``: there is nothing."""
         wanted = self.match is None or (etag is not None and bool(self.match & {"*", etag}))
         unwanted = self.none_match is not None and etag is not None and bool(self.none_match & {"*", etag})
         if unwanted or not wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -27,13 +28,22 @@ def install_results(app: FastAPI) -> None:
 
 def result(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """An answer of one message. ``code`` is the HTTP status, as clients read it."""
-    message = {
-        "code": str(status),
-        "messageType": "Exception" if status >= 500 else "Error",
-        "text": sentence,
-        "timestamp": iso(datetime.now(UTC).replace(microsecond=0)),
-    }
-    return Response(msgspec.json.encode({"messages": [message]}), status, headers, "application/json")
+    return results(status, [(status, sentence)], headers)
+
+
+def results(status: int, faults: Sequence[tuple[int, str]], headers: dict[str, str] | None = None) -> Response:
+    """An answer of several messages, each with a code and a sentence of its own."""
+    timestamp = iso(datetime.now(UTC).replace(microsecond=0))
+    messages = [
+        {
+            "code": str(code),
+            "messageType": "Exception" if code >= 500 else "Error",
+            "text": sentence,
+            "timestamp": timestamp,
+        }
+        for code, sentence in faults
+    ]
+    return Response(msgspec.json.encode({"messages": messages}), status, headers, "application/json")
 
 
 def result_of(error: AasError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:

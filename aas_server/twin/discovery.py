@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 
 from aas_server.errors import NotFound
-from aas_server.store.contract import IdPage, Kind
+from aas_server.store.contract import IdPage, Kind, etag_of
 from aas_server.twin.descriptors import specific_asset_ids
 from aas_server.twin.index import keys
 from aas_server.twin.plain import Json
 from aas_server.twin.repository import Repository
 
 _KIND: Kind = "asset-links"
-Check = Callable[[bytes | None], None]
-"""Is given the links as they are shown now (``None``: none) and raises where they may not be changed."""
+Check = Callable[[str | None], None]
+"""Is given the ETag of the links as they are shown now (``None``: none) and raises where they may not change."""
 
 
 class Discovery:
@@ -48,7 +48,7 @@ class Discovery:
         links = specific_asset_ids(id, given if isinstance(given, list) else [given])
         body = msgspec.json.encode(links)
         async with self._repository.write() as transaction:
-            check(await self._shown(id))
+            check(_etag(await self._shown(id)))
             if links:
                 await transaction.put(_KIND, id, body, keys(_KIND, links))
             elif await transaction.get(_KIND, id) is not None:
@@ -60,7 +60,7 @@ class Discovery:
         async with self._repository.write() as transaction:
             if await transaction.get(_KIND, id) is None:
                 raise NotFound("asset-links-not-put", id=id)
-            check(await self._shown(id))
+            check(_etag(await self._shown(id)))
             await transaction.delete(_KIND, id)
 
     async def _shown(self, id: str) -> bytes | None:
@@ -71,6 +71,10 @@ class Discovery:
         own = _own(msgspec.json.decode(shell.body)["assetInformation"]) if shell else []
         beside = msgspec.json.decode(put.body, type=list[Json]) if put else []
         return msgspec.json.encode([*own, *(link for link in beside if link not in own)])
+
+
+def _etag(links: bytes | None) -> str | None:
+    return None if links is None else etag_of(links)
 
 
 def _own(information: Json) -> list[Json]:

@@ -1,0 +1,116 @@
+"""Reading and registering whole descriptors, of shells or of submodels."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aas_server import ids
+from aas_server.api import answers
+from aas_server.api.conditions import Conditions
+from aas_server.api.services import Services
+from aas_server.api.writing import created, done
+from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.store.contract import Described, Document, etag_of
+from aas_server.twin.descriptors import REGISTERED, verified_descriptor
+from aas_server.twin.metamodel import Verified, decode
+from aas_server.twin.registry import Edit, Registry
+
+PATHS: dict[Described, tuple[str, str]] = {
+    "shell": ("/shell-descriptors", "/shells"),
+    "submodel": ("/submodel-descriptors", "/submodels"),
+}
+"""Where descriptors lie, and where what they describe lies when it is stored here."""
+
+
+class Descriptors:
+    """Descriptors of one kind of thing, whose list lies at ``PATHS``."""
+
+    def __init__(self, services: Services, described: Described) -> None:
+        self._services = services
+        self._described: Described = described
+        self._registry = Registry(services.repository)
+
+    async def page(
+        self, request: Request, limit: int | None, cursor: str | None, facts: Sequence[tuple[str, str]] = ()
+    ) -> Response:
+        """A page of descriptors in order of creation."""
+        base, wanted = self._services.address.base(request), self._services.paging.limit(limit)
+        page = await self._registry.page(self._described, base, wanted, cursor or None, facts)
+        return answers.page((one.body for one in page.documents), page.cursor)
+
+    async def one(self, request: Request, id: str) -> Response:
+        """One descriptor. Raises ``NotFound``."""
+        found = await self._registry.get(self._described, id, self._services.address.base(request))
+        return answers.document(request, found.body, found.etag)
+
+    async def create(self, request: Request, body: bytes, conditions: Conditions) -> Response:
+        """201. Raises ``Conflict`` where there is a descriptor with this id, whoever made it."""
+        given = await self.verified(body)
+        await self._change(request, given.id, to_create(self._described, given, conditions))
+        return self._created(request, given)
+
+    async def replace(self, request: Request, id: str, body: bytes, conditions: Conditions) -> Response:
+        """204, or 201 where there was no descriptor. Raises ``BadInput`` where the body has another id."""
+        given = await self.verified(body)
+        if given.id != id:
+            raise BadInput("id-differs", kind=given.kind, id=given.id, path=id)
+        outcome = await self._change(request, id, to_put(given, conditions))
+        return self._created(request, given) if outcome == "created" else done(etag_of(given.body))
+
+    async def delete(self, request: Request, id: str, conditions: Conditions) -> Response:
+        """204. Raises ``NotFound``, and ``Conflict`` for one that only follows from what is stored here."""
+        await self._change(request, id, to_delete(self._described, id, conditions))
+        return Response(status_code=204)
+
+    async def verified(self, body: bytes) -> Verified:
+        """What was sent, checked on a worker thread. Raises ``BadInput``."""
+        depth = self._services.settings.max_json_depth
+        return await asyncio.to_thread(lambda: verified_descriptor(self._described, decode(body, depth)))
+
+    async def _change(self, request: Request, id: str, edit: Edit) -> str:
+        return await self._registry.change(self._described, id, self._services.address.base(request), edit)
+
+    def _created(self, request: Request, given: Verified) -> Response:
+        path = f"{PATHS[self._described][0]}/{ids.encode(given.id)}"
+        return created(given.body, self._services.address.url(request, path), etag_of(given.body))
+
+
+def to_create(described: Described, given: Verified, conditions: Conditions) -> Edit:
+    """Register ``given`` where no descriptor with its id is shown; else ``Conflict``."""
+
+    def edit(before: Document | None) -> Verified:
+        conditions.check(given.id, before)
+        if before is not None:
+            raise Conflict("descriptor-exists", kind=REGISTERED[described], id=given.id)
+        return given
+
+    return edit
+
+
+def to_put(given: Verified, conditions: Conditions) -> Edit:
+    """Register ``given``, in place of whatever is shown."""
+
+    def edit(before: Document | None) -> Verified:
+        conditions.check(given.id, before)
+        return given
+
+    return edit
+
+
+def to_delete(described: Described, id: str, conditions: Conditions) -> Edit:
+    """Remove a registered descriptor; ``NotFound`` or ``Conflict`` where there is none."""
+
+    def edit(before: Document | None) -> None:
+        kind = REGISTERED[described]
+        if before is None:
+            raise NotFound("document-not-found", kind=kind, id=id)
+        conditions.check(id, before)
+        if before.kind != kind:
+            address = f"{PATHS[described][1]}/{ids.encode(id)}"
+            raise Conflict("descriptor-follows", kind=kind, id=id, address=address)
+
+    return edit
