@@ -31,7 +31,7 @@ def test_a_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path, f
     before = (tmp_path / file).read_bytes()
     with pytest.raises(Conflict) as refused:
         open_store(tmp_path)
-    assert refused.value.key == "data-folder-newer"
+    assert refused.value.key == "database-newer"
     for language in LANGUAGES:
         said = error_text(refused.value, language)
         assert "99" in said

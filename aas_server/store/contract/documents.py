@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +57,15 @@ class Keys:
     facts: tuple[Fact, ...] = ()
     elements: tuple[Element, ...] = ()
     metadata: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """By which rules documents get their keys. A store that was indexed by rules of a lower ``version`` makes the
+    keys of all its documents anew when it is opened."""
+
+    version: int
+    keys: Callable[[Kind, bytes], Keys]
 
 
 @dataclass(frozen=True, slots=True)

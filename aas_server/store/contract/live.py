@@ -9,6 +9,9 @@ from typing import Protocol
 from aas_server.store.contract.lake import MOST_COLUMNS
 from connectors.message import Scalar
 
+LONGEST_NAME = 500
+"""Characters. A gateway whose keys are texts would otherwise fill the index with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveValue:
@@ -22,8 +25,9 @@ class Live(Protocol):
     """Last readings, kept across restarts and seen by every process on the data folder."""
 
     def put(self, stream: str, values: Mapping[str, LiveValue], most: int = MOST_COLUMNS) -> None:
-        """A value older than the one there is left out. A stream has at most ``most`` fields; those that came
-        first stay."""
+        """A value older than the one there is left out, and so is one whose name is over ``LONGEST_NAME`` or no
+        text that a database keeps (a NUL in it). A stream has at most ``most`` fields; those that came first
+        stay."""
         ...
 
     def get(self, stream: str) -> Mapping[str, LiveValue]: ...

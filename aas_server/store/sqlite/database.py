@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from aas_server.errors import AasError, Unavailable
+from aas_server.store.sql.engine import Connection, Row
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's write: longer than any of ours takes, shorter than patience."""
 
 
-class Database:
-    """A database file. Each thread has a connection of its own; readers never wait for writers (WAL)."""
+_OF_ANOTHER = re.compile(r".*--postgres$", re.MULTILINE)
+
+
+class SqliteDatabase:
+    """Implements ``sql.engine.Database`` in a file. Each thread has a connection of its own; readers never wait
+    for writers (WAL)."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -33,14 +39,25 @@ class Database:
             self._remember(connection)
         return connection
 
+    @property
+    def place(self) -> str:
+        return str(self.file)
+
+    async def fetch(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        # On the caller's own thread: some 10 µs, less than a switch of threads.
+        try:
+            return self.connection().execute(statement, values).fetchall()
+        except sqlite3.Error as fault:
+            raise translation(fault, self.file) from fault
+
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """For single statements; errors are translated."""
         with self.translated():
             yield self.connection()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction that has the write lock from its start; undone when the block raises."""
         with self.translated():
             connection = self.connection()
@@ -60,6 +77,15 @@ class Database:
             yield
         except sqlite3.Error as fault:
             raise translation(fault, self.file) from fault
+
+    def version(self) -> int:
+        with self.reading() as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def migrate(self, number: int, script: str) -> None:
+        own = _OF_ANOTHER.sub("", script)
+        with self.translated():
+            self.connection().executescript(f"BEGIN IMMEDIATE;\n{own}\nPRAGMA user_version = {number};\nCOMMIT;")
 
     def close(self) -> None:
         """Close every thread's connection; nothing may use the database after."""

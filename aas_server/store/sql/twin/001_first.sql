@@ -1,3 +1,6 @@
+-- Lines that end in the name of an engine are for that one only. PostgreSQL's ordered indexes take no long ids, its
+-- hashed ones do; that an id stands there once follows from there being one writer at a time.
+
 -- Shells, submodels, concept descriptions; what changed; their attachments; the product line's records; live values.
 CREATE TABLE document (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -8,9 +11,10 @@ CREATE TABLE document (
     id_short    TEXT,
     semantic_id TEXT,
     created     INTEGER NOT NULL,
-    updated     INTEGER NOT NULL,
-    UNIQUE (kind, id)
+    updated     INTEGER NOT NULL
+    , UNIQUE (kind, id) --sqlite
 );
+CREATE INDEX document_by_id ON document USING hash (id); --postgres
 CREATE INDEX document_in_order ON document (kind, seq);
 CREATE INDEX document_by_id_short ON document (kind, id_short, seq) WHERE id_short IS NOT NULL;
 CREATE INDEX document_by_semantic_id ON document (kind, semantic_id, seq) WHERE semantic_id IS NOT NULL;
@@ -36,9 +40,10 @@ CREATE TABLE attachment (
     owner      TEXT NOT NULL,
     path       TEXT NOT NULL,
     media_type TEXT NOT NULL,
-    digest     TEXT NOT NULL,
-    PRIMARY KEY (owner, path)
+    digest     TEXT NOT NULL
+    , PRIMARY KEY (owner, path) --sqlite
 ) WITHOUT ROWID;
+CREATE INDEX attachment_by_owner ON attachment USING hash (owner); --postgres
 
 CREATE TABLE catalogue (
     section TEXT NOT NULL,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from aas_server.store.contract import Entry, Quarantined
-from aas_server.store.sqlite.database import Database
+from aas_server.store.sql import texts
+from aas_server.store.sql.engine import Connection, Database
 from connectors.message import Message
 
 
@@ -42,11 +42,28 @@ _DECODER = msgspec.msgpack.Decoder(list[_Kept])
 _READ_BYTES = 64 * 2**20
 """How much is read at once, whatever the number of messages: pictures come by the megabyte."""
 _COUNT = """
-INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
+INSERT INTO counter (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value
+"""
+_BATCH = "INSERT INTO batch (last, count, body) VALUES (?, ?, ?)"
+_BATCH_SOURCE = "INSERT INTO batch_source (source, last, count) VALUES (?, ?, ?)"
+_MARK = """
+INSERT INTO mark (name, position) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position
+"""
+_QUARANTINE = """
+INSERT INTO quarantine (position, source, topic, arrival, key, reason) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (position) DO NOTHING
+"""
+_QUARANTINED = """
+SELECT position, source, topic, arrival, key, reason FROM quarantine WHERE position > ? ORDER BY position LIMIT ?
+"""
+_SOURCES = """
+SELECT batch.last, batch_source.count, length(body) FROM batch_source JOIN batch ON batch.last = batch_source.last
+WHERE source = ? ORDER BY batch_source.last DESC LIMIT ?
 """
 
 
-class SqliteJournal:
+class SqlJournal:
     """Implements ``contract.Journal``."""
 
     def __init__(self, database: Database) -> None:
@@ -61,40 +78,37 @@ class SqliteJournal:
             if not messages:
                 return last
             last += len(messages)
-            connection.execute("INSERT INTO batch VALUES (?, ?, ?)", (last, len(messages), body))
+            connection.execute(_BATCH, (last, len(messages), body))
             connection.executemany(
-                "INSERT INTO batch_source VALUES (?, ?, ?)",
+                _BATCH_SOURCE,
                 [(source, last, count) for source, count in Counter(m.source for m in messages).items()],
             )
         return last
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
-        entries: list[Entry] = []
-        size = 0
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT last, body FROM batch WHERE last > ? ORDER BY last", (after,))
-            for last, body in rows:
-                entries += (entry for entry in _entries(last, body) if entry.position > after)
-                size += len(body)
-                if len(entries) >= limit or size >= _READ_BYTES:
-                    break
-            rows.close()
-        return entries
+            ahead = connection.execute(
+                "SELECT last, count, length(body) FROM batch WHERE last > ? ORDER BY last LIMIT ?",
+                (after, max(limit, 1)),
+            ).fetchall()
+            upto = _enough(
+                [(last, min(count, last - after), size) for last, count, size in ahead], limit, _READ_BYTES
+            )
+            bodies = connection.execute(
+                "SELECT last, body FROM batch WHERE last > ? AND last <= ? ORDER BY last", (after, upto)
+            ).fetchall()
+        return [entry for row in bodies for entry in _entries(*row) if entry.position > after]
 
     def tail(self, source: str, limit: int, size: int = 64 * 2**20) -> Sequence[Entry]:
-        found: list[Entry] = []
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT batch.last, body FROM batch_source JOIN batch USING (last)"
-                " WHERE source = ? ORDER BY batch_source.last DESC",
-                (source,),
-            )
-            for last, body in rows:
-                found[:0] = (entry for entry in _entries(last, body) if entry.message.source == source)
-                size -= len(body)
-                if len(found) >= limit or size <= 0:
-                    break
-            rows.close()
+            back = connection.execute(_SOURCES, (source, max(limit, 1))).fetchall()
+            since = _enough(back, limit, size)
+            bodies = connection.execute(
+                "SELECT batch.last, body FROM batch_source JOIN batch ON batch.last = batch_source.last"
+                " WHERE source = ? AND batch_source.last >= ? ORDER BY batch_source.last",
+                (source, since),
+            ).fetchall()
+        found = [entry for row in bodies for entry in _entries(*row) if entry.message.source == source]
         return found[-limit:] if limit else []
 
     def last(self) -> int:
@@ -113,22 +127,30 @@ class SqliteJournal:
 
     def set_mark(self, name: str, position: int) -> None:
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (name, position))
+            connection.execute(_MARK, (name, position))
 
     def quarantine(self, messages: Sequence[Quarantined]) -> None:
         if not messages:
             return
         rows = [
-            (each.position, each.source, each.topic, each.arrival, each.key, msgspec.json.encode(each.values))
+            (
+                each.position,
+                each.source,
+                _text(each.topic),
+                each.arrival,
+                each.key,
+                msgspec.json.encode(each.values),
+            )
             for each in messages
         ]
         with self._database.writing() as connection:
-            connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany(_QUARANTINE, rows)
 
     def quarantined(self, after: int = 0, limit: int = 100) -> Sequence[Quarantined]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT * FROM quarantine WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+                _QUARANTINED,
+                (after, limit),
             ).fetchall()
         return [_quarantined(row) for row in rows]
 
@@ -160,6 +182,23 @@ def _quarantined(row: tuple[int, str, str, int, str, bytes]) -> Quarantined:
     return Quarantined(position, source, topic, arrival, key, msgspec.json.decode(reason))
 
 
-def _last(connection: sqlite3.Connection) -> int:
+def _last(connection: Connection) -> int:
     row = connection.execute("SELECT last FROM batch ORDER BY last DESC LIMIT 1").fetchone()
     return int(row[0]) if row else 0
+
+
+def _enough(commits: Sequence[tuple[int, int, int]], limit: int, size: int) -> int:
+    """The commit, of ``(last position, messages, bytes)`` in the order they are read, with which there are enough
+    messages or bytes. The first one is always read, the last one where there is never enough."""
+    messages = total = reached = 0
+    for reached, count, length in commits:  # noqa: B007 (used after the loop)
+        messages += count
+        total += length
+        if messages >= limit or total >= size:
+            break
+    return reached
+
+
+def _text(topic: str) -> str:
+    """A topic as every engine keeps it: MQTT forbids what some don't take, others may send it."""
+    return topic if texts.storable(topic) else topic.replace("\x00", "\ufffd").encode(errors="replace").decode()

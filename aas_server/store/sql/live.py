@@ -7,31 +7,39 @@ from collections.abc import Mapping
 import msgspec
 
 from aas_server.store.contract import MOST_COLUMNS, LiveValue
-from aas_server.store.sqlite.database import Database
+from aas_server.store.contract.live import LONGEST_NAME
+from aas_server.store.sql import texts
+from aas_server.store.sql.engine import Database
 
 # Of two readings with the same time the later written stays: it came later.
 _PUT = """
-INSERT INTO live VALUES (?, ?, ?, ?)
+INSERT INTO live (stream, field, value, time) VALUES (?, ?, ?, ?)
 ON CONFLICT (stream, field) DO UPDATE SET value = excluded.value, time = excluded.time
 WHERE excluded.time >= live.time
 """
 
 
-class SqliteLive:
+class SqlLive:
     """Implements ``contract.Live``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, stream: str, values: Mapping[str, LiveValue], most: int = MOST_COLUMNS) -> None:
-        if not values:
+        rows = [
+            (stream, name, msgspec.json.encode(live.value), live.time)
+            for name, live in values.items()
+            if len(name) <= LONGEST_NAME and texts.storable(name)
+        ]
+        if not rows:
             return
-        rows = [(stream, name, msgspec.json.encode(live.value), live.time) for name, live in values.items()]
         with self._database.writing() as connection:
-            known = {name for (name,) in connection.execute("SELECT field FROM live WHERE stream = ?", (stream,))}
+            found = connection.execute("SELECT field FROM live WHERE stream = ?", (stream,)).fetchall()
+            known = {name for (name,) in found}
             new = [row for row in rows if row[1] not in known]
-            connection.executemany(_PUT, [row for row in rows if row[1] in known])
-            connection.executemany(_PUT, new[: max(0, most - len(known))])
+            for batch in ([row for row in rows if row[1] in known], new[: max(0, most - len(known))]):
+                if batch:
+                    connection.executemany(_PUT, batch)
 
     def get(self, stream: str) -> Mapping[str, LiveValue]:
         with self._database.reading() as connection:

@@ -1,0 +1,1 @@
+"""The store in SQL, for any engine that ``engine.Database`` describes. No engine's own words stand here."""

@@ -1,0 +1,68 @@
+"""What an engine has to offer for the store to stand on it.
+
+Statements are written once, in the SQL that SQLite (3.35) and PostgreSQL share, with ``?`` for every value. An
+engine puts its own word in place of ``?``, so no statement has a ``?`` or ``%`` that stands for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class Rows(Protocol):
+    """What a statement gave. Every row of a statement with ``RETURNING`` has to be fetched."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection of one thread, for as long as its block lasts."""
+
+    def execute(self, statement: str, values: Sequence[object] = (), /) -> Rows: ...
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> object: ...
+
+
+class Database(Protocol):
+    """One of the two parts of a store (``twin``, ``journal``). Errors are translated into ours."""
+
+    @property
+    def place(self) -> str:
+        """Where it lies, for people; never with a password."""
+        ...
+
+    async def fetch(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """The rows of one reading statement, for event loops: it must not block for long."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """For single statements of a worker thread."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction, undone when the block raises. Only one at a time writes, whoever asks, from the block's
+        begin until what it wrote is seen by all: so numbers that it counts up are in order and without holes."""
+        ...
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Turns the driver's errors into ours, for statements of a ``writing`` block that runs in parts."""
+        ...
+
+    def version(self) -> int:
+        """The number of the last migration that was run, 0 at first."""
+        ...
+
+    def migrate(self, number: int, script: str) -> None:
+        """Run one migration and keep its number, both or neither."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,57 @@
+"""Bringing the keys of stored documents to the rules of this program, where older rules made them."""
+
+from __future__ import annotations
+
+from aas_server.store.contract import Indexing
+from aas_server.store.sql import texts
+from aas_server.store.sql.engine import Connection, Database
+from aas_server.store.sql.writing import forget_keys, put_keys
+
+_NAME = "keys"
+_BATCH = 50
+"""Documents a transaction: enough to make its commit cheap, few enough to hold them in memory."""
+_SAY = """
+INSERT INTO progress (name, version, seq) VALUES (?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET version = excluded.version, seq = excluded.seq
+"""
+_DONE = 2**62
+
+
+def index(database: Database, indexing: Indexing) -> int:
+    """Make the keys of all documents anew, unless that was done by these rules; returns how many documents were
+    read. What breaks off goes on where it was the next time."""
+    count = 0
+    while (batch := _next(database, indexing)) > 0:
+        count += batch
+    return count
+
+
+def _next(database: Database, indexing: Indexing) -> int:
+    with database.reading() as connection:
+        if _seq(connection, indexing.version) == _DONE:
+            return 0
+    with database.writing() as connection:
+        rows = connection.execute(
+            "SELECT seq, kind, id, body FROM document WHERE seq > ? ORDER BY seq LIMIT ?",
+            (_seq(connection, indexing.version), _BATCH),
+        ).fetchall()
+        for seq, kind, id, body in rows:
+            keys = indexing.keys(kind, bytes(body))
+            semantic_id = None if keys.semantic_id is None else texts.key(keys.semantic_id)
+            connection.execute(
+                "UPDATE document SET id_short = ?, semantic_id = ?, metadata = ? WHERE seq = ?",
+                (keys.id_short, semantic_id, keys.metadata, seq),
+            )
+            forget_keys(connection, seq)
+            put_keys(connection, seq, kind, id, keys)
+        connection.execute(_SAY, (_NAME, indexing.version, rows[-1][0] if rows else _DONE))
+    return len(rows)
+
+
+def _seq(connection: Connection, version: int) -> int:
+    """The last document that was read by these rules or newer ones."""
+    rows = connection.execute("SELECT version, seq FROM progress WHERE name = ?", (_NAME,)).fetchall()
+    known, seq = rows[0] if rows else (0, 0)
+    if known > version:
+        return _DONE
+    return int(seq) if known == version else 0

@@ -1,0 +1,152 @@
+"""The statements of every list. Keyset paging: each index ends in what the list is in order of, so a page costs
+the same wherever it lies and however much is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aas_server.store.contract import Described, Kind
+from aas_server.store.sql import texts
+from aas_server.store.sql.rows import columns
+
+Statement = tuple[str, list[object]]
+Pairs = Sequence[tuple[str, str]]
+REGISTERED: dict[Described, Kind] = {"shell": "shell-descriptor", "submodel": "submodel-descriptor"}
+"""Under which kind descriptors that others registered are kept."""
+
+
+def page(
+    kind: Kind,
+    id_short: str | None,
+    semantic_id: str | None,
+    asset_ids: Pairs,
+    whole: bool,
+    after: int,
+    limit: int,
+) -> Statement:
+    """Documents of a kind in order of creation; all filters hold."""
+    joins, values = _asset_joins(kind, asset_ids)
+    wheres = ["d.kind = ?", "d.seq > ?"]
+    values += [kind, after]
+    semantic_key = None if semantic_id is None else texts.key(semantic_id)
+    for column, wanted in (("d.id_short", id_short), ("d.semantic_id", semantic_key)):
+        if wanted is not None:
+            wheres.append(f"{column} = ?")
+            values.append(wanted)
+    where = " AND ".join(wheres)
+    query = f"SELECT {columns(whole)} FROM document d{joins} WHERE {where} ORDER BY d.seq LIMIT ?"  # noqa: S608
+    return query, [*values, limit]
+
+
+def several(kind: Kind, ids: Sequence[str], whole: bool) -> Statement:
+    places = ", ".join("?" * len(ids))
+    return (
+        f"SELECT {columns(whole)} FROM document d WHERE kind = ? AND id IN ({places})",  # noqa: S608
+        [kind, *ids],
+    )
+
+
+def described(kind: Described, facts: Pairs, after: int, limit: int) -> Statement:
+    """Documents and the descriptors that others registered, in order of creation together. Either side is in order
+    by its own index; what is registered hides the document with its id."""
+    registered = REGISTERED[kind]
+    hidden = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)"
+    own, own_values = _described_side(kind, facts, after, limit, hidden, [registered])
+    other, other_values = _described_side(registered, facts, after, limit, "", [])
+    query = f"SELECT * FROM ({own}) AS own UNION ALL SELECT * FROM ({other}) AS other ORDER BY seq LIMIT ?"  # noqa: S608
+    return query, [*own_values, *other_values, limit]
+
+
+def shells_by_assets(asset_ids: Pairs, after: str, limit: int) -> Statement:
+    """Ids in their order. The beginning of the id comes first, as in the index; the whole id settles the rest."""
+    wanted = [(texts.key(name), texts.key(value)) for name, value in dict.fromkeys(asset_ids)]
+    first, others = wanted[:1], wanted[1:]
+    joins = "".join(
+        f" JOIN asset_id a{number} ON a{number}.name = ? AND a{number}.value = ?"
+        f" AND substr(a{number}.id, 1, 200) = substr(a.id, 1, 200) AND a{number}.id = a.id"
+        f" AND a{number}.kind IN ('shell', 'asset-links')"
+        for number in range(len(others))
+    )
+    values: list[object] = [part for pair in others for part in pair]
+    wheres = ["substr(a.id, 1, 200) >= substr(?, 1, 200)", "a.id > ?", "a.kind IN ('shell', 'asset-links')"]
+    if first:
+        wheres = ["a.name = ?", "a.value = ?", *wheres]
+        values += first[0]
+    query = (
+        f"SELECT DISTINCT substr(a.id, 1, 200) AS start, a.id FROM asset_id a{joins}"  # noqa: S608
+        f" WHERE {' AND '.join(wheres)} ORDER BY 1, 2 LIMIT ?"
+    )
+    return query, [*values, after, after, limit]
+
+
+def recent(
+    kind: Kind,
+    after: tuple[int, int],
+    created_from: int | None,
+    updated_from: int | None,
+    asset_ids: Pairs,
+    semantic_id: str | None,
+    limit: int,
+) -> Statement:
+    """The last change of each document in order of time."""
+    # Nothing is created after its last change, so both moments say where to begin.
+    begin = max(updated_from or 0, created_from or 0)
+    wheres = ["l.kind = ?", "l.time >= ?", "(l.time, l.position) > (?, ?)"]
+    where_values: list[object] = [kind, begin, *after]
+    joins, values = "", list[object]()
+    if asset_ids or semantic_id is not None:
+        asset_joins, values = _asset_joins(kind, asset_ids)
+        joins = f" JOIN document d ON d.kind = l.kind AND d.id = l.id{asset_joins}"
+    if semantic_id is not None:
+        wheres.append("d.semantic_id = ?")
+        where_values.append(texts.key(semantic_id))
+    if created_from is not None:
+        wheres.append("l.created >= ?")
+        where_values.append(created_from)
+    query = (
+        f"SELECT l.position, l.kind, l.id, l.what, l.time FROM latest l{joins}"  # noqa: S608
+        f" WHERE {' AND '.join(wheres)} ORDER BY l.time, l.position LIMIT ?"
+    )
+    return query, [*values, *where_values, limit]
+
+
+def _asset_joins(kind: Kind, asset_ids: Pairs) -> Statement:
+    joins = "".join(
+        f" JOIN asset_id a{i} ON a{i}.seq = d.seq AND a{i}.kind = ? AND a{i}.name = ? AND a{i}.value = ?"
+        for i in range(len(asset_ids))
+    )
+    return joins, [part for name, value in asset_ids for part in (kind, texts.key(name), texts.key(value))]
+
+
+def _described_side(
+    kind: Kind, facts: Pairs, after: int, limit: int, hidden: str, hidden_values: list[object]
+) -> Statement:
+    source, values = "document d", list[object]()
+    if facts:
+        seqs, values = _with_facts(kind, facts, after)
+        source = f"({seqs}) AS f JOIN document d ON d.seq = f.seq"
+    hiding = f" AND {hidden}" if hidden else ""
+    query = (
+        f"SELECT {columns(whole=False)} FROM {source} WHERE d.kind = ? AND d.seq > ?{hiding}"  # noqa: S608
+        " ORDER BY d.seq LIMIT ?"
+    )
+    return query, [*values, kind, after, *hidden_values, limit]
+
+
+def _with_facts(kind: Kind, facts: Pairs, after: int) -> Statement:
+    """Numbers of the documents that have all of these facts, each once."""
+    tables: list[str] = []
+    wheres: list[str] = []
+    values: list[object] = []
+    for number, (field, value) in enumerate(facts):
+        name = f"f{number}"
+        tables.append(f"fact {name}")
+        own = [f"{name}.kind = ?", f"{name}.shape = ?", f"substr({name}.value, 1, 200) = substr(?, 1, 200)"]
+        values += [kind, texts.shape(field), value, value]
+        own.append(f"{name}.value = ?")
+        if texts.shape(field) != texts.key(field):
+            own.append(f"{name}.field = ?")
+            values.append(field)
+        wheres += own if number == 0 else [*own, f"{name}.seq = f0.seq"]
+    query = f"SELECT DISTINCT f0.seq FROM {', '.join(tables)} WHERE {' AND '.join(wheres)} AND f0.seq > ?"  # noqa: S608
+    return query, [*values, after]

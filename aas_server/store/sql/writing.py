@@ -1,0 +1,193 @@
+"""What a transaction does to the tables, one statement after the other on its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from aas_server.errors import NotFound
+from aas_server.store.contract import Document, Keys, Kind, etag_of
+from aas_server.store.sql import texts
+from aas_server.store.sql.engine import Connection
+from aas_server.store.sql.rows import columns, document
+
+Outcome = Literal["created", "updated", "same"]
+What = Literal["created", "updated", "deleted"]
+
+SKEW = 60_000_000
+"""µs by which the clocks of servers on one database may differ: the log stays in order of time. A clock that was
+further ahead was wrong; nobody waits for its time to come."""
+
+_BOTH = f"SELECT {columns(whole=True)} FROM document d WHERE kind = ? AND id = ?"  # noqa: S608
+_KEEP = """
+INSERT INTO version (kind, id, body, etag, id_short, created, updated, replaced)
+SELECT kind, id, body, etag, id_short, created, updated, ? FROM document WHERE seq = ?
+"""
+_CREATE = """
+INSERT INTO document (kind, id, body, etag, id_short, semantic_id, created, updated, metadata)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq
+"""
+_UPDATE = """
+UPDATE document SET body = ?, etag = ?, id_short = ?, semantic_id = ?, updated = ?, metadata = ? WHERE seq = ?
+"""
+_LOG = "INSERT INTO change (position, kind, id, what, time) VALUES (?, ?, ?, ?, ?)"
+_FORGET = """
+DELETE FROM version WHERE seq IN (SELECT seq FROM version WHERE replaced < ? ORDER BY replaced LIMIT ?)
+"""
+
+
+@dataclass(slots=True)
+class Log:
+    """The end of the change log as this transaction sees it; nobody else writes meanwhile."""
+
+    connection: Connection
+    position: int
+    now: int
+
+    @classmethod
+    def opened(cls, connection: Connection, now: int) -> Log:
+        """``now`` is µs since 1970, moved on to the last change's time where that is a little ahead."""
+        last = connection.execute("SELECT position, time FROM change ORDER BY position DESC LIMIT 1").fetchall()
+        position, time = last[0] if last else (0, 0)
+        return cls(connection, position, time if now < time < now + SKEW else now)
+
+    def add(self, kind: Kind, id: str, what: What) -> None:
+        """One more change, the last one of its document."""
+        self.position += 1
+        entry = (self.position, kind, id, what, self.now)
+        self.connection.execute(_LOG, entry)
+        born = ", created = ?" if what == "created" else ""
+        values = [self.position, what, self.now, *([self.now] if born else []), kind, id]
+        known = self.connection.execute(
+            f"UPDATE latest SET position = ?, what = ?, time = ?{born} WHERE kind = ? AND id = ?",  # noqa: S608
+            values,
+        )
+        if known.rowcount == 0:
+            self.connection.execute(
+                "INSERT INTO latest (kind, id, position, what, created, time) VALUES (?, ?, ?, ?, ?, ?)",
+                (kind, id, self.position, what, self.now, self.now),
+            )
+
+
+def get(connection: Connection, kind: Kind, id: str) -> Document | None:
+    rows = connection.execute(_BOTH, (kind, id)).fetchall()
+    return document(rows[0]) if rows else None
+
+
+def put(log: Log, kind: Kind, id: str, body: bytes, keys: Keys) -> Outcome:
+    connection = log.connection
+    rows = connection.execute("SELECT seq, body FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchall()
+    if rows and rows[0][1] == body:
+        return "same"
+    texts.check(id, keys.id_short, keys.semantic_id)
+    semantic_id = None if keys.semantic_id is None else texts.key(keys.semantic_id)
+    found = (body, etag_of(body), keys.id_short, semantic_id)
+    if rows:
+        seq = rows[0][0]
+        connection.execute(_KEEP, (log.now, seq))
+        connection.execute(_UPDATE, (*found, log.now, keys.metadata, seq))
+        forget_keys(connection, seq)
+    else:
+        seq = connection.execute(_CREATE, (kind, id, *found, log.now, log.now, keys.metadata)).fetchall()[0][0]
+    put_keys(connection, seq, kind, id, keys)
+    outcome: Literal["created", "updated"] = "updated" if rows else "created"
+    log.add(kind, id, outcome)
+    return outcome
+
+
+def delete(log: Log, kind: Kind, id: str) -> None:
+    connection = log.connection
+    rows = connection.execute("SELECT seq FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchall()
+    if not rows:
+        raise NotFound("document-not-found", kind=kind, id=id)
+    connection.execute(_KEEP, (log.now, rows[0][0]))
+    connection.execute("DELETE FROM document WHERE seq = ?", rows[0])
+    if kind in ("shell", "submodel"):
+        connection.execute("DELETE FROM attachment WHERE owner = ?", (id,))
+    log.add(kind, id, "deleted")
+
+
+def attach(log: Log, owner: str, path: str, media_type: str, digest: str) -> None:
+    texts.check(owner, path, media_type)
+    before = attachments(log.connection, owner).get(path)
+    if before == (media_type, digest):
+        return
+    statement = (
+        "INSERT INTO attachment (media_type, digest, owner, path) VALUES (?, ?, ?, ?)"
+        if before is None
+        else "UPDATE attachment SET media_type = ?, digest = ? WHERE owner = ? AND path = ?"
+    )
+    log.connection.execute(statement, (media_type, digest, owner, path))
+    _log_attachment(log, owner)
+
+
+def detach(log: Log, owner: str, path: str) -> bool:
+    gone = log.connection.execute("DELETE FROM attachment WHERE owner = ? AND path = ?", (owner, path))
+    if gone.rowcount:
+        _log_attachment(log, owner)
+    return bool(gone.rowcount)
+
+
+def attachments(connection: Connection, owner: str) -> dict[str, tuple[str, str]]:
+    rows = connection.execute(
+        "SELECT path, media_type, digest FROM attachment WHERE owner = ? ORDER BY path", (owner,)
+    ).fetchall()
+    return {path: (media_type, digest) for path, media_type, digest in rows}
+
+
+def forget_versions(connection: Connection, before: int, most: int) -> int:
+    return connection.execute(_FORGET, (before, most)).rowcount
+
+
+def forget_keys(connection: Connection, seq: int) -> None:
+    """Drop what a document was found by."""
+    for table in ("asset_id", "fact", "element"):
+        connection.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))  # noqa: S608
+
+
+def put_keys(connection: Connection, seq: int, kind: Kind, id: str, keys: Keys) -> None:
+    """Write what a document is found by beside its own row. Raises ``BadInput`` for a text that can't be kept."""
+    texts.check(*(text for pair in keys.asset_ids for text in pair))
+    texts.check(*(text for fact in keys.facts for text in (fact.field, fact.value)))
+    links = dict.fromkeys((texts.key(name), texts.key(value)) for name, value in keys.asset_ids)
+    _many(
+        connection,
+        "INSERT INTO asset_id (kind, name, value, seq, id) VALUES (?, ?, ?, ?, ?)",
+        [(kind, name, value, seq, id) for name, value in links],
+    )
+    _many(
+        connection,
+        "INSERT INTO fact (seq, number, kind, field, shape, value) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (seq, number, kind, fact.field, texts.shape(fact.field), fact.value)
+            for number, fact in enumerate(keys.facts)
+        ],
+    )
+    _many(
+        connection,
+        "INSERT INTO element (seq, number, path, shape, id_short, semantic_id, semantic, value_type, value,"
+        " number_value, language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(seq, number, *row) for number, row in enumerate(_elements(keys))],
+    )
+
+
+def _elements(keys: Keys) -> Iterable[tuple[object, ...]]:
+    for one in keys.elements:
+        texts.check(one.path, one.id_short, one.semantic_id, one.semantic, one.value_type, one.value, one.language)
+        own = (one.id_short, one.semantic_id, one.semantic, one.value_type, one.value, one.number, one.language)
+        yield (one.path, texts.shape(one.path), *own)
+
+
+def _many(connection: Connection, statement: str, rows: list[tuple[object, ...]]) -> None:
+    if rows:
+        connection.executemany(statement, rows)
+
+
+def _log_attachment(log: Log, owner: str) -> None:
+    """A new content under an old name changes what a reader of the document gets."""
+    kinds = log.connection.execute(
+        "SELECT kind FROM document WHERE id = ? AND kind IN ('shell', 'submodel')", (owner,)
+    ).fetchall()
+    for (kind,) in kinds:
+        log.add(kind, owner, "updated")
