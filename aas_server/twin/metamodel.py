@@ -65,7 +65,7 @@ def decode(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
         raise BadInput("json-too-deep", limit=max_depth) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise BadInput("json-unreadable", fault=str(fault)) from None
-    _bound_depth(value, max_depth)
+    bound_depth(value, max_depth)
     return without_empty_lists(value)
 
 
@@ -138,8 +138,9 @@ def _invalid(kind: Kind, document: Json, fault: Fault, count: int) -> BadInput:
     )
 
 
-def _bound_depth(value: Any, limit: int) -> None:
-    level = [value]
+def bound_depth(value: Any, limit: int) -> None:
+    """Raises ``BadInput`` where JSON is nested deeper than ``limit`` or ``MAX_DEPTH``."""
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(min(limit, MAX_DEPTH)):
         level = [
             part

@@ -18,7 +18,7 @@ from aas_server.twin.plain import Json
 Level = Literal["deep", "core"]
 Extent = Literal["withBlobValue", "withoutBlobValue"]
 
-_NUMBER_TYPES = frozenset(
+NUMBER_TYPES = frozenset(
     {
         *("xs:byte", "xs:short", "xs:int", "xs:long", "xs:integer", "xs:decimal", "xs:double", "xs:float"),
         *("xs:unsignedByte", "xs:unsignedShort", "xs:unsignedInt", "xs:unsignedLong"),
@@ -27,7 +27,7 @@ _NUMBER_TYPES = frozenset(
 )
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _LOOSE_NUMBER = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*))?([eE][+-]?\d+)?")
-_VALUES: Mapping[str, tuple[str, ...]] = {
+VALUES: Mapping[str, tuple[str, ...]] = {
     "Submodel": ("submodelElements",),
     "SubmodelElementCollection": ("value",),
     "SubmodelElementList": ("value",),
@@ -61,7 +61,7 @@ def refuse(element: Json, modifier: str) -> None:
 
 def metadata(element: Json) -> Json:
     """A submodel or element without its values and children."""
-    left_out = _VALUES.get(element["modelType"], ())
+    left_out = VALUES.get(element["modelType"], ())
     return {name: part for name, part in element.items() if name not in left_out}
 
 
@@ -192,7 +192,7 @@ def scalar(text: str | None, value_type: str) -> Any:
     plain = text.strip()
     if value_type == "xs:boolean" and plain in ("true", "false", "1", "0"):
         return plain in ("true", "1")
-    if value_type in _NUMBER_TYPES:
+    if value_type in NUMBER_TYPES:
         number = plain if _JSON_NUMBER.fullmatch(plain) else _tidy(plain)
         if number is not None:
             return msgspec.Raw(number.encode())

@@ -1,0 +1,209 @@
+"""Setting values by the value-only form (``PATCH …/$value``, IDTA-01002 V3.1, clause ValueOnly-Serialization).
+
+What is named changes, the rest stays; nothing is added or removed but values. Numbers keep the digits they were
+sent with. ``null`` takes a value away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from aas_core3_1 import types, verification
+
+from aas_server.errors import BadInput
+from aas_server.twin.elements import children, join
+from aas_server.twin.metamodel import MAX_DEPTH, decode
+from aas_server.twin.plain import Json
+from aas_server.twin.views import NUMBER_TYPES, WITHOUT_VALUE
+
+_TYPES: Mapping[str, Any] = {kind.value: kind for kind in types.DataTypeDefXSD}
+
+
+class Number(str):
+    """A JSON number, as it was written."""
+
+    __slots__ = ()
+
+
+def decode_value(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
+    """JSON as Python values, numbers as ``Number``. Raises ``BadInput`` where it is none, or nested too deep."""
+    # The strict parser first: this one takes NaN and half surrogates, and knows no limit of depth.
+    decode(given, max_depth)
+    return json.loads(given.decode("utf-8-sig"), parse_int=Number, parse_float=Number)
+
+
+def set_value(element: Json, given: Any, path: str = "") -> list[str]:
+    """Set the value of a submodel or element (``path`` is its own) in place; returns the paths of what changed.
+    Raises ``BadInput`` with the path of what does not fit."""
+    kind = element["modelType"]
+    if kind in WITHOUT_VALUE:
+        raise BadInput("value-none", path=path, type=kind)
+    if kind in _CONTAINERS:
+        return _CONTAINERS[kind](element, given, path)
+    return _changed(element, path, lambda: _LEAVES[kind](element, given, path))
+
+
+def _changed(element: Json, path: str, change: Callable[[], None]) -> list[str]:
+    before = dict(element)
+    change()
+    return [path] if element != before else []
+
+
+def _children(element: Json, given: Any, path: str) -> list[str]:
+    """Values by idShort."""
+    by_name = {child["idShort"]: child for child in children(element)}
+    changed = []
+    for name, part in _object(given, path).items():
+        if name not in by_name:
+            raise BadInput("value-unknown", path=join(path, name))
+        changed += set_value(by_name[name], part, join(path, name))
+    return changed
+
+
+def _list(element: Json, given: Any, path: str) -> list[str]:
+    inside = children(element)
+    if not isinstance(given, list):
+        _misfit(path, given, "array")
+    if len(given) != len(inside):
+        raise BadInput("value-length", path=path, given=len(given), there=len(inside))
+    pairs = enumerate(zip(inside, given, strict=True))
+    return [one for index, (child, part) in pairs for one in set_value(child, part, join(path, index))]
+
+
+def _entity(element: Json, given: Any, path: str) -> list[str]:
+    def own() -> None:
+        for name in _named(given, path, "statements", "entityType", "globalAssetId", "specificAssetIds"):
+            if name == "specificAssetIds":
+                _put(element, name, _specific_ids(element, given[name], f"{path}/{name}"))
+            elif name != "statements":
+                _put(element, name, _numberless(given[name], f"{path}/{name}"))
+
+    changed = _changed(element, path, own)
+    return changed + (_children(element, given["statements"], path) if "statements" in given else [])
+
+
+def _annotated(element: Json, given: Any, path: str) -> list[str]:
+    def own() -> None:
+        for name in _named(given, path, "first", "second", "annotations"):
+            if name != "annotations":
+                _put(element, name, _numberless(given[name], f"{path}/{name}"))
+
+    changed = _changed(element, path, own)
+    notes = given.get("annotations", {})
+    # An array of objects in the forms of API 3.0, one object since 3.1.
+    parts = notes if isinstance(notes, list) else [notes]
+    return changed + [one for part in parts for one in _children(element, part, path)]
+
+
+def _property(element: Json, given: Any, path: str) -> None:
+    _put(element, "value", _lexical(given, element["valueType"], path))
+
+
+def _range(element: Json, given: Any, path: str) -> None:
+    for end in _named(given, path, "min", "max"):
+        _put(element, end, _lexical(given[end], element["valueType"], f"{path}/{end}"))
+
+
+def _languages(element: Json, given: Any, path: str) -> None:
+    """``[{"de": "…"}, {"en": "…"}]``; one object with all languages is read, too (the schema of 3.0 and 3.1)."""
+    parts = given if isinstance(given, list) else [given] if given is not None else []
+    texts = [
+        {"language": language, "text": _numberless(text, f"{path}/{language}")}
+        for part in parts
+        for language, text in _object(part, path).items()
+    ]
+    _put(element, "value", texts or None)
+
+
+def _reference(element: Json, given: Any, path: str) -> None:
+    _put(element, "value", _numberless(given, path))
+
+
+def _parts(*names: str) -> Callable[[Json, Any, str], None]:
+    def change(element: Json, given: Any, path: str) -> None:
+        for name in _named(given, path, *names):
+            _put(element, name, _numberless(given[name], f"{path}/{name}"))
+
+    return change
+
+
+_CONTAINERS: Mapping[str, Callable[[Json, Any, str], list[str]]] = {
+    "Submodel": _children,
+    "SubmodelElementCollection": _children,
+    "SubmodelElementList": _list,
+    "Entity": _entity,
+    "AnnotatedRelationshipElement": _annotated,
+}
+_LEAVES: Mapping[str, Callable[[Json, Any, str], None]] = {
+    "Property": _property,
+    "MultiLanguageProperty": _languages,
+    "Range": _range,
+    "ReferenceElement": _reference,
+    "RelationshipElement": _parts("first", "second"),
+    "BasicEventElement": _parts("observed"),
+    "File": _parts("contentType", "value"),
+    "Blob": _parts("contentType", "value"),
+}
+
+
+def _lexical(given: Any, value_type: str, path: str) -> str | None:
+    """A JSON value as a lexical one. Strings are taken for every type (clients send ``"99.25"``)."""
+    if given is None:
+        return None
+    if isinstance(given, bool) and value_type == "xs:boolean":
+        return "true" if given else "false"
+    number = isinstance(given, Number)
+    if not isinstance(given, str) or (number and value_type not in NUMBER_TYPES):
+        _misfit(path, given, value_type)
+    text = str(given)
+    if not verification.value_consistent_with_xsd_type(text, _TYPES[value_type]):
+        _misfit(path, text, value_type)
+    return text
+
+
+def _specific_ids(element: Json, given: Any, path: str) -> list[Json] | None:
+    """``[{"name": "value"}, …]``; an id that keeps its name keeps what else it says."""
+    if given is None:
+        return None
+    if not isinstance(given, list):
+        _misfit(path, given, "array")
+    before = {one["name"]: one for one in element.get("specificAssetIds", ())}
+    named = [pair for part in given for pair in _object(part, path).items()]
+    return [before.get(name, {"name": name}) | {"value": _numberless(value, path)} for name, value in named]
+
+
+def _numberless(given: Any, path: str) -> Any:
+    """What stands for no number: a text, or an object of texts."""
+    if isinstance(given, Number):
+        _misfit(path, given, "string")
+    for part in given.values() if isinstance(given, dict) else given if isinstance(given, list) else ():
+        _numberless(part, path)
+    return given
+
+
+def _put(element: Json, name: str, value: Any) -> None:
+    if value is None:
+        element.pop(name, None)
+    else:
+        element[name] = value
+
+
+def _named(given: Any, path: str, *known: str) -> list[str]:
+    names = list(_object(given, path))
+    for name in names:
+        if name not in known:
+            raise BadInput("value-part-unknown", path=path, name=name, known=", ".join(known))
+    return names
+
+
+def _object(given: Any, path: str) -> Json:
+    if not isinstance(given, dict):
+        _misfit(path, given, "object")
+    return given
+
+
+def _misfit(path: str, given: Any, wanted: str) -> NoReturn:
+    shown = str(given) if isinstance(given, str) else json.dumps(given)
+    raise BadInput("value-misfit", path=path or "/", given=shown[:100], type=wanted)
