@@ -33,17 +33,18 @@ def result(status: int, sentence: str, headers: dict[str, str] | None = None) ->
 
 def results(status: int, faults: Sequence[tuple[int, str]], headers: dict[str, str] | None = None) -> Response:
     """An answer of several messages, each with a code and a sentence of its own."""
-    timestamp = iso(datetime.now(UTC).replace(microsecond=0))
-    messages = [
-        {
-            "code": str(code),
-            "messageType": "Exception" if code >= 500 else "Error",
-            "text": sentence,
-            "timestamp": timestamp,
-        }
-        for code, sentence in faults
-    ]
-    return Response(msgspec.json.encode({"messages": messages}), status, headers, "application/json")
+    body = msgspec.json.encode({"messages": [message(code, sentence) for code, sentence in faults]})
+    return Response(body, status, headers, "application/json")
+
+
+def message(status: int, sentence: str) -> dict[str, str]:
+    """One message of a ``Result``; its code is the HTTP status, as clients read it."""
+    return {
+        "code": str(status),
+        "messageType": "Exception" if status >= 500 else "Error",
+        "text": sentence,
+        "timestamp": iso(datetime.now(UTC).replace(microsecond=0)),
+    }
 
 
 def result_of(error: AasError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:
