@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server.api import answers
+from aas_server.api import answers, former
 from aas_server.api.parameters import (
     CursorParameter,
     ExtentParameter,
@@ -27,6 +27,7 @@ class ElementReads:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._paging = access.services.paging
+        self._former = access.services.version == "3.0"
 
     def add_to(self, router: APIRouter) -> None:
         """Add the operations that IDTA-01002 knows at the router's prefix."""
@@ -74,7 +75,8 @@ class ElementReads:
     ) -> Response:
         """The elements' values in one object, by idShort (an object since 3.0.4)."""
         shown, following = await self._elements(request, limit, cursor)
-        return answers.page_of(views.values(shown, level, extent), following)
+        values = views.values(shown, level, extent)
+        return answers.page_of(former.listed(values) if self._former else values, following)
 
     async def get_all_reference(
         self, request: Request, limit: LimitParameter = None, cursor: CursorParameter = None
@@ -126,7 +128,9 @@ class ElementReads:
     ) -> Response:
         """One element's value: a bare JSON value for a property."""
         submodel, etag = await self._access.shown(request)
-        return answers.encoded(request, views.value(find(submodel, idShortPath), level, extent), etag)
+        element = find(submodel, idShortPath)
+        value = views.value(element, level, extent)
+        return answers.encoded(request, former.named(element, value) if self._former else value, etag)
 
     async def get_by_path_reference(self, request: Request, idShortPath: IdShortPath) -> Response:
         """A reference to one element."""

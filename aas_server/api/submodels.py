@@ -93,7 +93,8 @@ class SubmodelRepository:
             name = document.id_short
             key = document.id if name is None or name in result else name
             result[key] = views.value(submodel, level, extent)
-        return answers.page_of(result, page.cursor)
+        former = self._services.version == "3.0"
+        return answers.page_of(list(result.values()) if former else result, page.cursor)
 
     async def get_all_submodels_reference(
         self,
