@@ -123,8 +123,12 @@ def _parsed(kind: Kind, document: Any) -> types.Class:
 
 
 def _faults(instance: types.Class) -> Iterator[Fault]:
-    for error in verification.verify(instance):
-        yield Fault(_SNAKE.sub(lambda match: match[1].upper(), str(error.path).lstrip(".")), error.cause)
+    try:
+        for error in verification.verify(instance):
+            yield Fault(_SNAKE.sub(lambda match: match[1].upper(), str(error.path).lstrip(".")), error.cause)
+    except ValueError as fault:
+        # aas-core counts years; Python refuses to read one of more than 4300 digits.
+        yield Fault("", str(fault))
 
 
 def _invalid(kind: Kind, document: Json, fault: Fault, count: int) -> BadInput:
