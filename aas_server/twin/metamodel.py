@@ -125,10 +125,15 @@ def _parsed(kind: Kind, document: Any) -> types.Class:
 def _faults(instance: types.Class) -> Iterator[Fault]:
     try:
         for error in verification.verify(instance):
-            yield Fault(_SNAKE.sub(lambda match: match[1].upper(), str(error.path).lstrip(".")), error.cause)
+            yield Fault(json_path(error.path), error.cause)
     except ValueError as fault:
         # aas-core counts years; Python refuses to read one of more than 4300 digits.
         yield Fault("", str(fault))
+
+
+def json_path(path: object) -> str:
+    """A path of aas-core as people know it, in the names that JSON has."""
+    return _SNAKE.sub(lambda match: match[1].upper(), str(path).lstrip("."))
 
 
 def _invalid(kind: Kind, document: Json, fault: Fault, count: int) -> BadInput:
