@@ -9,11 +9,14 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 
 from aas_server.api.address import Address
+from aas_server.api.bulk import BulkOperations
 from aas_server.api.concept_descriptions import ConceptDescriptionRepository
 from aas_server.api.description import SelfDescription
+from aas_server.api.discovery import BasicDiscovery
 from aas_server.api.docs import docs_router
 from aas_server.api.door import Door
 from aas_server.api.errors import install_results
+from aas_server.api.nested_descriptors import NestedDescriptors
 from aas_server.api.packages import AasxFileServer
 from aas_server.api.parameters import Paging
 from aas_server.api.place import ByShell, BySubmodel
@@ -21,9 +24,11 @@ from aas_server.api.serialization import SerializationService
 from aas_server.api.services import Services, Version, without_newer
 from aas_server.api.shell import ShellService
 from aas_server.api.shell_place import NamedShell
+from aas_server.api.shell_registry import ShellRegistry
 from aas_server.api.shells import AssetAdministrationShellRepository
 from aas_server.api.single import OfSingleShell, SingleShell, SingleSubmodel
 from aas_server.api.submodel import SubmodelService
+from aas_server.api.submodel_registry import SubmodelRegistry
 from aas_server.api.submodels import SubmodelRepository
 from aas_server.api.upload import Upload
 from aas_server.clock import SystemClock
@@ -106,3 +111,8 @@ def _routers(services: Services) -> list[APIRouter]:
         AasxFileServer(services).router(),
         Upload(services).router(),
     ]
+        ShellRegistry(services).router(),
+        NestedDescriptors(services).router(),
+        SubmodelRegistry(services).router(),
+        BasicDiscovery(services).router(),
+        BulkOperations(services).router(),
