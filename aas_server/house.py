@@ -26,6 +26,8 @@ from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
 from aas_server.store.sqlite import open_store
+from aas_server.twin.delegation import Delegation
+from aas_server.twin.operations import Operations
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Shelf
@@ -53,6 +55,9 @@ class House:
         self.runner = Runner()
         self.repository = Repository(self.store, settings.max_json_depth)
         self.packages = Packages(self.store, self.clock)
+        self.operations = Operations(
+            settings.operation_limit, Delegation(settings.delegation_hosts, settings.max_message)
+        )
         self.shelf = Shelf(self.repository, self.store.files, Names(settings.domain), self.runner.run)
 
     def __enter__(self) -> House:
@@ -64,6 +69,7 @@ class House:
     def close(self) -> None:
         """Stop the event loop, then close the store."""
         self.runner.close()
+        self.operations.close()
         self.store.close()
 
     def build(self, product: str, show: Show) -> ReleaseRecord:

@@ -101,7 +101,7 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     app.include_router(records_router(house.store, settings))
     app.include_router(health_router(ready))
     app.include_router(docs_router(app))
-    mount_apis(app, house.store, house.repository, house.packages, settings)
+    mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
     app.mount("/", create_web(house.store, settings, ingest.state))
     return Guard(app, settings)
 

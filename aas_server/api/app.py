@@ -36,6 +36,7 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.twin.handles import Handles
 from aas_server.twin.live import Overlay
+from aas_server.twin.operations import Operations
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 
@@ -45,14 +46,21 @@ MOUNTS: Mapping[Version, str] = {"3.1": "/api/v3.1", "3.0": "/api/v3.0"}
 
 
 def mount_apis(
-    outer: FastAPI, store: Store, repository: Repository, packages: Packages, settings: Settings
+    outer: FastAPI,
+    store: Store,
+    repository: Repository,
+    packages: Packages,
+    settings: Settings,
+    operations: Operations | None = None,
 ) -> None:
-    """Both versions of the AAS API, from one code path and over the same services."""
+    """Both versions of the AAS API, from one code path and over the same services. Without ``operations`` no
+    function stands behind any Operation."""
     services = Services(
         repository=repository,
         files=store.files,
         overlay=Overlay(store),
         handles=Handles(store.catalogue, SystemClock(), settings.handle_hours, settings.handle_limit),
+        operations=operations or Operations(),
         packages=packages,
         paging=Paging(settings),
         settings=settings,
@@ -107,12 +115,12 @@ def _routers(services: Services) -> list[APIRouter]:
             "/aas/submodels/{submodelIdentifier}", "Single shell's submodels", OfSingleShell(services)
         ),
         submodel.router("/submodel", "Single Submodel", SingleSubmodel(services)),
-        SerializationService(services).router(),
-        AasxFileServer(services).router(),
-        Upload(services).router(),
-    ]
         ShellRegistry(services).router(),
         NestedDescriptors(services).router(),
         SubmodelRegistry(services).router(),
         BasicDiscovery(services).router(),
         BulkOperations(services).router(),
+        SerializationService(services).router(),
+        AasxFileServer(services).router(),
+        Upload(services).router(),
+    ]

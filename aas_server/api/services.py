@@ -19,6 +19,7 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Files
 from aas_server.twin.handles import Handles
 from aas_server.twin.live import Overlay
+from aas_server.twin.operations import Operations
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 
@@ -35,6 +36,7 @@ class Services:
     files: Files
     overlay: Overlay
     handles: Handles
+    operations: Operations
     packages: Packages
     paging: Paging
     settings: Settings

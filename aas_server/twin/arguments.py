@@ -9,12 +9,14 @@ of the children.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from aas_server.clock import iso
 from aas_server.errors import AasError, BadInput
+from aas_server.twin.edit_value import set_value
 from aas_server.twin.live import lexical
 from aas_server.twin.metamodel import element_faults
 from aas_server.twin.plain import Json
@@ -66,6 +68,19 @@ def matched(operation: Json, role: str, given: Sequence[Json]) -> list[Json]:
         elif not is_optional(variable):
             raise BadInput("argument-missing", name=name, type=type_name(variable))
     return found
+
+
+def of_values(operation: Json, role: str, given: Mapping[str, Any]) -> list[Json]:
+    """Arguments in the value-only form (of ``decode_value``) as elements. Raises ``BadInput``."""
+    known = {variable["idShort"]: variable for variable in variables(operation, role)}
+    made: list[Json] = []
+    for name, value in given.items():
+        # A name that is no variable's is told by ``matched``, as in the other form.
+        element = deepcopy(known.get(name, {"idShort": name}))
+        if name in known:
+            set_value(element, value, name)
+        made.append(element)
+    return made
 
 
 def is_optional(variable: Json) -> bool:

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,12 @@ def filled(api: TestClient, store: Store, documents: list[tuple[str, dict[str, A
 def at() -> Callable[..., str]:
     """The address of a resource: ``at("submodels", "urn:sm:1", "/$value")``."""
     return lambda kind, id, rest="": f"{BASE}/{kind}/{ids.encode(id)}{rest}"
+
+
+@pytest.fixture
+def serving() -> Callable[[Guard], AbstractContextManager[str]]:
+    """Serves another app for as long as a block lasts."""
+    return served
 
 
 @pytest.fixture
