@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.background import BackgroundTask
@@ -16,35 +16,55 @@ from aas_server import ids
 from aas_server.api.answers import JSON
 from aas_server.api.services import Services, route
 from aas_server.errors import BadInput
-from aas_server.twin.package import Content, export_content, gather
-from aas_server.twin.package.formats import written
+from aas_server.twin.package import Content, export_content, export_environment, gather, gather_all
+from aas_server.twin.package.writing import Form, Metamodel
 from aas_server.twin.packages import MEDIA_TYPE
 
-_Form = Literal["json", "xml", "aasx"]
+_XML = "application/xml"
 _Ids = Annotated[list[str] | None, Query(description="Each base64url; repeated")]
-_TYPES: dict[_Form, str] = {"json": JSON, "xml": "application/xml", "aasx": MEDIA_TYPE}
+_MetamodelParameter = Annotated[
+    Metamodel | None, Query(description="3.0 or 3.1; else 3.0 for packages, the API's own version for the rest")
+]
+_FormParameter = Annotated[Form | None, Query(description="What a package holds: xml (usual) or json")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for. ``package``: an AASX with ``form`` inside, else the environment alone."""
+
+    media_type: str
+    package: bool
+    form: Form
+
+
+_FORMS = {
+    MEDIA_TYPE: _Wanted(MEDIA_TYPE, True, "xml"),
+    f"{MEDIA_TYPE}+xml": _Wanted(f"{MEDIA_TYPE}+xml", True, "xml"),
+    f"{MEDIA_TYPE}+json": _Wanted(f"{MEDIA_TYPE}+json", True, "json"),
+    **{
+        name: _Wanted(_XML, False, "xml")
+        for name in (_XML, "text/xml", "application/asset-administration-shell+xml")
+    },
+    **{
+        name: _Wanted(JSON, False, "json")
+        for name in (JSON, "*/*", "application/*", "text/html", "application/asset-administration-shell+json")
+    },
+}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media_type: {} for media_type in _TYPES.values()}}
+    200: {"content": {one.media_type: {} for one in _FORMS.values()}},
 }
 
 
 class SerializationService:
-    """Writes metamodel 3.1, as the API speaks it; packages are XML of 3.0, which tools of the field read."""
+    """Writes the metamodel the API speaks; packages are of 3.0, which tools of the field read, unless another one
+    is asked for. What is written lies on disk until it is sent, so its size costs no memory."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Serialization"])
-        route(
-            router,
-            "GET",
-            "/serialization",
-            self.generate_serialization_by_ids,
-            _RESPONSES,
-        )
+        route(router, "GET", "/serialization", self.generate_serialization_by_ids, _RESPONSES)
         return router
 
     async def generate_serialization_by_ids(
@@ -53,54 +73,64 @@ class SerializationService:
         aasIds: _Ids = None,
         submodelIds: _Ids = None,
         includeConceptDescriptions: bool = True,
+        metamodel: _MetamodelParameter = None,
+        form: _FormParameter = None,
     ) -> Response:
-        """What is named; everything (up to the page limit) where nothing is."""
-        form = _wanted(request.headers.get("accept"))
+        """What is named; everything where nothing is."""
+        wanted = _wanted(request.headers.get("accept"))
         shells, submodels = _decoded(aasIds), _decoded(submodelIds)
-        if not shells and not submodels:
-            shells, submodels = await self._all()
-        content = await gather(
-            self._services.repository, self._services.overlay, shells, submodels, includeConceptDescriptions
-        )
-        if form == "aasx":
-            return await self._package(content)
-        body = await asyncio.to_thread(written, content.environment, form, "3.1")
-        return Response(body, media_type=_TYPES[form])
+        here = (self._services.repository, self._services.overlay)
+        if shells or submodels:
+            content = await gather(*here, shells, submodels, includeConceptDescriptions)
+        else:
+            content = await gather_all(*here, includeConceptDescriptions)
+        return await self._written(content, wanted, metamodel, form)
 
-    async def _all(self) -> tuple[list[str], list[str]]:
-        most = self._services.settings.page_limit
-        shells = await self._services.repository.page("shell", most)
-        submodels = await self._services.repository.page("submodel", most)
-        if shells.cursor or submodels.cursor:
-            raise BadInput("serialization-too-many", limit=most)
-        return [one.id for one in shells.documents], [one.id for one in submodels.documents]
-
-    async def _package(self, content: Content) -> Response:
-        with tempfile.NamedTemporaryFile(suffix=".aasx", delete=False) as place:
+    async def _written(
+        self, content: Content, wanted: _Wanted, metamodel: Metamodel | None, form: Form | None
+    ) -> Response:
+        here = (self._services.repository, self._services.overlay)
+        with tempfile.NamedTemporaryFile(prefix="serialization-", delete=False) as place:
             target = Path(place.name)
+        headers = {}
         try:
-            await asyncio.to_thread(export_content, content, self._services.files, target)
+            if wanted.package:
+                headers = {"Content-Disposition": 'attachment; filename="environment.aasx"'}
+                await export_content(*here, content, target, metamodel or "3.0", form or wanted.form)
+            else:
+                edition = metamodel or self._services.version
+                await export_environment(*here, content, target, edition, wanted.form)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        name = {"Content-Disposition": 'attachment; filename="environment.aasx"'}
+        # Several media types share a file: what is kept of one answer must not serve another one.
         return FileResponse(
-            target, media_type=MEDIA_TYPE, headers=name, background=BackgroundTask(target.unlink, missing_ok=True)
+            target,
+            media_type=wanted.media_type,
+            headers={"Vary": "Accept", "Cache-Control": "no-store"} | headers,
+            background=BackgroundTask(target.unlink, missing_ok=True),
         )
 
 
 def _decoded(encoded: list[str] | None) -> list[str]:
-    return [ids.decode(one) for one in encoded or () if one]
+    """Ids of a repeated parameter, or of one with commas (which base64url does not know)."""
+    return [ids.decode(part) for one in encoded or () for part in one.split(",") if part]
 
 
-def _wanted(accept: str | None) -> _Form:
-    """The first form that ``Accept`` names and we write; JSON where anything will do."""
-    for part in (accept or "*/*").lower().split(","):
-        kind = part.partition(";")[0].strip()
-        if kind in (MEDIA_TYPE, f"{MEDIA_TYPE}+xml", f"{MEDIA_TYPE}+json"):
-            return "aasx"
-        if kind in ("application/xml", "text/xml", "application/asset-administration-shell+xml"):
-            return "xml"
-        if kind in (JSON, "*/*", "application/*", "text/html", "application/asset-administration-shell+json"):
-            return "json"
+def _wanted(accept: str | None) -> _Wanted:
+    """What ``Accept`` names with the highest weight and we write, the first of equals; JSON where anything will
+    do. Raises ``BadInput``."""
+    heard = sorted(map(_weighed, (accept or "*/*").lower().split(",")), key=lambda pair: -pair[1])
+    for kind, weight in heard:
+        if weight > 0 and kind in _FORMS:
+            return _FORMS[kind]
     raise BadInput("form-unknown", accept=accept)
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    kind, *parameters = (one.strip() for one in part.split(";"))
+    weights = [one[2:] for one in parameters if one.startswith("q=")]
+    try:
+        return kind, float(weights[0]) if weights else 1.0
+    except ValueError:
+        return kind, 1.0

@@ -85,34 +85,11 @@ def test_what_is_no_package_is_not_kept(filled: TestClient) -> None:
     assert filled.get(f"{BASE}/packages").json()["result"] == []
 
 
-def test_upload_takes_a_package_in_once(filled: TestClient, package: Path, store: Store) -> None:
-    before = len(asyncio.run(store.documents.changes(0, 100)))
-    answer = filled.post(f"{BASE}/upload", files={"file": (package.name, package.read_bytes())})
-    assert {one["outcome"] for one in answer.json()["documents"]} == {"same"}
-    assert len(asyncio.run(store.documents.changes(0, 100))) == before
-
-
-def test_upload_leaves_what_is_there_when_asked(filled: TestClient, at: At) -> None:
-    body = b'{"submodels":[{"modelType":"Submodel","id":"urn:sm:2","idShort":"Changed"}]}'
-    filled.post(f"{BASE}/upload?ignore-duplicates=true", files={"file": ("x.json", body)})
-    assert filled.get(at("submodels", "urn:sm:2")).json()["idShort"] == "Other"
-    filled.post(f"{BASE}/upload", files={"file": ("x.json", body)})
-    assert filled.get(at("submodels", "urn:sm:2")).json()["idShort"] == "Changed"
-
-
-def test_an_upload_that_breaks_the_metamodel_names_the_place(filled: TestClient, at: At) -> None:
-    body = b'{"submodels":[{"modelType":"Submodel","id":"urn:sm:9","idShort":"9"}]}'
-    answer = filled.post(f"{BASE}/upload", files={"file": ("x.json", body)})
-    assert answer.status_code == 400 and "idShort" in answer.json()["messages"][0]["text"]
-    assert filled.get(at("submodels", "urn:sm:9")).status_code == 404
-
-
 @pytest.mark.parametrize(
     ("at", "form", "name"),
     [
         ("packages", {"fileName": "../내 것.aasx"}, "내 것.aasx"),
         ("packages", {}, "sent.aasx"),
-        ("upload", {}, "sent.aasx"),
     ],
 )
 def test_what_is_no_package_is_called_by_the_name_it_came_with(filled: TestClient, at, form, name) -> None:

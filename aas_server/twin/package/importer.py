@@ -3,144 +3,144 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import mimetypes
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from aas_server.errors import BadInput, NotFound
+from aas_server.errors import BadInput
 from aas_server.settings import Settings
-from aas_server.store.contract import Files, Kind
-from aas_server.twin.elements import walk
+from aas_server.store.contract import Files, Kind, Transaction
 from aas_server.twin.metamodel import Verified, verified
+from aas_server.twin.package.conflict import Incoming, Policy, Settled, Settling
+from aas_server.twin.package.content import submodel_ids
+from aas_server.twin.package.edition import from_3_0
 from aas_server.twin.package.limits import Limits
+from aas_server.twin.package.named import named
 from aas_server.twin.package.read import Opened, opened
+from aas_server.twin.package.report import Imported, Outcome, Report
 from aas_server.twin.plain import Json
-from aas_server.twin.repository import Attachment, Bundle, Repository
+from aas_server.twin.repository import Repository
 
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of one document. ``updated``: one of the same id and other content was replaced; ``kept``: it
-    was left as it is."""
-
-    kind: Kind
-    id: str
-    outcome: Literal["created", "updated", "same", "kept"]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """``missing`` are File elements (``submodel id#path``) whose part the package lacks."""
-
-    file: str
-    documents: tuple[Imported, ...]
-    files: int
-    missing: tuple[str, ...]
-
-    @property
-    def created(self) -> int:
-        return self._count("created")
-
-    @property
-    def updated(self) -> int:
-        return self._count("updated")
-
-    @property
-    def same(self) -> int:
-        """How many were there already, equal or kept."""
-        return self._count("same") + self._count("kept")
-
-    def as_json(self) -> dict[str, object]:
-        documents = [{"kind": one.kind, "id": one.id, "outcome": one.outcome} for one in self.documents]
-        return {"file": self.file, "documents": documents, "files": self.files, "missing": list(self.missing)}
-
-    def _count(self, outcome: str) -> int:
-        return sum(one.outcome == outcome for one in self.documents)
+_Attached = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    documents: tuple[Verified, ...]
-    attachments: tuple[Attachment, ...]
-    missing: tuple[str, ...]
+    incoming: tuple[Incoming, ...]
+    report: Report
 
 
 async def import_file(
-    repository: Repository, files: Files, path: Path, settings: Settings, *, keep_existing: bool = False
+    repository: Repository,
+    files: Files,
+    path: Path,
+    settings: Settings,
+    *,
+    on_conflict: Policy = "keep-both",
+    strict: bool = False,
 ) -> Report:
-    """Import an AASX, JSON or XML file of metamodel 3.0 or 3.1. An id that exists with other content is replaced,
-    or left with ``keep_existing``.
+    """Import an AASX, JSON or XML file. ``on_conflict`` says what becomes of an id that is here with other
+    content; ``strict`` refuses what would need a repair.
 
-    Raises ``BadInput`` (with path and constraint), ``TooLarge``, ``NotFound``; then nothing is stored.
+    Raises ``BadInput`` (with path and constraint), ``TooLarge``, ``NotFound``, ``Conflict``; then nothing is
+    stored.
     """
-    read = await asyncio.to_thread(_read, files, path, Limits.of(settings))
-    kept = await _present(repository, read.documents) if keep_existing else frozenset[tuple[Kind, str]]()
-    owners = {id for _, id in kept}
-    bundle = Bundle(
-        tuple(one for one in read.documents if (one.kind, one.id) not in kept),
-        tuple(one for one in read.attachments if one.owner not in owners),
-    )
-    outcomes = iter(await repository.put_all(bundle))
-    documents = tuple(
-        Imported(one.kind, one.id, "kept" if (one.kind, one.id) in kept else next(outcomes))
-        for one in read.documents
-    )
-    return Report(path.name, documents, len(bundle.attachments), read.missing)
+    read = await asyncio.to_thread(_read, files, path, Limits.of(settings), strict, on_conflict == "keep-both")
+    async with repository.write() as transaction:
+        settled = await Settling(transaction, read.incoming, on_conflict).settled()
+        documents = tuple([await _store(transaction, one, read.report.missing) for one in settled])
+    return replace(read.report, documents=documents)
 
 
-async def _present(repository: Repository, documents: tuple[Verified, ...]) -> frozenset[tuple[Kind, str]]:
-    found = set[tuple[Kind, str]]()
-    for one in documents:
-        try:
-            await repository.get(one.kind, one.id)
-        except NotFound:
-            continue
-        found.add((one.kind, one.id))
-    return frozenset(found)
+async def _store(transaction: Transaction, one: Settled, missing: Iterable[str]) -> Imported:
+    kind, id = one.document.kind, one.document.id
+    outcome: Outcome = "kept" if one.left else "same"
+    if one.new:
+        outcome = "created" if id == one.given else "kept-both"
+    elif not (one.taken or one.left):
+        outcome = "updated"
+    if outcome not in ("same", "kept"):
+        await transaction.put(kind, id, one.document.body, one.document.keys)
+    if outcome != "kept" and await _attach(transaction, one, missing) and outcome == "same":
+        outcome = "updated"
+    return Imported(kind, id, outcome, one.given)
 
 
-def _read(files: Files, path: Path, limits: Limits) -> _Read:
-    documents: dict[tuple[Kind, str], Verified] = {}
-    attachments: list[Attachment] = []
-    missing: list[str] = []
-    with opened(path, limits) as source:
-        for kind, plain in source.documents:
-            document = verified(kind, plain)
-            other = documents.setdefault((kind, document.id), document)
-            if other.body != document.body:
+async def _attach(transaction: Transaction, one: Settled, missing: Iterable[str]) -> bool:
+    """Attach the files a document comes with; whether there was something to do. One whose content is replaced
+    loses the files it no longer has; what the package only lacks stays."""
+    id = one.document.id
+    there = {} if one.new else await transaction.attachments(id)
+    wanted = {path: file for path, file in one.files.items() if path not in there}
+    if not (one.new or one.taken):
+        wanted = dict(one.files)
+        for path in there.keys() - one.files.keys():
+            if f"{one.given}#{path}" not in missing:
+                await transaction.detach(id, path)
+    for path, (media_type, digest) in wanted.items():
+        await transaction.attach(id, path, media_type, digest)
+    return bool(wanted)
+
+
+def _read(files: Files, path: Path, limits: Limits, strict: bool, twice: bool) -> _Read:
+    """Everything that can be wrong with a file shows here, before the transaction begins."""
+    with opened(path, limits, strict) as source:
+        found = [(kind, from_3_0(plain)) for kind, plain in _with_thumbnail(source)]
+        documents = [(verified(kind, plain), plain) for kind, plain in found]
+        owners = _owners(plain for kind, plain in found if kind == "shell")
+        incoming: list[Incoming] = []
+        missing: list[str] = []
+        seen: dict[tuple[Kind, str], set[bytes]] = {}
+        for document, plain in documents:
+            bodies = seen.setdefault((document.kind, document.id), set())
+            if document.body in bodies:
+                continue
+            if bodies and (strict or not twice):
                 raise BadInput("package-id-twice", id=document.id, file=path.name)
-        for kind, plain in source.documents:
-            for element, media_type, value in _files(kind, plain):
-                attachment = _attachment(source, files, plain["id"], element, media_type, value)
-                if attachment is not None:
-                    attachments.append(attachment)
-                elif source.archive is not None and not _elsewhere(value):
-                    missing.append(f"{plain['id']}#{element}")
-    return _Read(tuple(documents.values()), tuple(attachments), tuple(missing))
+            attached, lacking = _attachments(source, files, document, plain)
+            shell = owners.get(document.id) if document.kind == "submodel" else None
+            incoming.append(Incoming(document, attached, shell, again=bool(bodies)))
+            missing += lacking
+            bodies.add(document.body)
+        count = sum(len(one.files) for one in incoming)
+        report = Report(path.name, (), count, tuple(missing), tuple(source.repairs), tuple(source.findings))
+    return _Read(tuple(incoming), report)
 
 
-def _files(kind: Kind, document: Json) -> Iterator[tuple[str, str, str]]:
-    """``(path of the element, media type, value)`` of every file a document names."""
-    if kind == "shell":
-        thumbnail: Mapping[str, str] | None = document["assetInformation"].get("defaultThumbnail")
-        if thumbnail is not None:
-            yield "thumbnail", thumbnail.get("contentType", "application/octet-stream"), thumbnail["path"]
-    elif kind == "submodel":
-        for path, element in walk(document):
-            if element["modelType"] == "File" and element.get("value"):
-                yield path, element.get("contentType", "application/octet-stream"), element["value"]
+def _with_thumbnail(source: Opened) -> list[tuple[Kind, Json]]:
+    """The documents; the package's picture becomes that of its shell, where there is one shell and it has none."""
+    shells = [plain for kind, plain in source.documents if kind == "shell"]
+    if source.thumbnail is None or len(shells) != 1 or "defaultThumbnail" in shells[0].get("assetInformation", {}):
+        return list(source.documents)
+    picture = {"path": source.thumbnail, "contentType": mimetypes.guess_type(source.thumbnail)[0] or "image/png"}
+    information = shells[0]["assetInformation"] | {"defaultThumbnail": picture}
+    return [
+        (kind, plain | {"assetInformation": information} if kind == "shell" else plain)
+        for kind, plain in source.documents
+    ]
 
 
-def _attachment(
-    source: Opened, files: Files, owner: str, element: str, media_type: str, value: str
-) -> Attachment | None:
-    stream = None if _elsewhere(value) else source.file(value)
-    if stream is None:
-        return None
-    with stream:
-        return Attachment(owner, element, media_type, files.add(stream))
+def _owners(shells: Iterable[Json]) -> Mapping[str, str]:
+    """The first shell that refers to each submodel."""
+    owners: dict[str, str] = {}
+    for shell in shells:
+        for id in submodel_ids(shell):
+            owners.setdefault(id, shell["id"])
+    return owners
 
 
-def _elsewhere(value: str) -> bool:
-    return "://" in value and not value.startswith("file:///")
+def _attachments(source: Opened, files: Files, document: Verified, plain: Json) -> tuple[_Attached, list[str]]:
+    """A document's files, kept by their content, and those that the package lacks (``id#path``)."""
+    attached: _Attached = {}
+    missing: list[str] = []
+    for place in named(document.kind, plain):
+        if not place.value or place.elsewhere:
+            continue
+        stream = source.file(place.value)
+        if stream is not None:
+            with stream:
+                attached[place.path] = (place.media_type, files.add(stream))
+        elif source.archive is not None:
+            missing.append(f"{document.id}#{place.path}")
+    return attached, missing

@@ -66,7 +66,8 @@ SUBMODEL = {"modelType": "Submodel", "id": "urn:x", "idShort": "Xx"}
 @pytest.mark.parametrize("name", ["env.json", "env.xml", "octets"])
 def test_what_a_file_is_is_sniffed_not_believed(name: str, take: Import) -> None:
     assert take(b"\xef\xbb\xbf" + environment(SUBMODEL), name).created == 1
-    assert take(b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- made -->' + XML, name).updated == 1
+    other = b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- made -->' + XML
+    assert take(other, name, on_conflict="replace").updated == 1
 
 
 def test_files_of_the_field_are_read(take: Import, tmp_path: Path) -> None:
@@ -79,13 +80,10 @@ def test_files_of_the_field_are_read(take: Import, tmp_path: Path) -> None:
     assert take(environment(SUBMODEL | {"displayName": [], "id": "urn:y"})).created == 1
 
 
-def test_other_content_under_the_same_id_is_replaced_or_kept_as_asked(take: Import) -> None:
+def test_other_content_under_the_same_id_is_left_when_asked(take: Import) -> None:
     take(environment(SUBMODEL))
-    changed = environment(SUBMODEL | {"idShort": "Changed"})
-    kept = take(changed, keep_existing=True)
+    kept = take(environment(SUBMODEL | {"idShort": "Changed"}), on_conflict="keep-ours")
     assert [one.outcome for one in kept.documents] == ["kept"]
-    replaced = take(changed)
-    assert [one.outcome for one in replaced.documents] == ["updated"]
 
 
 def test_one_wrong_document_leaves_nothing_behind(take: Import, repository: Repository, run: Run) -> None:

@@ -93,8 +93,10 @@ def test_the_same_content_gives_the_same_bytes(filled: Repository, run: Run, tmp
     first = exported(filled, run, tmp_path / "a.aasx", "3.0", "xml").read_bytes()
     assert exported(filled, run, tmp_path / "b.aasx", "3.0", "xml").read_bytes() == first
     with zipfile.ZipFile(tmp_path / "a.aasx") as package:
-        stored = [one for one in package.infolist() if one.filename.startswith("aasx/files/")]
-        assert len(stored) == 3 and all(one.compress_type == zipfile.ZIP_STORED for one in stored)
+        files = [one for one in package.infolist() if one.filename.startswith("aasx/files/")]
+        stored = {one.filename for one in files if one.compress_type == zipfile.ZIP_STORED}
+        assert len(files) == 3 and stored == {"aasx/files/%EB%8C%80%ED%91%9C.png"}
+        assert package.testzip() is None
     assert list(tmp_path.glob(".export-*")) == []
 
 
