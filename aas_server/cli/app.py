@@ -15,7 +15,7 @@ from importlib.metadata import version
 import click
 import structlog
 
-from aas_server.cli import demo, factory, packages, product, replay, serve
+from aas_server.cli import check, demo, export, factory, packages, product, replay, serve
 from aas_server.cli.console import Voice
 from aas_server.cli.faults import key_of, told
 from aas_server.errors import BadInput
@@ -35,7 +35,8 @@ for command in (
     replay.replay,
     product.product,
     packages.import_,
-    packages.check,
+    export.export,
+    check.check,
     factory.factory,
 ):
     app.add_command(command)

@@ -1,8 +1,9 @@
-"""``aas import`` and ``aas check``: packages from elsewhere, taken in or only looked at."""
+"""``aas import``: packages from elsewhere, taken in."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -12,18 +13,31 @@ from aas_server.cli.console import Voice
 from aas_server.errors import AasError
 from aas_server.house import House
 from aas_server.messages import Language, error_text, text
-from aas_server.twin.package.check import check as check_file
-from aas_server.twin.package.importer import import_file
+from aas_server.twin.package import Policy, Repair, Report, import_file
 
 
 @click.command("import", help="help-import", epilog="example-import")
 @options.files
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["keep-both", "replace", "refuse"]),
+    default="keep-both",
+    show_default=True,
+    help="option-on-conflict",
+)
+@click.option("--strict", is_flag=True, help="option-strict")
 @options.data
 @options.settings
 @options.as_json
 @click.pass_obj
 def import_(
-    language: Language, files: tuple[Path, ...], data: Path | None, settings: Path | None, as_json: bool
+    language: Language,
+    files: tuple[Path, ...],
+    on_conflict: str,
+    strict: bool,
+    data: Path | None,
+    settings: Path | None,
+    as_json: bool,
 ) -> int:
     """Take each file in, whole or not at all; the others go on where one fails. 1 if any failed."""
     voice = Voice(language, as_json)
@@ -32,57 +46,49 @@ def import_(
     chosen = configuration.load(settings, data=data)
     with House(chosen) as house:
         for file in files:
+            work = import_file(
+                house.repository,
+                house.store.files,
+                file,
+                chosen,
+                on_conflict=cast(Policy, on_conflict),
+                strict=strict,
+            )
             try:
-                report = house.runner.run(import_file(house.repository, house.store.files, file, chosen))
+                report = house.runner.run(work)
             except AasError as error:
                 failed += 1
                 sentence = error_text(error, language)
                 results.append({"file": str(file), "error": error.key, "message": sentence})
                 voice.say("import-failed", file=file.name, sentence=sentence)
                 continue
-            results.append({"file": str(file), **report.as_json()})
-            voice.say("imported", file=file.name, created=report.created, updated=report.updated, same=report.same)
+            _say(voice, report)
+            if as_json:
+                results.append(report.as_json() | {"file": str(file)})
     if as_json:
         voice.print_json(results)
     return 1 if failed else 0
 
 
-@click.command("check", help="help-check", epilog="example-check")
-@options.files
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
-def check(
-    language: Language, files: tuple[Path, ...], data: Path | None, settings: Path | None, as_json: bool
-) -> int:
-    """Verify each file against the metamodel, with the BaSyx SDK as second opinion. 1 if any has faults."""
-    voice = Voice(language, as_json)
-    chosen = configuration.load(settings, data=data)
-    results: list[dict[str, object]] = []
-    faulty = 0
-    for file in files:
-        try:
-            findings = check_file(file, chosen)
-        except AasError as error:
-            faulty += 1
-            sentence = error_text(error, language)
-            results.append({"file": str(file), "error": error.key, "message": sentence})
-            voice.say("check-failed", file=file.name, sentence=sentence)
-            continue
-        errors = [finding for finding in findings if finding.severity == "error"]
-        faulty += bool(errors)
-        results.append({"file": str(file), "findings": [finding.as_json() for finding in findings]})
-        for finding in findings:
-            voice.say(
-                "finding",
-                file=file.name,
-                severity=voice.word(f"severity-{finding.severity}"),
-                checker=finding.checker,
-                path=f" {finding.path}:" if finding.path else "",
-                text=text(finding.key, language, **finding.values) if finding.key else finding.text,
-            )
-        voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))
-    if as_json:
-        voice.print_json(results)
-    return 1 if faulty else 0
+def _say(voice: Voice, report: Report) -> None:
+    """The report of one package: a line for the whole, then one for each thing that isn't as the file has it."""
+    voice.say(
+        "imported",
+        file=report.file,
+        created=report.created,
+        updated=report.updated,
+        same=report.same,
+        kept=report.kept_both,
+    )
+    for one in report.documents:
+        if one.outcome == "kept-both":
+            voice.say("import-kept-both", kind=voice.word(f"kind-{one.kind}"), given=one.given, id=one.id)
+    for key, found in (("import-repaired", report.repairs), ("import-finding", report.findings)):
+        for repair in found:
+            voice.say(key, place=_place(repair), sentence=text(repair.key, voice.language, **repair.values))
+    for missing in report.missing:
+        voice.say("import-missing", place=missing)
+
+
+def _place(repair: Repair) -> str:
+    return f"{repair.id}#{repair.path}" if repair.path else repair.id

@@ -1,0 +1,61 @@
+"""``aas check``: what is wrong with files, in the words of several checkers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aas_server import settings as configuration
+from aas_server.cli import options
+from aas_server.cli.console import Voice
+from aas_server.errors import AasError
+from aas_server.messages import Language, error_text, text
+from aas_server.twin.package.check import Finding
+from aas_server.twin.package.check import check as check_file
+
+
+@click.command("check", help="help-check", epilog="example-check")
+@options.files
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def check(
+    language: Language, files: tuple[Path, ...], data: Path | None, settings: Path | None, as_json: bool
+) -> int:
+    """Verify each file against the metamodel, with the BaSyx SDK as second opinion. 1 if any has faults."""
+    voice = Voice(language, as_json)
+    chosen = configuration.load(settings, data=data)
+    results: list[dict[str, object]] = []
+    faulty = 0
+    for file in files:
+        try:
+            findings = check_file(file, chosen)
+        except AasError as error:
+            faulty += 1
+            sentence = error_text(error, language)
+            results.append({"file": str(file), "error": error.key, "message": sentence})
+            voice.say("check-failed", file=file.name, sentence=sentence)
+            continue
+        errors = [finding for finding in findings if finding.severity == "error"]
+        faulty += bool(errors)
+        results.append({"file": str(file), "findings": [finding.as_json() for finding in findings]})
+        for finding in findings:
+            _say(voice, file.name, finding)
+        voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))
+    if as_json:
+        voice.print_json(results)
+    return 1 if faulty else 0
+
+
+def _say(voice: Voice, file: str, finding: Finding) -> None:
+    place = "#".join(part for part in (finding.document, finding.path) if part)
+    voice.say(
+        "finding",
+        file=file,
+        severity=voice.word(f"severity-{finding.severity}"),
+        checker=finding.checker,
+        path=f" {place}:" if place else "",
+        text=text(finding.key, voice.language, **finding.values) if finding.key else finding.text,
+    )
