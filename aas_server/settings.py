@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     single_submodel: str | None = None
     max_message: PositiveInt = 16 * 2**20
     max_upload: PositiveInt = 512 * 2**20
+    max_blob: PositiveInt = 16 * 2**20
     max_package_part: PositiveInt = 256 * 2**20
     max_package_parts: PositiveInt = 10_000
     max_package_size: PositiveInt = 2 * 2**30

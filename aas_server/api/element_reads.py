@@ -13,8 +13,9 @@ from aas_server.api.parameters import (
     IdShortPath,
     LevelParameter,
     LimitParameter,
+    OnlyCoreParameter,
 )
-from aas_server.api.place import Access
+from aas_server.api.place import ELEMENT, ELEMENTS, Access
 from aas_server.api.services import routes
 from aas_server.twin import views
 from aas_server.twin.elements import Step, find, steps_of
@@ -31,7 +32,7 @@ class ElementReads:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the operations that IDTA-01002 knows at the router's prefix."""
-        all, one = "/submodel-elements", "/submodel-elements/{idShortPath}"
+        all, one = ELEMENTS, ELEMENT
         routes(
             router,
             ("GET", all, self.get_all_submodel_elements),
@@ -59,7 +60,11 @@ class ElementReads:
         return answers.page_of([views.cut(element, level, extent) for _, element in shown], following)
 
     async def get_all_metadata(
-        self, request: Request, limit: LimitParameter = None, cursor: CursorParameter = None
+        self,
+        request: Request,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
     ) -> Response:
         """The elements without their values."""
         shown, following = await self._elements(request, limit, cursor)
@@ -79,7 +84,11 @@ class ElementReads:
         return answers.page_of(former.listed(values) if self._former else values, following)
 
     async def get_all_reference(
-        self, request: Request, limit: LimitParameter = None, cursor: CursorParameter = None
+        self,
+        request: Request,
+        limit: LimitParameter = None,
+        cursor: CursorParameter = None,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
     ) -> Response:
         """References to the elements."""
         submodel, _ = await self._access.plain(request)
@@ -112,7 +121,12 @@ class ElementReads:
         submodel, etag = await self._access.shown(request)
         return answers.encoded(request, views.cut(find(submodel, idShortPath), level, extent), etag)
 
-    async def get_by_path_metadata(self, request: Request, idShortPath: IdShortPath) -> Response:
+    async def get_by_path_metadata(
+        self,
+        request: Request,
+        idShortPath: IdShortPath,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
+    ) -> Response:
         """One element without its value."""
         submodel, etag = await self._access.plain(request)
         element = find(submodel, idShortPath)
@@ -132,7 +146,12 @@ class ElementReads:
         value = views.value(element, level, extent)
         return answers.encoded(request, former.named(element, value) if self._former else value, etag)
 
-    async def get_by_path_reference(self, request: Request, idShortPath: IdShortPath) -> Response:
+    async def get_by_path_reference(
+        self,
+        request: Request,
+        idShortPath: IdShortPath,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
+    ) -> Response:
         """A reference to one element."""
         submodel, etag = await self._access.plain(request)
         return answers.encoded(request, views.reference(submodel["id"], submodel, idShortPath), etag)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Path, Query
@@ -20,6 +20,10 @@ CursorParameter = Annotated[
     str | None, Query(alias="cursor", description="The cursor that the page before gave; opaque")
 ]
 LevelParameter = Annotated[Level, Query(alias="level", description="How deep below the resource")]
+OnlyCoreParameter = Annotated[
+    Literal["core"],
+    Query(alias="level", deprecated=True, description="There is no other level of this form; says nothing"),
+]
 ExtentParameter = Annotated[Extent, Query(alias="extent", description="Whether Blobs come with their value")]
 IdShortParameter = Annotated[str | None, Query(alias="idShort")]
 SemanticIdParameter = Annotated[

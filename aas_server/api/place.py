@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import quote
 
 from starlette.requests import Request
 
 from aas_server import ids
 from aas_server.api import answers
+from aas_server.api.conditions import Conditions
 from aas_server.api.parameters import AasIdentifier, SubmodelIdentifier
 from aas_server.api.reading import Reading
 from aas_server.api.services import Services
@@ -17,6 +19,11 @@ from aas_server.errors import NotFound
 from aas_server.store.contract import Document
 from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json
+from aas_server.twin.repository import Changed
+from aas_server.twin.submodels import Edit, Submodels
+
+ELEMENTS = "/submodel-elements"
+ELEMENT = f"{ELEMENTS}/{{idShortPath}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +76,18 @@ class Access:
     def __init__(self, services: Services, place: Place) -> None:
         self.services = services
         self.reading = Reading(services)
+        self.writing = Submodels(services.repository, services.settings.max_json_depth)
         self.target = place.target
 
-    async def stored(self, request: Request) -> Document:
-        """The submodel; below a shell only one that the shell refers to. Raises ``NotFound``."""
+    async def stored(self, request: Request, *, whole: bool = True) -> Document:
+        """The submodel, or with ``whole=False`` its metadata; below a shell only one that the shell refers to.
+        Raises ``NotFound``."""
         target = await self.target(request)
         if target.shell is not None:
             owner = await self.services.repository.get("shell", target.shell)
             if target.submodel not in submodel_ids(answers.decoded(owner.body)):
                 raise NotFound("submodel-not-of-shell", submodel=target.submodel, shell=owner.id)
-        return await self.services.repository.get("submodel", target.submodel)
+        return await self.services.repository.get("submodel", target.submodel, whole=whole)
 
     async def plain(self, request: Request) -> tuple[Json, str]:
         """The submodel as it is stored, and its ETag."""
@@ -90,6 +99,19 @@ class Access:
         stored = await self.stored(request)
         binding = self.reading.binding(stored)
         return self.reading.plain(stored, binding), None if binding else stored.etag
+
+    async def edit(self, request: Request, conditions: Conditions, edit: Edit) -> Changed:
+        """Change a part of the submodel, all or nothing. Raises ``NotFound``, ``PreconditionFailed``, ``BadInput``
+        where the result breaks the metamodel, and what ``edit`` raises."""
+        target = await self.target(request)
+        return await self.writing.edit(target.submodel, edit, conditions.check, target.shell)
+
+    def location(self, request: Request, path: str | None = None) -> str:
+        """The absolute address of the submodel or, with ``path``, of its element."""
+        asked: str = request.scope["path"].removeprefix(request.scope.get("root_path", "")).rstrip("/")
+        if path is not None:
+            asked = f"{asked.partition(ELEMENTS)[0]}{ELEMENTS}/{path}"
+        return self.services.address.url(request, quote(asked, safe="/+=$"))
 
 
 async def _submodel_identifier(submodelIdentifier: SubmodelIdentifier) -> None:

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Depends
 
 from aas_server.api.attachments import Attachments
 from aas_server.api.element_reads import ElementReads
+from aas_server.api.element_writes import ElementWrites
 from aas_server.api.invocation import Invocations
 from aas_server.api.place import Access, Place
 from aas_server.api.services import Services
 from aas_server.api.submodel_reads import SubmodelReads
+from aas_server.api.submodel_writes import SubmodelWrites
 
 
 class SubmodelService:
@@ -26,6 +28,13 @@ class SubmodelService:
         """Routes below ``prefix``, which leads to the submodel that ``place`` finds."""
         router = APIRouter(prefix=prefix, tags=[tag], dependencies=[Depends(place.parameters)])
         access = Access(self._services, place)
-        for part in (SubmodelReads(access), ElementReads(access), Attachments(access), Invocations(access)):
+        for part in (
+            SubmodelReads(access),
+            SubmodelWrites(access),
+            ElementReads(access),
+            ElementWrites(access),
+            Attachments(access),
+            Invocations(access),
+        ):
             part.add_to(router)
         return router

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aas_server.api import answers
-from aas_server.api.parameters import ExtentParameter, LevelParameter
+from aas_server.api.parameters import ExtentParameter, LevelParameter, OnlyCoreParameter
 from aas_server.api.place import Access
 from aas_server.api.services import routes
 from aas_server.twin import views
@@ -39,10 +39,14 @@ class SubmodelReads:
         body = self._access.reading.body(stored, binding, level, extent)
         return answers.document(request, body, None if binding else stored.etag)
 
-    async def get_submodel_metadata(self, request: Request) -> Response:
+    async def get_submodel_metadata(
+        self,
+        request: Request,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
+    ) -> Response:
         """The submodel without its elements."""
-        stored = await self._access.stored(request)
-        return answers.document(request, answers.without(stored.body, "submodelElements"), stored.etag)
+        stored = await self._access.stored(request, whole=False)
+        return answers.document(request, stored.body, stored.etag)
 
     async def get_submodel_value_only(
         self, request: Request, level: LevelParameter = "deep", extent: ExtentParameter = "withoutBlobValue"
@@ -51,9 +55,13 @@ class SubmodelReads:
         submodel, etag = await self._access.shown(request)
         return answers.encoded(request, views.value(submodel, level, extent), etag)
 
-    async def get_submodel_reference(self, request: Request) -> Response:
+    async def get_submodel_reference(
+        self,
+        request: Request,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
+    ) -> Response:
         """A reference to the submodel."""
-        stored = await self._access.stored(request)
+        stored = await self._access.stored(request, whole=False)
         return answers.encoded(request, views.reference(stored.id), stored.etag)
 
     async def get_submodel_path(self, request: Request, level: LevelParameter = "deep") -> Response:

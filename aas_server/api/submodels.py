@@ -1,4 +1,4 @@
-"""Submodel Repository (IDTA-01002, SSP-002: the read profile): operations on all submodels."""
+"""Submodel Repository (IDTA-01002): operations on all submodels."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import answers
+from aas_server.api.bodies import JsonBody, json_schema
+from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import (
     CursorParameter,
     ExtentParameter,
     IdShortParameter,
     LevelParameter,
     LimitParameter,
+    OnlyCoreParameter,
     SemanticIdParameter,
     reference_value,
 )
 from aas_server.api.reading import Reading
 from aas_server.api.services import Services, route
+from aas_server.api.writing import CREATED, Writing
 from aas_server.errors import BadInput
 from aas_server.store.contract import Page
 from aas_server.twin import views
@@ -33,6 +38,7 @@ class SubmodelRepository:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._reading = Reading(services)
+        self._writing = Writing(services, "submodel", "/submodels")
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["Submodel Repository"])
@@ -45,7 +51,12 @@ class SubmodelRepository:
         ]
         for path, operation in get:
             route(router, "GET", f"/submodels{path}", operation)
+        route(router, "POST", "/submodels", self.post_submodel, CREATED, json_schema("Submodel"))
         return router
+
+    async def post_submodel(self, request: Request, body: JsonBody, conditions: ConditionsParameter) -> Response:
+        """Store a new submodel; 409 where there is one with its id."""
+        return await self._writing.create(request, body, conditions)
 
     async def get_all_submodels(
         self,
@@ -70,10 +81,11 @@ class SubmodelRepository:
         cursor: CursorParameter = None,
         idShort: IdShortParameter = None,
         semanticId: SemanticIdParameter = None,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
     ) -> Response:
         """Submodels without their elements."""
-        page = await self._page(limit, cursor, idShort, semanticId)
-        return answers.page((answers.without(one.body, "submodelElements") for one in page.documents), page.cursor)
+        page = await self._page(limit, cursor, idShort, semanticId, whole=False)
+        return answers.page((one.body for one in page.documents), page.cursor)
 
     async def get_all_submodels_value_only(
         self,
@@ -102,9 +114,10 @@ class SubmodelRepository:
         cursor: CursorParameter = None,
         idShort: IdShortParameter = None,
         semanticId: SemanticIdParameter = None,
+        level: OnlyCoreParameter = "core",  # noqa: ARG002
     ) -> Response:
         """References to submodels."""
-        page = await self._page(limit, cursor, idShort, semanticId)
+        page = await self._page(limit, cursor, idShort, semanticId, whole=False)
         return answers.page_of([views.reference(document.id) for document in page.documents], page.cursor)
 
     async def get_all_submodels_path(
@@ -133,7 +146,13 @@ class SubmodelRepository:
             place, last = page.cursor, None
 
     async def _page(
-        self, limit: int | None, cursor: str | None, id_short: str | None, semantic_id: str | None
+        self,
+        limit: int | None,
+        cursor: str | None,
+        id_short: str | None,
+        semantic_id: str | None,
+        *,
+        whole: bool = True,
     ) -> Page:
         return await self._services.repository.page(
             "submodel",
@@ -141,6 +160,7 @@ class SubmodelRepository:
             cursor or None,
             id_short=id_short or None,
             semantic_id=reference_value(semantic_id),
+            whole=whole,
         )
 
 

@@ -81,7 +81,7 @@ def _entity(element: Json, given: Any, path: str) -> list[str]:
                 _put(element, name, _numberless(given[name], f"{path}/{name}"))
 
     changed = _changed(element, path, own)
-    return changed + (_children(element, given["statements"], path) if "statements" in given else [])
+    return changed + _named_children(element, given.get("statements", {}), path)
 
 
 def _annotated(element: Json, given: Any, path: str) -> list[str]:
@@ -91,10 +91,13 @@ def _annotated(element: Json, given: Any, path: str) -> list[str]:
                 _put(element, name, _numberless(given[name], f"{path}/{name}"))
 
     changed = _changed(element, path, own)
-    notes = given.get("annotations", {})
-    # An array of objects in the forms of API 3.0, one object since 3.1.
-    parts = notes if isinstance(notes, list) else [notes]
-    return changed + [one for part in parts for one in _children(element, part, path)]
+    return changed + _named_children(element, given.get("annotations", {}), path)
+
+
+def _named_children(element: Json, given: Any, path: str) -> list[str]:
+    """One object by idShort (3.1), or an array of such objects (the schemas of 3.0)."""
+    parts = given if isinstance(given, list) else [given]
+    return [one for part in parts for one in _children(element, part, path)]
 
 
 def _property(element: Json, given: Any, path: str) -> None:

@@ -22,8 +22,8 @@ CHILDREN = {
     "Entity": "statements",
     "AnnotatedRelationshipElement": "annotations",
 }
-_PART = re.compile(r"([^.\[\]]+)((?:\[\d{1,9}\])*)")
-_INDEX = re.compile(r"\[(\d+)\]")
+_PART = re.compile(r"([^.\[\]]+)((?:\[(?:0|[1-9]\d{0,8})\])*)", re.ASCII)
+_INDEX = re.compile(r"\[(\d+)\]", re.ASCII)
 
 
 def steps(path: str) -> list[Step]:

@@ -49,9 +49,9 @@ class Repository:
         self._documents = store.documents
         self._max_depth = max_depth
 
-    async def get(self, kind: Kind, id: str) -> Document:
-        """Raises ``NotFound``."""
-        return await self._documents.get(kind, id)
+    async def get(self, kind: Kind, id: str, *, whole: bool = True) -> Document:
+        """A document, or with ``whole=False`` its metadata. Raises ``NotFound``."""
+        return await self._documents.get(kind, id, whole=whole)
 
     async def page(
         self,
@@ -62,10 +62,12 @@ class Repository:
         id_short: str | None = None,
         semantic_id: str | None = None,
         asset_ids: Sequence[tuple[str, str]] = (),
+        whole: bool = True,
     ) -> Page:
-        """A page in order of creation. Raises ``BadInput`` for a cursor that is none of ours."""
+        """A page in order of creation, with ``whole=False`` of metadata. Raises ``BadInput`` for a cursor that is
+        none of ours."""
         return await self._documents.page(
-            kind, limit, cursor, id_short=id_short, semantic_id=semantic_id, asset_ids=asset_ids
+            kind, limit, cursor, id_short=id_short, semantic_id=semantic_id, asset_ids=asset_ids, whole=whole
         )
 
     async def attachment(self, owner: str, path: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.errors import BadInput, NotFound
 from aas_server.store.contract import Document, Transaction, etag_of
 from aas_server.twin.attached import Holder, followed, holders
 from aas_server.twin.fragments import checked
@@ -26,9 +26,10 @@ Check = Callable[[str, Document | None], None]
 @dataclass(slots=True)
 class Draft:
     """A submodel while it is edited. An edit works on ``submodel`` in place and adds the paths of what it changed
-    (``""``: all of it; nothing for a removal). ``attached`` is ``{path: (media type, digest)}`` before the edit;
-    what an edit puts into ``attach`` is attached with it."""
+    (``""``: all of it; nothing for a removal). ``before`` is what is stored, ``attached`` is
+    ``{path: (media type, digest)}`` before the edit; what an edit puts into ``attach`` is attached with it."""
 
+    before: Document
     submodel: Json
     attached: dict[str, tuple[str, str]]
     changed: set[str] = field(default_factory=set)
@@ -53,16 +54,6 @@ class Submodels:
         self._repository = repository
         self._max_depth = max_depth
 
-    async def create(self, body: bytes, check: Check) -> Changed:
-        """Store a new submodel. Raises ``Conflict`` where there is one with its id, ``BadInput``."""
-        document = await self._repository.verified("submodel", body)
-        async with self._repository.write() as transaction:
-            before = await transaction.get("submodel", document.id)
-            check(document.id, before)
-            if before is not None:
-                raise Conflict("document-exists", kind="submodel", id=document.id)
-            return await _put(transaction, document)
-
     async def replace(self, id: str, body: bytes, check: Check, shell: str | None = None) -> Changed:
         """Store a submodel under ``id``, in place of the one there; a new one becomes the shell's, too. Files that
         it keeps keep their attachments."""
@@ -86,7 +77,7 @@ class Submodels:
             before = await _present(transaction, id, shell)
             check(id, before)
             attached = dict(await transaction.attachments(id))
-            draft = Draft(msgspec.json.decode(before.body), attached)
+            draft = Draft(before, msgspec.json.decode(before.body), attached)
             settled = await asyncio.to_thread(self._settle, draft, edit)
             changed = await _put(transaction, settled.document)
             await _move(transaction, id, attached, settled.attached)

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from aas_server.api.app import mount_apis
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.settings import Settings
-from aas_server.store.contract import Store
+from aas_server.store.contract import Change, Store
 from aas_server.store.sqlite import open_store
 from aas_server.twin.metamodel import decode, verified
 from aas_server.twin.packages import Packages
@@ -109,6 +109,16 @@ def at() -> Callable[..., str]:
 def serving() -> Callable[[Guard], AbstractContextManager[str]]:
     """Serves another app for as long as a block lasts."""
     return served
+
+
+@pytest.fixture
+def changes(store: Store) -> Callable[[], int]:
+    """How many changes the log holds."""
+    return lambda: len(asyncio.run(_changes(store)))
+
+
+async def _changes(store: Store) -> Sequence[Change]:
+    return await store.documents.changes(0, 1000)
 
 
 @pytest.fixture

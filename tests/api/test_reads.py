@@ -200,7 +200,7 @@ def test_an_attachment_is_a_download_and_never_a_page_of_ours(filled: TestClient
     assert answer.content == b"<script>alert(1)</script>"
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["content-security-policy"]
-    assert filled.get(at("submodels", "urn:sm:1", "/submodel-elements/Speed/attachment")).status_code == 400
+    assert filled.get(at("submodels", "urn:sm:1", "/submodel-elements/Speed/attachment")).status_code == 405
 
 
 @pytest.mark.parametrize(
