@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import msgspec
 
 from aas_server.store.contract import Kind
+from aas_server.twin.plain import Json
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that an attribute must not have (AASd-130)."""
+
+_SHOWN = 120
+"""Characters of a value that a line of the report quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One change to one document, or one thing that could only be kept aside. ``id`` is the document's, ``path``
-    leads to the place in it (empty: the document); ``key`` and ``values`` are a sentence of ``messages/repair.toml``.
+    leads to the place in it (empty: the document); ``key`` and ``values`` are a sentence of
+    ``messages/repair.toml``.
     """
 
     kind: Kind
@@ -22,3 +34,75 @@ class Repair:
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that has no place at ``path``; it goes into an extension of the nearest element that can have one.
+    ``fault`` is aas-core's sentence, where it is one that says why. An ``original`` is what a repair replaced: the
+    repair reports it."""
+
+    path: str
+    value: Any
+    fault: str = ""
+    original: bool = False
+
+
+class Notes:
+    """The report on one document, while it is mended."""
+
+    def __init__(self, kind: Kind, id: str) -> None:
+        self.kind: Kind = kind
+        self.id = id
+        self.repairs: list[Repair] = []
+        self.findings: list[Repair] = []
+
+    def mended(self, path: str, key: str, **values: object) -> None:
+        """Note a repair."""
+        said = {name: shown(value) for name, value in values.items()}
+        self.repairs.append(Repair(self.kind, self.id, path, key, said))
+
+    def keep(self, host: Json, place: str, kept: Kept) -> None:
+        """Put something into an extension of ``host``, which stands at ``place``, and note the finding."""
+        name = extend(host, kept.path[len(place) :].lstrip("."), kept.value)
+        if kept.original:
+            return
+        key = "finding-fault" if kept.fault else "finding-strange"
+        values = {"extension": name, "given": shown(kept.value)} | ({"fault": kept.fault} if kept.fault else {})
+        self.findings.append(Repair(self.kind, self.id, kept.path, key, values))
+
+
+def extend(host: Json, name: str, value: Any) -> str:
+    """Add an extension ``kept:<name>`` with a value as text (JSON, where it is none); the name it got."""
+    extensions = host.setdefault("extensions", [])
+    taken = {one.get("name") for one in extensions}
+    wanted = free = f"kept:{name}"[:100]
+    number = 2
+    while free in taken:
+        free, number = f"{wanted}#{number}", number + 1
+    extensions.append({"name": free, "valueType": "xs:string", "value": as_text(value)})
+    return free
+
+
+def as_text(value: Any) -> str:
+    """A value as a text that XML can hold; a text that it can't is quoted as in JSON."""
+    if isinstance(value, str) and not _NO_XML.search(value):
+        return str(value)
+    encoded = msgspec.json.encode(str(value) if isinstance(value, str) else value, enc_hook=str).decode()
+    return _NO_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
+
+
+def shown(value: object) -> str:
+    """A value for a line of the report."""
+    text = as_text(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def says_something(value: Any) -> bool:
+    """Whether anything but names and types stands in it."""
+    if isinstance(value, dict):
+        keys = [key for key in value if key not in ("modelType", "type")] or list(value)
+        return any(says_something(value[key]) for key in keys)
+    if isinstance(value, list):
+        return any(says_something(part) for part in value)
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))

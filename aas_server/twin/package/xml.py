@@ -2,67 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
 from aas_server.errors import BadInput
 
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PROBE = 4096
+_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""``huge_tree``: a Blob's text may be large; the part's size is bounded while it is read."""
 
 
 def parsed(stream: BinaryIO, name: str) -> etree._ElementTree:
-    """The tree of an XML part. Raises ``BadInput`` where it is none, and where it bears a DTD."""
+    """The tree of a small XML part. Raises ``BadInput`` where it is none, and where it bears a DTD."""
     _refuse_dtd(stream, name)
     stream.seek(0)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        return etree.parse(stream, parser)
+        return etree.parse(stream, etree.XMLParser(**_OPTIONS))
     except etree.XMLSyntaxError as fault:
         raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
 
 
-def events(tree: etree._ElementTree, max_depth: int) -> Iterator[tuple[str, etree._Element]]:
-    """``start`` and ``end`` of every element, as aas-core wants them; hints for validators (``xsi:…``) left out.
-    Raises ``BadInput`` where elements are nested deeper than ``max_depth``."""
+def opening(open: Callable[[], BinaryIO], name: str) -> etree._Element:
+    """The first element of a part, to see what it is. Raises ``BadInput`` as ``parsed`` does."""
+    with open() as stream:
+        return _refuse_dtd(stream, name)
+
+
+def pieces(open: Callable[[], BinaryIO], name: str, max_depth: int) -> Iterator[tuple[int, etree._Element]]:
+    """``(depth, element)`` as elements end, the root's depth being 1. The reader clears what it has taken.
+
+    Raises ``BadInput`` where it is no XML or nested deeper than ``max_depth``; ``opening`` has refused a DTD.
+    """
     depth = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > max_depth:
-            raise BadInput("xml-too-deep", limit=max_depth)
-        if event == "start" and element.attrib:
-            for attribute in [name for name in element.attrib if str(name).startswith(_XSI)]:
-                del element.attrib[attribute]
-        yield event, element
+    with open() as stream:
+        try:
+            for event, element in etree.iterparse(stream, events=("start", "end"), **_OPTIONS):
+                if event == "start":
+                    depth += 1
+                    if depth > max_depth:
+                        raise BadInput("xml-too-deep", limit=max_depth)
+                else:
+                    yield depth, element
+                    depth -= 1
+        except etree.XMLSyntaxError as fault:
+            raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
 
 
-def _refuse_dtd(stream: BinaryIO, name: str) -> None:
+def discard(element: etree._Element) -> None:
+    """Give an element's memory back, and that of those before it."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _refuse_dtd(stream: BinaryIO, name: str) -> etree._Element:
     """Reads up to the first element only, with libxml2's own bounds in force."""
     probe = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
     try:
         while chunk := stream.read(_PROBE):
             probe.feed(chunk)
-            if _begun(probe, name):
-                return
+            if (root := _begun(probe, name)) is not None:
+                return root
         probe.close()
     except etree.XMLSyntaxError as fault:
         raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
-    _begun(probe, name)
+    raise BadInput("xml-unreadable", part=name, fault="no element")
 
 
-def _begun(probe: etree.XMLPullParser, name: str) -> bool:
-    for _, element in probe.read_events():
-        if cast(etree._Element, element).getroottree().docinfo.internalDTD is not None:
+def _begun(probe: etree.XMLPullParser, name: str) -> etree._Element | None:
+    for _, found in probe.read_events():
+        element = cast(etree._Element, found)
+        if element.getroottree().docinfo.internalDTD is not None:
             raise BadInput("xml-dtd", part=name)
-        return True
-    return False
+        return element
+    return None

@@ -1,0 +1,134 @@
+"""An environment of metamodel 2.0, 3.0 or 3.1 read from XML or JSON into plain JSON of 3.1, faults and all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal, TypeAlias
+
+import msgspec
+from lxml import etree
+
+from aas_server.errors import BadInput
+from aas_server.twin.metamodel import LISTS, MAX_DEPTH
+from aas_server.twin.package import legacy, tree, xml
+from aas_server.twin.package.legacy_xml import old_document
+
+Form: TypeAlias = Literal["aasx", "json", "xml"]
+Version: TypeAlias = Literal["2.0", "3.0", "3.1"]
+Open: TypeAlias = Callable[[], BinaryIO]
+
+_NAMESPACE = re.compile(r"https?://(?:www\.)?admin-shell\.io/aas/(\d)/(\d)/?")
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_LISTS = frozenset({*LISTS, "assets"})
+_SINGLE = {
+    "AssetAdministrationShell": "assetAdministrationShells",
+    "Submodel": "submodels",
+    "ConceptDescription": "conceptDescriptions",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """``lists`` as metamodel 3.1 names them. ``version`` is what the file was written in; JSON of 3.0 and 3.1 is
+    the same and counts as 3.1."""
+
+    version: Version
+    lists: dict[str, list[Any]]
+
+
+class Number(str):
+    """A JSON number with a fraction or an exponent, as it was written: ``1.50`` stays ``1.50``."""
+
+
+def sniffed(head: bytes) -> Form | None:
+    """What a file is by its first bytes; its name and its declared type are not believed."""
+    if head.startswith(b"PK\x03\x04"):
+        return "aasx"
+    text = _text(head, "ignore").lstrip()
+    return "json" if text.startswith(("{", "[")) else "xml" if text.startswith("<") else None
+
+
+def read_json(given: bytes, name: str, max_depth: int) -> Environment:
+    """Raises ``BadInput`` where it is no environment (or single shell, submodel or concept description)."""
+    found = _decoded(given, max_depth)
+    if isinstance(found, dict):
+        single = _SINGLE.get(legacy.model_type(found))
+        if single is not None:
+            found = {single: [found]}
+        lists: dict[str, list[Any]] = {key: part for key, part in found.items() if part is not None}
+        if not lists or (set(lists) & _LISTS and all(isinstance(part, list) for part in lists.values())):
+            return _of_version("2.0" if legacy.is_old(lists) else "3.1", lists, name)
+    raise BadInput("environment-none", part=name)
+
+
+def read_xml(open: Open, name: str, max_depth: int) -> Environment:
+    """Raises ``BadInput`` where it is no environment, or of another metamodel than 2.0, 3.0 and 3.1."""
+    root = xml.opening(open, name)
+    tag = tree.local(root)
+    version = _version(root, name)
+    read = old_document if version == "2.0" else tree.document
+    lists: dict[str, list[Any]] = {}
+    single = _SINGLE.get(tag[:1].upper() + tag[1:])
+    try:
+        for depth, element in xml.pieces(open, name, max_depth):
+            if depth == 3 and single is None:
+                parent = element.getparent()
+                assert parent is not None
+                lists.setdefault(tree.local(parent), []).append(read(element))
+                xml.discard(element)
+            elif depth == 1 and single is not None:
+                lists[single] = [read(element)]
+    except RecursionError:
+        raise BadInput("xml-too-deep", limit=max_depth) from None
+    return _of_version(version, lists, name)
+
+
+def _of_version(version: Version, lists: dict[str, list[Any]], name: str) -> Environment:
+    strange = sorted(set(lists) - (_LISTS if version == "2.0" else set(LISTS)))
+    if strange:
+        raise BadInput("environment-strange", part=name, found=", ".join(strange))
+    return Environment(version, legacy.renewed(lists) if version == "2.0" else lists)
+
+
+def _version(root: etree._Element, name: str) -> Version:
+    found = _NAMESPACE.fullmatch(etree.QName(root).namespace or "")
+    version = ".".join(found.groups()) if found else ""
+    if version == "1.0":
+        raise BadInput("metamodel-old", part=name, version=version)
+    if version not in ("2.0", "3.0", "3.1"):
+        raise BadInput("environment-none", part=name)
+    return version  # type: ignore[return-value]
+
+
+def _text(given: bytes, errors: str) -> str:
+    return given.decode(next((code for bom, code in _BOMS.items() if given.startswith(bom)), "utf-8"), errors)
+
+
+def _decoded(given: bytes, max_depth: int) -> Any:
+    try:
+        if given.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            given = _text(given, "strict").encode()
+        value = msgspec.json.Decoder(float_hook=Number).decode(given.removeprefix(codecs.BOM_UTF8))
+    except RecursionError:
+        raise BadInput("json-too-deep", limit=max_depth) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise BadInput("json-unreadable", fault=str(fault)) from None
+    limit = min(max_depth, MAX_DEPTH)
+    if any(depth > limit for depth in _depths(value)):
+        raise BadInput("json-too-deep", limit=limit)
+    return value
+
+
+def _depths(value: Any) -> Iterator[int]:
+    depth, level = 1, [value]
+    while level := [
+        part
+        for outer in level
+        for part in (outer.values() if isinstance(outer, dict) else outer)
+        if isinstance(part, dict | list)
+    ]:
+        depth += 1
+        yield depth

@@ -1,0 +1,143 @@
+"""Metamodel 2.0 as 3.1 (Details of the Asset Administration Shell V3.0, annex on changes between versions).
+
+``local`` and ``idType`` have no successor: what a key points at shows from its value. Everything else that 3.1
+cannot say is handed on under its old name, so that the repair keeps it in an extension and reports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aas_server.twin.package.legacy_element import element, referable, reference
+from aas_server.twin.plain import Json
+
+Lists = dict[str, list[Any]]
+
+
+def is_old(lists: Mapping[str, list[Any]]) -> bool:
+    """Whether JSON is of 2.0: assets of their own, ``identification``, ``modelType`` with a name."""
+    if "assets" in lists:
+        return True
+    documents = (one for part in lists.values() for one in part if isinstance(one, dict))
+    return any("identification" in one or isinstance(one.get("modelType"), dict) for one in documents)
+
+
+def model_type(document: Json) -> str:
+    """The class of a document, in either form."""
+    found = document.get("modelType")
+    name = found.get("name") if isinstance(found, dict) else found
+    return name if isinstance(name, str) else ""
+
+
+def renewed(lists: Lists) -> Lists:
+    """An environment of 2.0 as 3.1; an asset becomes part of the shells that refer to it."""
+    assets = {one["identification"]["id"]: one for one in lists.get("assets", ()) if _identified(one)}
+    strange = [one for one in lists.get("assets", ()) if not _identified(one)]
+    shells = [_shell(one, assets) for one in lists.get("assetAdministrationShells", ())]
+    used = {_asset_id(one) for one in shells}
+    shells += [_shell_of(asset) for id, asset in assets.items() if id not in used]
+    shells += [_shell_of(asset) for asset in strange]
+    found = {
+        "assetAdministrationShells": shells,
+        "submodels": [_submodel(one) for one in lists.get("submodels", ())],
+        "conceptDescriptions": [_concept(one) for one in lists.get("conceptDescriptions", ())],
+    }
+    return {name: part for name, part in found.items() if part}
+
+
+def _identified(asset: Any) -> bool:
+    return isinstance(asset, dict) and isinstance(asset.get("identification"), dict)
+
+
+def _asset_id(shell: Any) -> str | None:
+    return shell["assetInformation"].get("globalAssetId") if isinstance(shell, dict) else None
+
+
+def _shell(old: Any, assets: Mapping[str, Json]) -> Any:
+    if not isinstance(old, dict):
+        return old
+    new = referable(old)
+    named = new.pop("asset", None) or new.pop("assetRef", None)
+    keys = named.get("keys", []) if isinstance(named, dict) else []
+    id = keys[0].get("value") if keys and isinstance(keys[0], dict) else None
+    new["assetInformation"] = {"globalAssetId": id} if id else {}
+    references = new.pop("submodels", None) or new.pop("submodelRefs", None) or new.pop("submodelRef", None)
+    new["submodels"] = [reference(one) for one in references] if isinstance(references, list) else references
+    for name in ("conceptDictionaries", "conceptDictionary", "views", "derivedFrom"):
+        if not new.get(name) or not _says_something(new[name]):
+            new.pop(name, None)
+    if "derivedFrom" in new:
+        new["derivedFrom"] = reference(new["derivedFrom"])
+    if isinstance(id, str) and id in assets:
+        _take_asset(new, assets[id])
+    return new
+
+
+def _take_asset(shell: Json, asset: Json) -> None:
+    """The asset's kind and id are said by ``assetInformation``, its models are submodels; what else it says is
+    handed on as ``asset``."""
+    old = referable(asset)
+    information = shell["assetInformation"]
+    kind = old.pop("kind", None)
+    if kind is not None:
+        information["assetKind"] = "Type" if kind in ("Template", "Type") else kind
+    information.setdefault("globalAssetId", old.pop("id", None))
+    for name in ("assetIdentificationModel", "billOfMaterial"):
+        for spelling in (name, f"{name}Ref"):
+            if isinstance(old.get(spelling), dict) and old[spelling].get("keys"):
+                model = reference(old.pop(spelling))
+                if model not in (shell["submodels"] or []):
+                    shell["submodels"] = [*(shell["submodels"] or []), model]
+    said = {"modelType", "id"} | ({"idShort"} if old.get("idShort") == shell.get("idShort") else set())
+    left = {name: part for name, part in old.items() if name not in said and _says_something(part)}
+    if left:
+        shell["asset"] = left
+
+
+def _shell_of(asset: Any) -> Any:
+    """A shell for an asset to which none refers, so that it is not lost."""
+    if not isinstance(asset, dict):
+        return asset
+    shell: Json = {"modelType": "AssetAdministrationShell", "assetInformation": {}, "submodels": None}
+    identification = asset.get("identification")
+    id = identification.get("id") if isinstance(identification, dict) else None
+    if isinstance(id, str) and id:
+        shell["id"] = f"{id}/aas"
+    _take_asset(shell, asset)
+    shell["idShort"] = asset.get("idShort")
+    return shell
+
+
+def _submodel(old: Any) -> Any:
+    if not isinstance(old, dict):
+        return old
+    new = referable(old)
+    kind = new.get("kind") or "Instance"
+    elements = new.get("submodelElements")
+    if isinstance(elements, list):
+        new["submodelElements"] = [element(one, str(kind)) for one in elements]
+    return new
+
+
+def _concept(old: Any) -> Any:
+    if not isinstance(old, dict):
+        return old
+    new = referable(old)
+    cases = new.get("isCaseOf")
+    if isinstance(cases, list):
+        new["isCaseOf"] = [reference(one) for one in cases]
+    return new
+
+
+def _says_something(value: Any) -> bool:
+    """Whether there is any text in it."""
+    return any(True for _ in _texts(value))
+
+
+def _texts(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+    elif value is not None and (not isinstance(value, str) or value.strip()):
+        yield value

@@ -1,0 +1,86 @@
+"""Documents of the field as documents that verify: mended without guessing, and all of it reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aas_server.store.contract import Kind
+from aas_server.twin.metamodel import faults
+from aas_server.twin.package.repair import Notes, Repair
+from aas_server.twin.package.repair_last import derived_id, forced
+from aas_server.twin.package.repair_names import Renames, follow, named
+from aas_server.twin.package.repair_shape import shaped
+from aas_server.twin.plain import Json
+
+_CLASSES: Mapping[Kind, str] = {
+    "shell": "AssetAdministrationShell",
+    "submodel": "Submodel",
+    "concept-description": "ConceptDescription",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    documents: tuple[tuple[Kind, Json], ...]
+    repairs: tuple[Repair, ...]
+    findings: tuple[Repair, ...]
+
+
+def mended(found: Sequence[tuple[Kind, Json]]) -> Mended:
+    """Documents that verify; of equal ones the first. One that verifies as it is is not touched, unless it refers
+    to an element that got another idShort."""
+    repairs = _Repairs()
+    for kind, given in found:
+        repairs.take(kind, given)
+    return repairs.done()
+
+
+class _Repairs:
+    def __init__(self) -> None:
+        self._documents: list[Json] = []
+        self._notes: list[Notes] = []
+        self._faulty: set[int] = set()
+        self._renames: Renames = {}
+        self._known: dict[tuple[Kind, str], list[int]] = {}
+
+    def take(self, kind: Kind, given: Json) -> None:
+        notes = Notes(kind, "")
+        document = self._identified(given, notes)
+        clean = not faults(kind, document)
+        if not clean:
+            document = shaped(document, _CLASSES[kind], notes)
+            self._renames |= named(document, notes)
+        known = self._known.setdefault((kind, document["id"]), [])
+        if any(self._documents[number] == document for number in known):
+            return
+        notes.id = document["id"]
+        known.append(len(self._documents))
+        if not clean:
+            self._faulty.add(len(self._documents))
+        self._documents.append(document)
+        self._notes.append(notes)
+
+    def done(self) -> Mended:
+        for number, path, given, now in follow(self._documents, self._renames):
+            self._notes[number].mended(path, "repair-followed", given=given, now=now)
+        for number in self._faulty:
+            self._documents[number] = forced(self._documents[number], self._notes[number])
+        return Mended(
+            tuple((notes.kind, document) for notes, document in zip(self._notes, self._documents, strict=True)),
+            tuple(one for notes in self._notes for one in _under(notes.id, notes.repairs)),
+            tuple(one for notes in self._notes for one in _under(notes.id, notes.findings)),
+        )
+
+    def _identified(self, given: Json, notes: Notes) -> Json:
+        id = given.get("id")
+        if isinstance(id, str) and id.strip():
+            return given
+        now = str(id) if isinstance(id, int | float) else derived_id(given)
+        notes.mended("id", "repair-id-derived", now=now)
+        return {"id": now} | {name: part for name, part in given.items() if name != "id" or isinstance(part, dict)}
+
+
+def _under(id: str, repairs: Sequence[Repair]) -> list[Repair]:
+    """Repairs of a document, by the id that it has in the end."""
+    return [Repair(one.kind, id, one.path, one.key, one.values) for one in repairs]
