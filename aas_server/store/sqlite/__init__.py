@@ -1,5 +1,5 @@
 """The store in SQLite, a folder of files and a lake: one data folder, several processes on it."""
 
-from aas_server.store.sqlite.opening import open_store
+from aas_server.store.sqlite.opening import databases, open_store
 
-__all__ = ["open_store"]
+__all__ = ["databases", "open_store"]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aas_server.clock import Clock, SystemClock
-from aas_server.store import folder as folders
+from aas_server.clock import Clock
 from aas_server.store.contract import Indexing, Store
 from aas_server.store.filelock import FileLock
-from aas_server.store.sql.assembly import assembled
-from aas_server.store.sql.indexing import index
-from aas_server.store.sql.migration import migrate
+from aas_server.store.sql.opening import Databases, open_on
 from aas_server.store.sqlite.database import SqliteDatabase
 
 
@@ -20,22 +17,15 @@ def open_store(folder: Path, clock: Clock | None = None, indexing: Indexing | No
 
     Raises ``Unavailable`` where the folder can't be written and ``Conflict`` where it comes from a newer version.
     """
-    folder = folder.absolute()
-    folders.make(folder)
-    twin, journal = databases(folder)
-    try:
-        with FileLock(folder / "opening.lock").held():
-            migrate(twin, "twin")
-            migrate(journal, "journal")
-            if indexing is not None:
-                index(twin, indexing)
-    except BaseException:
+    return open_on(folder, lambda: databases(folder.absolute()), clock, indexing)
+
+
+def databases(folder: Path) -> Databases:
+    """The two files of a data folder that is there."""
+    twin, journal = SqliteDatabase(folder / "twin.db"), SqliteDatabase(folder / "journal.db")
+
+    def close() -> None:
         twin.close()
         journal.close()
-        raise
-    return assembled(folder, twin, journal, clock or SystemClock())
 
-
-def databases(folder: Path) -> tuple[SqliteDatabase, SqliteDatabase]:
-    """The two files of a data folder: twin and journal."""
-    return SqliteDatabase(folder / "twin.db"), SqliteDatabase(folder / "journal.db")
+    return Databases("sqlite", twin, journal, FileLock(folder / "opening.lock").held, close)
