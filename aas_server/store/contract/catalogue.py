@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 Section = Literal[
-    "stream", "feed", "behind", "binding", "product", "release", "listing", "package", "demo", "handle"
+    "stream", "feed", "behind", "binding", "product", "release", "listing", "package", "demo", "handle", "series"
 ]
 
 
