@@ -51,8 +51,9 @@ class ShellRegistry:
         assetType: _AssetType = None,
     ) -> Response:
         """Descriptors in order of creation; those of shells stored here name the submodels stored here."""
-        facts: list[tuple[str, str]] = [("assetKind", assetKind)] if assetKind else []
-        facts += [("assetType", ids.decode(assetType))] if assetType else []
+        # The type first: it is rarer than the kind, and the first one leads the search.
+        facts = [("assetType", ids.decode(assetType))] if assetType else []
+        facts += [("assetKind", assetKind)] if assetKind else []
         return await self._descriptors.page(request, limit, cursor, facts)
 
     async def post_asset_administration_shell_descriptor(

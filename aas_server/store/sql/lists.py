@@ -121,32 +121,37 @@ def _asset_joins(kind: Kind, asset_ids: Pairs) -> Statement:
 def _described_side(
     kind: Kind, facts: Pairs, after: int, limit: int, hidden: str, hidden_values: list[object]
 ) -> Statement:
-    source, values = "document d", list[object]()
+    """A document has a fact once, so none comes twice. The facts' index leads: cross joins keep SQLite to it."""
+    tables, wheres, values = _with_facts(kind, facts)
+    first = "f0" if facts else "d"
+    tables.append("document d")
     if facts:
-        seqs, values = _with_facts(kind, facts, after)
-        source = f"({seqs}) AS f JOIN document d ON d.seq = f.seq"
-    hiding = f" AND {hidden}" if hidden else ""
+        wheres.append("d.seq = f0.seq")
+    wheres += ["d.kind = ?", f"{first}.seq > ?", *([hidden] if hidden else [])]
     query = (
-        f"SELECT {columns(whole=False)} FROM {source} WHERE d.kind = ? AND d.seq > ?{hiding}"  # noqa: S608
-        " ORDER BY d.seq LIMIT ?"
+        f"SELECT {columns(whole=False)} FROM {' CROSS JOIN '.join(tables)}"  # noqa: S608
+        f" WHERE {' AND '.join(wheres)} ORDER BY {first}.seq LIMIT ?"
     )
     return query, [*values, kind, after, *hidden_values, limit]
 
 
-def _with_facts(kind: Kind, facts: Pairs, after: int) -> Statement:
-    """Numbers of the documents that have all of these facts, each once."""
+def _with_facts(kind: Kind, facts: Pairs) -> tuple[list[str], list[str], list[object]]:
+    """Tables and conditions that together hold for the documents with all of these facts."""
     tables: list[str] = []
     wheres: list[str] = []
     values: list[object] = []
     for number, (field, value) in enumerate(facts):
         name = f"f{number}"
         tables.append(f"fact {name}")
-        own = [f"{name}.kind = ?", f"{name}.shape = ?", f"substr({name}.value, 1, 200) = substr(?, 1, 200)"]
-        values += [kind, texts.shape(field), value, value]
-        own.append(f"{name}.value = ?")
+        wheres += [f"{name}.kind = ?", f"{name}.shape = ?", f"substr({name}.value, 1, {texts.SHORT}) = ?"]
+        values += [kind, texts.shape(field), value[: texts.SHORT]]
+        if len(value) >= texts.SHORT:
+            # Not the bare column: SQLite would put its value into substr() and no longer find the index.
+            wheres.append(f"{name}.value || '' = ?")
+            values.append(value)
         if texts.shape(field) != texts.key(field):
-            own.append(f"{name}.field = ?")
+            wheres.append(f"{name}.field = ?")
             values.append(field)
-        wheres += own if number == 0 else [*own, f"{name}.seq = f0.seq"]
-    query = f"SELECT DISTINCT f0.seq FROM {', '.join(tables)} WHERE {' AND '.join(wheres)} AND f0.seq > ?"  # noqa: S608
-    return query, [*values, after]
+        if number:
+            wheres.append(f"{name}.seq = f0.seq")
+    return tables, wheres, values
