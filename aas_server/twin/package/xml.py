@@ -78,7 +78,10 @@ def _refuse_dtd(stream: BinaryIO, name: str) -> etree._Element:
         probe.close()
     except etree.XMLSyntaxError as fault:
         raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
-    raise BadInput("xml-unreadable", part=name, fault="no element")
+    root = _begun(probe, name)
+    if root is None:
+        raise BadInput("xml-unreadable", part=name, fault="no element")
+    return root
 
 
 def _begun(probe: etree.XMLPullParser, name: str) -> etree._Element | None:
