@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 Section = Literal[
-    "stream", "feed", "behind", "binding", "product", "release", "listing", "package", "demo", "handle", "series"
+    "stream",
+    "feed",
+    "behind",
+    "binding",
+    "product",
+    "release",
+    "listing",
+    "package",
+    "package-of-shell",
+    "demo",
+    "handle",
+    "series",
 ]
 
 
