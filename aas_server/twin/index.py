@@ -6,19 +6,16 @@ without their scope. Everything is read from the plain JSON in one pass.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from aas_server.store.contract import Element, Fact, Keys, Kind
+from aas_server.store.contract.lexical import number
 from aas_server.twin.elements import walk
 from aas_server.twin.plain import Json
 
-_NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
-"""The lexical form of xs:double but for INF and NaN, which no comparison of numbers needs."""
 VERSION = 1
 """Of these rules. A higher one makes stores index all their documents anew when they are opened."""
 _ASSET = ("assetKind", "assetType", "globalAssetId")
@@ -28,14 +25,6 @@ def keys(kind: Kind, document: Any) -> Keys:
     """What a document can be found by. ``document`` is its plain JSON; for ``asset-links`` a list of specific
     asset ids. A reference is found by its first key, the globally unique one."""
     return _KEYS[kind](document)
-
-
-def number(text: str | None) -> float | None:
-    """A lexical value as a number, where it is one and finite."""
-    if text is None or _NUMBER.fullmatch(text) is None:
-        return None
-    value = float(text)
-    return value if math.isfinite(value) else None
 
 
 def _shell(shell: Json) -> Keys:
@@ -137,7 +126,7 @@ def _elements(submodel: Json) -> Iterator[Element]:
                 yield Element(*common, text["text"], number(text["text"]), text["language"])
         else:
             value = _value(kind, element)
-            yield Element(*common, value, number(value))
+            yield Element(*common, value, None if value is None else number(value))
 
 
 def _value(kind: str, element: Json) -> str | None:

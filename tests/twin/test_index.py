@@ -4,10 +4,8 @@ import json
 import time
 from typing import Any
 
-import pytest
-
 from aas_server.store.contract import Element
-from aas_server.twin.index import keys, number
+from aas_server.twin.index import keys
 
 
 def reference(*values: str, type: str = "GlobalReference", of: str = "ExternalReference") -> dict[str, Any]:
@@ -136,14 +134,6 @@ def test_asset_links_and_concept_descriptions_have_their_keys() -> None:
     assert keys("asset-links", [{"name": "serial", "value": "7"}]).asset_ids == (("serial", "7"),)
     concept = {"modelType": "ConceptDescription", "id": "urn:cd", "isCaseOf": [reference("urn:up")]}
     assert keys("concept-description", concept).semantic_id == "urn:up"
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("1.50", 1.5), (" -7 ", -7.0), (".5e3", 500.0), ("1_000", None), ("NaN", None), ("1e999", None), ("", None)],
-)
-def test_a_number_is_what_xml_schema_takes_for_one(text: str, value: float | None) -> None:
-    assert number(text) == value
 
 
 def test_ten_thousand_elements_are_indexed_at_once() -> None:

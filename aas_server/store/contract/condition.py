@@ -13,7 +13,8 @@ Scope = Literal["aas", "sm", "sme", "cd", "aasdesc", "smdesc"]
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a document: ``$sme.Motor.Axes[].Speed#value`` has scope ``sme``, path ``Motor.Axes[].Speed``
-    (``""`` means any element) and name ``value``. ``[]`` stands for any index."""
+    (``""`` means any element) and name ``value``. ``[]`` stands for any index. Names are those of ``Fact``; a
+    reference alone is not one, its first key's value is (``semanticId.keys[0].value``)."""
 
     scope: Scope
     name: str
@@ -22,16 +23,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value that was written in the condition."""
+    """A value that was written in the condition: a ``float`` for a number, a ``bool``, else the text
+    (``16#AF``, ``2026-01-31T08:00:00Z``, ``08:00``)."""
 
     value: str | float | bool
+    type: Type = "string"
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """An operand read as a type."""
+    """A field read as a type."""
 
-    operand: Operand
+    operand: Field
     type: Type
 
 
@@ -40,7 +43,8 @@ Operand = Field | Given | Cast
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Holds where any value of a field does."""
+    """Holds where any value of a field does. A value that can't be read as the other side's type is unequal to it.
+    Two fields that are both absent are equal. A pattern (``regex``) is a portable one, see ``twin.pattern``."""
 
     left: Operand
     how: Comparison
@@ -49,6 +53,9 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
+    """Comparisons on another document (a shell's submodels, a submodel's shells) that stand directly in here are
+    about one and the same document."""
+
     parts: tuple[Condition, ...]
 
 
@@ -64,9 +71,11 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All parts hold for one and the same element or list entry."""
+    """All parts hold for one and the same document, element and list entry: where paths have the same beginning up
+    to a ``[]``, that stands for the same index in all of them. A ``Match`` inside has its own for what comes
+    deeper."""
 
-    parts: tuple[Compare, ...]
+    parts: tuple[Compare | Match | Constant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +85,11 @@ class Constant:
     holds: bool
 
 
-Condition = Compare | AllOf | AnyOf | Not | Match | Constant
+@dataclass(frozen=True, slots=True)
+class StoredAs:
+    """Holds for descriptors that were registered, or for those of what is stored, by their kind of document."""
+
+    kind: Literal["shell", "submodel", "shell-descriptor", "submodel-descriptor"]
+
+
+Condition = Compare | AllOf | AnyOf | Not | Match | Constant | StoredAs

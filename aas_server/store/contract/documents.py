@@ -194,9 +194,12 @@ class Documents(Protocol):
         were put beside them, in order of id; every shell with asset ids where none is given."""
         ...
 
-    async def query(self, kind: Kind, condition: Condition, limit: int, cursor: str | None = None) -> Page:
+    async def query(
+        self, kind: Kind, condition: Condition, limit: int, cursor: str | None = None, *, seconds: float = 10
+    ) -> Page:
         """A page of the documents for which a condition holds, in order of creation. For a descriptor's kind, like
-        ``described``. Raises ``BadInput`` where the condition asks what this kind doesn't have."""
+        ``described``. Raises ``BadInput`` where the condition asks what this kind doesn't have, ``NotSupported``
+        where that is kept for some of it only, ``Unavailable`` where it takes longer than ``seconds``."""
         ...
 
     async def at(self, kind: Kind, id: str, moment: datetime) -> Document:

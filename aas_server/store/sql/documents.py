@@ -13,6 +13,7 @@ from aas_server.errors import NotFound
 from aas_server.store.contract import Change, Condition, Described, Document, IdPage, Kind, Page
 from aas_server.store.sql import cursors, lists, texts
 from aas_server.store.sql.engine import Database, Row
+from aas_server.store.sql.query.statement import statement
 from aas_server.store.sql.rows import change, columns, document, microseconds
 from aas_server.store.sql.transaction import Writer
 from aas_server.store.sql.turns import Turns
@@ -86,8 +87,11 @@ class SqlDocuments:
         more = len(ids) > limit > 0
         return IdPage(tuple(ids[:limit]), cursors.made("i", ids[limit - 1]) if more else None)
 
-    async def query(self, kind: Kind, condition: Condition, limit: int, cursor: str | None = None) -> Page:
-        raise NotImplementedError
+    async def query(
+        self, kind: Kind, condition: Condition, limit: int, cursor: str | None = None, *, seconds: float = 10
+    ) -> Page:
+        found = statement(kind, condition, cursors.number(cursor), limit + 1, self._database.dialect)
+        return _page(await self._database.search(found.text, found.values, seconds), limit)
 
     async def at(self, kind: Kind, id: str, moment: datetime) -> Document:
         then = microseconds(moment)

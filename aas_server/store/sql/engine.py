@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from aas_server.store.sql.query.dialect import Dialect
+
 Row = tuple[Any, ...]
 
 
@@ -43,6 +45,14 @@ class Database(Protocol):
     async def fetch(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """The rows of one reading statement, for event loops: it must not block for long."""
         ...
+
+    async def search(self, statement: str, values: Sequence[object], seconds: float) -> list[Row]:
+        """Like ``fetch`` for a statement that may take long: it blocks no event loop, and raises ``Unavailable``
+        (``query-slow``) after ``seconds``."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect: ...
 
     def reading(self) -> AbstractContextManager[Connection]:
         """For single statements of a worker thread."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from aas_server.errors import AasError, Unavailable
 from aas_server.store.sql.engine import Connection, Row
+from aas_server.store.sql.query.dialect import Dialect
+from aas_server.store.sqlite.functions import SqliteDialect, install
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's write: longer than any of ours takes, shorter than patience."""
-
+_STEPS = 1000
+"""Steps of SQLite's machine between two looks at the clock: some 100 µs."""
 
 _OF_ANOTHER = re.compile(r".*--postgres$", re.MULTILINE)
 
@@ -49,6 +54,26 @@ class SqliteDatabase:
             return self.connection().execute(statement, values).fetchall()
         except sqlite3.Error as fault:
             raise translation(fault, self.file) from fault
+
+    async def search(self, statement: str, values: Sequence[object], seconds: float) -> list[Row]:
+        return await asyncio.to_thread(self._search, statement, values, seconds)
+
+    def _search(self, statement: str, values: Sequence[object], seconds: float) -> list[Row]:
+        connection = self.connection()
+        end = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            return connection.execute(statement, values).fetchall()
+        except sqlite3.Error as fault:
+            if getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise Unavailable("query-slow", seconds=seconds) from None
+            raise translation(fault, self.file) from fault
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    @property
+    def dialect(self) -> Dialect:
+        return SqliteDialect()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -109,6 +134,7 @@ class SqliteDatabase:
         # A message is acknowledged after its commit: the commit must outlive a power cut, not only a crash.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        install(connection)
         return connection
 
 

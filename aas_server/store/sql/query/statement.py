@@ -1,0 +1,228 @@
+"""The statement for a page of a query.
+
+A page is found in order of ``seq``. Where the condition asks for a value that an index has, the page is read off
+that index, so its cost does not grow with what is stored; otherwise documents are tried one after the other until
+the page is full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from aas_server.errors import NotSupported
+from aas_server.store.contract import Described, Kind
+from aas_server.store.contract.condition import (
+    AllOf,
+    AnyOf,
+    Cast,
+    Compare,
+    Condition,
+    Constant,
+    Field,
+    Given,
+    Match,
+    Not,
+    Operand,
+    StoredAs,
+)
+from aas_server.store.sql import texts
+from aas_server.store.sql.lists import REGISTERED
+from aas_server.store.sql.query.comparing import equal_text
+from aas_server.store.sql.query.conditions import Translation
+from aas_server.store.sql.query.dialect import Dialect
+from aas_server.store.sql.query.fragment import Sql, joined, sql
+from aas_server.store.sql.query.places import COLUMNS, FIRST_KEY, at, element_path
+from aas_server.store.sql.query.scopes import OWN, check, fields
+from aas_server.store.sql.rows import columns
+
+_DESCRIBED: dict[Kind, Described] = {kind: described for described, kind in REGISTERED.items()}
+_MOST_BRANCHES = 20
+_INSIDE = "submodelDescriptors[]."
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Documents of one kind for which a condition holds."""
+
+    kind: Kind
+    condition: Condition
+    hidden_by: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Rows of a table, in order of ``seq`` by an index, of which a document must have one."""
+
+    table: str
+    where: Sql
+
+
+def statement(kind: Kind, condition: Condition, after: int, limit: int, dialect: Dialect) -> Sql:
+    """The rows of at most ``limit`` documents after a ``seq``; of submodels' descriptors, the metadata. Raises
+    ``BadInput`` where the condition asks what this kind doesn't have, ``NotSupported`` where that isn't stored."""
+    check(kind, condition)
+    branches = [part for branch in _kinds(kind, condition) for part in _alternatives(branch)]
+    found = joined(
+        " UNION ", (sql("SELECT seq FROM ({}) AS found", _seqs(one, after, limit, dialect)) for one in branches)
+    )
+    whole = kind not in _DESCRIBED
+    return sql(
+        f"SELECT {columns(whole)} FROM document d WHERE d.seq IN (SELECT seq FROM ({{}}) AS page"  # noqa: S608
+        " ORDER BY seq LIMIT ?) ORDER BY d.seq",
+        found,
+        limit,
+    )
+
+
+def _kinds(kind: Kind, condition: Condition) -> Iterator[Branch]:
+    """A kind of descriptor is what was registered and what is stored and has a descriptor for that."""
+    yield Branch(kind, _decided(condition, kind))
+    if kind in _DESCRIBED:
+        described = _DESCRIBED[kind]
+        yield Branch(described, _of_stored(_decided(condition, described), described), kind)
+
+
+def _alternatives(branch: Branch) -> list[Branch]:
+    """The parts of an OR, if each can be read off an index."""
+    condition = branch.condition
+    if not isinstance(condition, AnyOf) or len(condition.parts) > _MOST_BRANCHES:
+        return [branch]
+    parts = [replace(branch, condition=part) for part in condition.parts]
+    return (
+        parts
+        if all(_index(part.condition, part.kind) or _by_column(part.condition) for part in parts)
+        else [branch]
+    )
+
+
+def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> Sql:
+    where = [sql("d.kind = ?", branch.kind), Translation(branch.kind, dialect).document(branch.condition, "d")]
+    if branch.hidden_by is not None:
+        where.append(
+            sql("NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)", branch.hidden_by)
+        )
+    index = None if _by_column(branch.condition) else _index(branch.condition, branch.kind)
+    if index is None:
+        where.append(sql("d.seq > ?", after))
+        return sql("SELECT d.seq FROM document d WHERE {} ORDER BY d.seq LIMIT ?", joined(" AND ", where), limit)
+    # CROSS: SQLite keeps the order of the tables as it is written.
+    return sql(
+        f"SELECT DISTINCT x.seq FROM {index.table} x CROSS JOIN document d"  # noqa: S608
+        " WHERE {} AND x.seq > ? AND d.seq = x.seq AND {} ORDER BY x.seq LIMIT ?",
+        index.where,
+        after,
+        joined(" AND ", where),
+        limit,
+    )
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    """What has to hold for the condition to hold."""
+    if isinstance(condition, AllOf | Match):
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    else:
+        yield condition
+
+
+def _asked(condition: Condition) -> Iterator[tuple[Field, Given]]:
+    """Fields that must have a value."""
+    for part in _conjuncts(condition):
+        if isinstance(part, Compare) and part.how == "eq":
+            for field, given in ((part.left, part.right), (part.right, part.left)):
+                if isinstance(field, Field) and isinstance(given, Given):
+                    yield field, given
+
+
+def _by_column(condition: Condition) -> bool:
+    """Whether an index of ``document`` itself has what must hold."""
+    return any(
+        given.type == "string"
+        and field.scope != "sme"
+        and (field.name in COLUMNS or (field.name == FIRST_KEY and field.scope in ("sm", "smdesc")))
+        for field, given in _asked(condition)
+    )
+
+
+def _index(condition: Condition, kind: Kind) -> Index | None:
+    for field, given in _asked(condition):
+        if field.scope in OWN[kind] and (found := _index_of(kind, field, given)) is not None:
+            return found
+    return None
+
+
+def _index_of(kind: Kind, field: Field, given: Given) -> Index | None:
+    if field.scope != "sme":
+        if given.type != "string":
+            return None
+        where = [sql("x.kind = ? AND x.shape = ?", kind, texts.shape(field.name)), *at(Sql("x.field"), field.name)]
+        return Index("fact", joined(" AND ", [*where, equal_text(Sql("x.value"), str(given.value))]))
+    path = element_path(field, "x")
+    if field.name == FIRST_KEY and given.type == "string":
+        named = [Sql("x.semantic_id IS NOT NULL"), equal_text(Sql("x.semantic_id"), str(given.value))]
+        return Index("element", joined(" AND ", [*named, *path]))
+    if field.name != "value" or not path or given.type not in ("string", "number"):
+        return None
+    same = (
+        equal_text(Sql("x.value"), str(given.value))
+        if given.type == "string"
+        else sql("x.number_value IS NOT NULL AND x.number_value = CAST(? AS DOUBLE PRECISION)", given.value)
+    )
+    return Index("element", joined(" AND ", [*path, same]))
+
+
+def _decided(condition: Condition, kind: Kind) -> Condition:
+    """The condition without the parts that the kind settles."""
+    if isinstance(condition, StoredAs):
+        return Constant(condition.kind == kind)
+    if isinstance(condition, Not):
+        part = _decided(condition.part, kind)
+        return Constant(not part.holds) if isinstance(part, Constant) else Not(part)
+    if isinstance(condition, AllOf | AnyOf):
+        settles = isinstance(condition, AnyOf)
+        parts = [_decided(part, kind) for part in condition.parts]
+        if Constant(settles) in parts:
+            return Constant(settles)
+        left = tuple(part for part in parts if not isinstance(part, Constant))
+        return replace(condition, parts=left) if left else Constant(not settles)
+    return condition
+
+
+def _of_stored(condition: Condition, described: Described) -> Condition:
+    """What is asked of a descriptor, asked of the document that it follows from."""
+    for field in fields(condition):
+        if "endpoints" in field.name or (
+            "submodelDescriptors" in field.name and not field.name.startswith(_INSIDE)
+        ):
+            raise NotSupported("query-descriptor-derived", field=f"${field.scope}#{field.name}")
+    return _renamed(condition, described)
+
+
+def _renamed(condition: Condition, described: Described) -> Condition:
+    if isinstance(condition, Compare):
+        left, right = (_operand(one, described) for one in (condition.left, condition.right))
+        return replace(condition, left=left, right=right)
+    if isinstance(condition, Not):
+        return Not(_renamed(condition.part, described))
+    if isinstance(condition, AllOf):
+        # Each by itself: a descriptor's list is asked entry by entry, not as one linked document.
+        parts = tuple(_renamed(part, described) for part in condition.parts)
+        return AllOf(tuple(Match((part,)) if isinstance(part, Compare) else part for part in parts))
+    if isinstance(condition, AnyOf):
+        return AnyOf(tuple(_renamed(part, described) for part in condition.parts))
+    if isinstance(condition, Match):
+        return Match(tuple(_renamed(part, described) for part in condition.parts))  # type: ignore[misc]
+    return condition
+
+
+def _operand(operand: Operand, described: Described) -> Operand:
+    if isinstance(operand, Cast):
+        return replace(operand, operand=_field(operand.operand, described))
+    return _field(operand, described) if isinstance(operand, Field) else operand
+
+
+def _field(field: Field, described: Described) -> Field:
+    if field.name.startswith(_INSIDE):
+        return Field("sm", field.name.removeprefix(_INSIDE))
+    return replace(field, scope="aas" if described == "shell" else "sm")
