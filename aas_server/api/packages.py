@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -15,11 +16,13 @@ from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import answers
+from aas_server.api.conditions import Conditions, ConditionsParameter
 from aas_server.api.parameters import CursorParameter, LimitParameter
 from aas_server.api.received import file_name, on_disk
 from aas_server.api.services import Services, route
+from aas_server.errors import BadInput
 from aas_server.twin.package import Limits, opened
-from aas_server.twin.packages import MEDIA_TYPE, Package
+from aas_server.twin.packages import MEDIA_TYPE, Allowed, Package
 
 _PackageId = Annotated[str, PathParameter(alias="packageId", description="The package's id, base64url")]
 _Upload = Annotated[UploadFile, File(description="The AASX package")]
@@ -88,13 +91,17 @@ class AasxFileServer:
         """A package's bytes; its file name stands in ``X-FileName`` (percent-encoded where it is not ASCII)."""
         package = await asyncio.to_thread(self._packages.get, ids.decode(packageId))
         path = await asyncio.to_thread(self._packages.path, package)
-        headers = {"X-FileName": quote(package.file_name, safe=" ()+,=@-._~"), "ETag": f'"{package.sha256}"'}
+        etag = f'"{package.sha256}"'
+        headers = {"X-FileName": quote(package.file_name, safe=" ()+,=@-._~"), "ETag": etag}
+        if answers.is_current(request.headers.get("if-none-match"), etag):
+            return Response(status_code=304, headers=headers)
         return answers.file(request, path, MEDIA_TYPE, package.file_name, headers)
 
     async def put_aasx_by_package_id(
         self,
         request: Request,
         packageId: _PackageId,
+        conditions: ConditionsParameter,
         file: _Upload,
         fileName: _FileName = None,
         aasIds: _AasIds = None,
@@ -106,16 +113,21 @@ class AasxFileServer:
             name = _name(fileName, file)
             with on_disk(file, name) as path:
                 shells = _shells(aasIds, path, self._limits)
-                return self._packages.replace(id, shells, name, path)
+                return self._packages.replace(id, shells, name, path, _allowed(id, conditions))
 
         if await asyncio.to_thread(keep):
             return _created(await asyncio.to_thread(self._packages.get, id), request.url.path)
         return Response(status_code=204)
 
-    async def delete_aasx_by_package_id(self, packageId: _PackageId) -> Response:
+    async def delete_aasx_by_package_id(self, packageId: _PackageId, conditions: ConditionsParameter) -> Response:
         """Remove a package; 409 with the date while it is promised to stay."""
-        await asyncio.to_thread(self._packages.delete, ids.decode(packageId))
+        id = ids.decode(packageId)
+        await asyncio.to_thread(self._packages.delete, id, _allowed(id, conditions))
         return Response(status_code=204)
+
+
+def _allowed(id: str, conditions: Conditions) -> Allowed:
+    return lambda before: conditions.check_etag(id, before.sha256 if before is not None else None)
 
 
 def _described(package: Package) -> dict[str, Any]:
@@ -134,6 +146,26 @@ def _name(given: str | None, file: UploadFile) -> str:
 def _shells(given: list[str] | None, path: Path, limits: Limits) -> list[str]:
     """The shells a package holds. Reads it in any case: what is no package is not kept."""
     with opened(path, limits) as source:
+        if source.archive is None:
+            raise BadInput("package-no-aasx", file=path.name)
         found = [document["id"] for kind, document in source.documents if kind == "shell"]
-    named = [id for one in given or () for id in one.split(",") if id]
-    return named or found
+    return [_id(one, found) for one in _named(given or [])] or found
+
+
+def _named(given: list[str]) -> list[str]:
+    """``aasIds`` as clients send them: a field each, all in one field with commas, or as a JSON list."""
+    if len(given) != 1:
+        return [one for one in given if one]
+    (text,) = given
+    if text.startswith("["):
+        with suppress(msgspec.DecodeError):
+            return msgspec.json.decode(text, type=list[str])
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _id(given: str, found: list[str]) -> str:
+    """An id as it was given, or, as some clients encode it, the shell of the package that it is in base64url."""
+    with suppress(BadInput):
+        if given not in found and ids.decode(given) in found:
+            return ids.decode(given)
+    return given

@@ -101,3 +101,64 @@ def test_what_is_no_package_is_called_by_the_name_it_came_with(filled: TestClien
 def test_a_name_of_any_length_is_taken(filled: TestClient) -> None:
     answer = filled.post(f"{BASE}/packages", files={"file": ("x", b"nothing")}, data={"fileName": "가" * 500})
     assert answer.status_code == 400
+
+
+def test_packages_are_found_by_shell_after_they_change_and_go(filled: TestClient, package: Path, at: At) -> None:
+    def found(shell: str) -> list[str]:
+        answer = filled.get(f"{BASE}/packages?aasId={ids.encode(shell)}").json()
+        return [one["packageId"] for one in answer["result"]]
+
+    body = {"file": ("x.aasx", package.read_bytes())}
+    filled.put(at("packages", "p"), files=body, data={"aasIds": "urn:aas:7"})
+    assert found("urn:aas:7") == ["p"] and found("urn:aas:1") == []
+    filled.put(at("packages", "p"), files=body)
+    assert found("urn:aas:7") == [] and found("urn:aas:1") == ["p"]
+    filled.delete(at("packages", "p"))
+    assert found("urn:aas:1") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (["urn:a", "urn:b"], ["urn:a", "urn:b"]),
+        (["urn:a,urn:b"], ["urn:a", "urn:b"]),
+        (['["urn:a", "urn:b"]'], ["urn:a", "urn:b"]),
+        ([ids.encode("urn:aas:1")], ["urn:aas:1"]),
+        ([""], ["urn:aas:1"]),
+        ([], ["urn:aas:1"]),
+    ],
+)
+def test_shells_are_named_as_clients_name_them(filled: TestClient, package: Path, at: At, given, kept) -> None:
+    """Repeated fields, one with commas, JSON, base64url; none: those in the package."""
+    data = {"aasIds": given}
+    answer = filled.put(at("packages", "p"), files={"file": ("x.aasx", package.read_bytes())}, data=data)
+    assert answer.json() == {"packageId": "p", "aasIds": kept}
+
+
+def test_two_editors_do_not_overwrite_each_other(filled: TestClient, package: Path, at: At) -> None:
+    body = {"file": ("x.aasx", package.read_bytes())}
+    url = at("packages", "p")
+    assert filled.put(url, files=body, headers={"If-Match": '"other"'}).status_code == 412
+    assert filled.put(url, files=body, headers={"If-None-Match": "*"}).status_code == 201
+    assert filled.put(url, files=body, headers={"If-None-Match": "*"}).status_code == 412
+    etag = filled.get(url).headers["etag"]
+    assert filled.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert filled.delete(url, headers={"If-Match": '"other"'}).status_code == 412
+    assert filled.delete(url, headers={"If-Match": etag}).status_code == 204
+
+
+def test_an_id_of_more_than_128_characters_is_refused(filled: TestClient, package: Path, at: At) -> None:
+    body = {"file": ("x.aasx", package.read_bytes())}
+    assert filled.put(at("packages", "x" * 128), files=body).status_code == 201
+    refused = filled.put(at("packages", "x" * 129), files=body)
+    assert refused.status_code == 400 and "128" in refused.json()["messages"][0]["text"]
+
+
+def test_an_environment_is_no_package(filled: TestClient) -> None:
+    answer = filled.post(f"{BASE}/packages", files={"file": ("x.aasx", b'{"submodels":[]}')})
+    assert answer.status_code == 400 and "/upload" in answer.json()["messages"][0]["text"]
+
+
+def test_an_upload_over_the_limit_names_the_setting(filled: TestClient) -> None:
+    answer = filled.post(f"{BASE}/packages", files={"file": ("x.aasx", b"0" * (2**20 + 1))})
+    assert answer.status_code == 413 and "max_upload" in answer.json()["messages"][0]["text"]

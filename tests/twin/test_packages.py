@@ -74,3 +74,23 @@ def test_pages_hold_each_package_once(packages: Packages, source: Path) -> None:
 def test_an_id_too_long_for_the_wire_is_refused(packages: Packages, source: Path) -> None:
     with pytest.raises(BadInput):
         packages.put("x" * 129, [], "p.aasx", source)
+
+
+def test_packages_kept_before_there_was_an_index_are_found(packages: Packages, store: Store, source: Path) -> None:
+    packages.put("old", ["urn:aas:1"], "p.aasx", source)
+    for id, _ in store.catalogue.page("package-of-shell"):
+        store.catalogue.delete("package-of-shell", id)
+    assert [one.id for one in packages.page(10, None, "urn:aas:1").packages] == ["old"]
+    assert packages.page(10, None, "urn:aas:2").packages == ()
+
+
+def test_a_write_that_is_not_allowed_changes_nothing(packages: Packages, source: Path) -> None:
+    def never(_: object) -> None:
+        raise Conflict("kept-until", id="p", date="-")
+
+    packages.put("p", ["urn:aas:1"], "p.aasx", source)
+    with pytest.raises(Conflict):
+        packages.replace("p", ["urn:aas:2"], "p.aasx", source, never)
+    with pytest.raises(Conflict):
+        packages.delete("p", never)
+    assert packages.get("p").aas_ids == ("urn:aas:1",)
