@@ -19,6 +19,7 @@ from aas_server.ingest.feeds import Declaration
 from aas_server.product import line, lock, recipe
 from aas_server.product.recipe import Recipe
 from aas_server.product.record import ReleaseRecord
+from aas_server.product.series.operations import SeriesOperations
 from aas_server.product.work import Work
 from aas_server.runner import Runner
 from aas_server.settings import Settings
@@ -30,6 +31,7 @@ from aas_server.twin.operations import Operations
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Shelf
+from aas_server.twin.submodels import Submodels
 from connectors.message import Source
 from connectors.mqtt import Subscription
 
@@ -57,6 +59,8 @@ class House:
         self.operations = Operations(
             settings.operation_limit, Delegation(settings.delegation_hosts, settings.max_message)
         )
+        editor = Submodels(self.repository, settings.max_json_depth)
+        SeriesOperations(self.repository, editor, self.clock, settings.page_limit).register(self.operations)
         self.shelf = Shelf(self.repository, self.store.files, Names(settings.domain), self.runner.run)
 
     def __enter__(self) -> House:

@@ -7,7 +7,7 @@ from typing import Any
 
 from basyx.aas import model
 
-from submodels import elements, fields, reading
+from submodels import elements, fields, reading, series_operations
 from submodels.field import Field
 from submodels.text import Text
 from templates import smt
@@ -51,7 +51,8 @@ class LinkedSegment:
 
 @dataclass(frozen=True, slots=True)
 class TimeSeries:
-    """One stream. The template knows one record layout, so companions get a submodel each."""
+    """One stream. The template knows one record layout, so companions get a submodel each. ``internal``: segments
+    that hold records themselves, as they are."""
 
     id: str
     id_short: str
@@ -60,6 +61,7 @@ class TimeSeries:
     fields: tuple[Field, ...]
     external: tuple[ExternalSegment, ...]
     linked: tuple[LinkedSegment, ...]
+    internal: tuple[model.SubmodelElementCollection, ...] = ()
 
 
 TIME = "Time"
@@ -102,19 +104,20 @@ def to_submodel(series: TimeSeries) -> model.Submodel:
     record[_RELATIVE_FIELD.id_short] = fields.property_of(_RELATIVE_FIELD, "0")
     segments = {one.id_short: _segment("ExternalSegment", one.id_short, _external(one)) for one in series.external}
     segments |= {one.id_short: _segment("LinkedSegment", one.id_short, _linked(one)) for one in series.linked}
+    segments |= {str(one.id_short): one for one in series.internal}
     return elements.submodel(
         KIND,
         series.id,
         {
             "Metadata": {"Name": series.name, "Description": series.description, "Record": record},
             "Segments": segments,
+            **series_operations.operations(),
         },
         series.id_short,
     )
 
 
 def from_submodel(submodel: model.Submodel) -> TimeSeries:
-    """Internal segments are passed over: their records are previews."""
     said = reading.values_of(submodel, KIND)
     record = [
         fields.field_of(one) for one in said["Metadata"]["Record"].values() if isinstance(one, model.Property)
@@ -128,6 +131,7 @@ def from_submodel(submodel: model.Submodel) -> TimeSeries:
         fields=tuple(one for one in record if one not in (_TIME_FIELD, _RELATIVE_FIELD)),
         external=tuple(_external_of(one) for one in segments if _is(one, "ExternalSegment")),
         linked=tuple(_linked_of(one) for one in segments if _is(one, "LinkedSegment")),
+        internal=tuple(one for one in segments if _is(one, "InternalSegment")),
     )
 
 

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from aas_server.store.contract import COMMON
 from aas_server.store.parquet import literal, quoted, reader
 
 LAKE = {"time": "timestamp", "position": "int64", "flags": "string", "misfit": "string"}
@@ -23,6 +25,15 @@ SQL_TYPES = {
     "string": "VARCHAR",
     "timestamp": "TIMESTAMPTZ",
 }
+
+
+_KINDS = {pa.bool_(): "bool", pa.int64(): "int64", pa.float64(): "double", pa.string(): "string"}
+
+
+def own_columns(schema: pa.Schema) -> dict[str, str]:
+    """A stream's own columns with their kinds. One in which nothing has come yet is one of texts, as its files
+    say."""
+    return {field.name: _KINDS.get(field.type, "string") for field in schema if field.name not in COMMON}
 
 
 def connect(scratch: Path, memory: str = "1GB") -> duckdb.DuckDBPyConnection:

@@ -13,9 +13,8 @@ import pyarrow as pa
 from aas_server.errors import NotFound
 from aas_server.ingest import feeds
 from aas_server.store import records
-from aas_server.store.contract import COMMON, Pin, Store, StreamFacts
+from aas_server.store.contract import Pin, Store, StreamFacts
 
-_KINDS = {pa.bool_(): "bool", pa.int64(): "int64", pa.float64(): "double", pa.string(): "string"}
 _FORMAT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
 _REGULAR = 0.5
 """The share of equal steps from which a stream is said to have a sampling interval."""
@@ -50,7 +49,7 @@ def count(store: Store, stream: str, scratch: Path) -> Counted:
         pin, schema = store.lake.pin(stream), store.lake.schema(stream)
     facts = _facts(store, stream)
     paths = tuple(store.lake.paths(pin))
-    columns = _columns(schema)
+    columns = records.own_columns(schema)
     beside = {**records.LAKE, "arrival": "timestamp"}
     with records.connect(scratch) as connection:
         records.view(connection, "collected", paths, columns, beside)
@@ -81,11 +80,6 @@ def _facts(store: Store, stream: str) -> StreamFacts:
         return feeds.facts(store.catalogue, stream)
     except NotFound:
         raise NotFound("stream-not-found", stream=stream) from None
-
-
-def _columns(schema: pa.Schema) -> dict[str, str]:
-    """A column in which nothing has come yet is one of texts, as its files say."""
-    return {field.name: _KINDS.get(field.type, "string") for field in schema if field.name not in COMMON}
 
 
 def _one(connection: duckdb.DuckDBPyConnection, select: str) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from basyx.aas import model
 from aas_server.ingest import binding
 from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
+from aas_server.product.series import sources
 from aas_server.product.work import Collected, CollectedStream, Work
 from submodels import asset, asset_interfaces, operational_data, time_series
 from submodels.asset import Asset, Contact
@@ -25,6 +26,8 @@ def describe(work: Work, collected: Collected, counts: Mapping[str, Counted]) ->
     series = [_series(work, stream, counts[stream.name], collected) for stream in collected.streams]
     for submodel in [*_submodels(work, collected), *map(time_series.to_submodel, series)]:
         work.twin.put(work.recipe.id, submodel)
+    for stream, described in zip(collected.streams, series, strict=True):
+        sources.keep(work.store.catalogue, described.id, stream.name)
     streams = {stream.name: stream.fields for stream in collected.streams}
     binding.bind(work.store.catalogue, _id(work, operational_data.KIND), streams)
 
@@ -105,7 +108,22 @@ def _series(work: Work, stream: CollectedStream, counted: Counted, collected: Co
         fields=stream.fields,
         external=(_external(work, stream, counted),),
         linked=(_linked(work, stream, counted),),
+        internal=_internal(work, id_short),
     )
+
+
+def _internal(work: Work, id_short: str) -> tuple[model.SubmodelElementCollection, ...]:
+    """Segments that people derived stay: the records they show are still in the lake. Each is taken out of the
+    submodel that was read, as an element stands in one only."""
+    before = work.twin.read(work.recipe.id, id_short)
+    if before is None:
+        return ()
+    segments = before.get_referable("Segments")
+    assert isinstance(segments, model.SubmodelElementCollection)
+    found = time_series.from_submodel(before).internal
+    for one in found:
+        segments.remove_referable(str(one.id_short))
+    return found
 
 
 def _external(work: Work, stream: CollectedStream, counted: Counted) -> ExternalSegment:

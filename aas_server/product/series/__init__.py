@@ -1,0 +1,1 @@
+"""The Operations of TimeSeries submodels: records of the lake, read and put together when somebody asks."""
