@@ -51,10 +51,12 @@ class _Repairs:
         if not clean:
             document = shaped(document, _CLASSES[kind], notes)
             self._renames |= named(document, notes)
-        known = self._known.setdefault((kind, document["id"]), [])
-        if any(self._documents[number] == document for number in known):
-            return
         notes.id = document["id"]
+        known = self._known.setdefault((kind, notes.id), [])
+        twin = next((number for number in known if self._documents[number] == document), None)
+        if twin is not None:
+            self._notes[twin].repairs += [one for one in notes.repairs if one not in self._notes[twin].repairs]
+            return
         known.append(len(self._documents))
         if not clean:
             self._faulty.add(len(self._documents))
