@@ -18,7 +18,7 @@ _CANONICAL = {
     for name in (
         *("limit", "cursor", "level", "extent", "idShort", "semanticId", "assetIds", "isCaseOf", "aasId"),
         *("dataSpecificationRef", "aasIds", "submodelIds", "includeConceptDescriptions", "ignore-duplicates"),
-        *("assetKind", "assetType", "assetId", "on-conflict", "strict", "metamodel", "form"),
+        *("assetKind", "assetType", "assetId", "on-conflict", "strict", "metamodel", "form", "fileName"),
     )
 }
 

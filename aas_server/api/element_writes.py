@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aas_server.api import former
 from aas_server.api.bodies import JsonBody, json_object, json_schema
 from aas_server.api.conditions import Conditions, ConditionsParameter
 from aas_server.api.parameters import IdShortPath, LevelParameter
@@ -29,6 +30,7 @@ class ElementWrites:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._max_depth = access.services.settings.max_json_depth
+        self._former = access.services.version == "3.0"
 
     def add_to(self, router: APIRouter) -> None:
         """Add the operations that IDTA-01002 knows at the router's prefix."""
@@ -122,7 +124,9 @@ class ElementWrites:
         given = await asyncio.to_thread(decode_value, body, self._max_depth)
 
         def edit(draft: Draft) -> None:
-            draft.changed.update(set_value(find(draft.submodel, idShortPath), given, idShortPath))
+            element = find(draft.submodel, idShortPath)
+            value = former.unnamed(element, given) if self._former else given
+            draft.changed.update(set_value(element, value, idShortPath))
 
         return done((await self._access.edit(request, conditions, edit)).etag)
 

@@ -17,3 +17,11 @@ def named(element: Json, value: Any) -> Any:
     idShort and stays bare."""
     bare = not isinstance(value, dict | list)
     return {element["idShort"]: value} if bare and "idShort" in element else value
+
+
+def unnamed(element: Json, given: Any) -> Any:
+    """A value to be set, out of the form of ``named``."""
+    wrapped = (
+        element["modelType"] == "Property" and isinstance(given, dict) and list(given) == [element.get("idShort")]
+    )
+    return given[element["idShort"]] if wrapped else given
