@@ -47,6 +47,7 @@ class Server:
         config = uvicorn.Config(
             create_app(house, self.ingest, sources),
             log_level="warning",
+            access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=3,
             server_header=False,
@@ -101,9 +102,9 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     app.include_router(records_router(house.store, settings))
     app.include_router(health_router(ready))
     app.include_router(docs_router(app))
-    mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
+    with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
     app.mount("/", create_web(house.store, settings, ingest.state))
-    return Guard(app, settings)
+    return Guard(with_apis, settings)
 
 
 def listen(settings: Settings, *, or_next: bool = False) -> socket.socket:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from aas_server.api.address import Address
 from aas_server.api.bulk import BulkOperations
@@ -16,6 +17,7 @@ from aas_server.api.discovery import BasicDiscovery
 from aas_server.api.docs import docs_router
 from aas_server.api.door import Door
 from aas_server.api.errors import install_results
+from aas_server.api.hot import HotReads
 from aas_server.api.nested_descriptors import NestedDescriptors
 from aas_server.api.packages import AasxFileServer
 from aas_server.api.parameters import Paging
@@ -52,9 +54,9 @@ def mount_apis(
     packages: Packages,
     settings: Settings,
     operations: Operations | None = None,
-) -> None:
+) -> ASGIApp:
     """Both versions of the AAS API, from one code path and over the same services. Without ``operations`` no
-    function stands behind any Operation."""
+    function stands behind any Operation. Returns ``outer`` with the hot reads ahead of it."""
     services = Services(
         repository=repository,
         files=store.files,
@@ -66,8 +68,10 @@ def mount_apis(
         settings=settings,
         address=Address(settings),
     )
-    for version, path in MOUNTS.items():
-        outer.mount(path, create_api(replace(services, version=version)))
+    versions = {path: replace(services, version=version) for version, path in MOUNTS.items()}
+    for path, one in versions.items():
+        outer.mount(path, create_api(one))
+    return HotReads(outer, versions)
 
 
 def create_api(services: Services) -> FastAPI:

@@ -118,8 +118,8 @@ class ElementReads:
         extent: ExtentParameter = "withoutBlobValue",
     ) -> Response:
         """One element."""
-        submodel, etag = await self._access.shown(request)
-        return answers.encoded(request, views.cut(find(submodel, idShortPath), level, extent), etag)
+        element, etag = await self._access.element(request, idShortPath)
+        return answers.encoded(request, views.cut(element, level, extent), etag)
 
     async def get_by_path_metadata(
         self,
@@ -141,8 +141,7 @@ class ElementReads:
         extent: ExtentParameter = "withoutBlobValue",
     ) -> Response:
         """One element's value: a bare JSON value for a property."""
-        submodel, etag = await self._access.shown(request)
-        element = find(submodel, idShortPath)
+        element, etag = await self._access.element(request, idShortPath)
         value = views.value(element, level, extent)
         return answers.encoded(request, former.named(element, value) if self._former else value, etag)
 

@@ -17,6 +17,8 @@ from aas_server.api.reading import Reading
 from aas_server.api.services import Services
 from aas_server.errors import NotFound
 from aas_server.store.contract import Document
+from aas_server.twin import partial
+from aas_server.twin.elements import find
 from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json
 from aas_server.twin.repository import Changed
@@ -99,6 +101,14 @@ class Access:
         stored = await self.stored(request)
         binding = self.reading.binding(stored)
         return self.reading.plain(stored, binding), None if binding else stored.etag
+
+    async def element(self, request: Request, path: str) -> tuple[Json, str | None]:
+        """One element with its last readings, and the submodel's ETag where that shows none."""
+        stored = await self.stored(request)
+        binding = self.reading.binding(stored)
+        if binding is None:
+            return partial.element(stored.body, path), stored.etag
+        return find(self.reading.plain(stored, binding), path), None
 
     async def edit(self, request: Request, conditions: Conditions, edit: Edit) -> Changed:
         """Change a part of the submodel, all or nothing. Raises ``NotFound``, ``PreconditionFailed``, ``BadInput``

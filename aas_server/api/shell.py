@@ -31,12 +31,12 @@ class ShellService:
         """Routes below ``prefix``, which leads to the shell that ``place`` finds."""
         router = APIRouter(prefix=prefix, tags=[tag], dependencies=[Depends(place.parameters)])
         access = ShellAccess(self._services, place)
-        for part in (_Shell(access), Thumbnail(access), SubmodelReferences(access)):
+        for part in (Shell(access), Thumbnail(access), SubmodelReferences(access)):
             part.add_to(router)
         return router
 
 
-class _Shell:
+class Shell:
     """The shell itself and its asset information."""
 
     def __init__(self, access: ShellAccess) -> None:

@@ -8,7 +8,8 @@ readings; so whatever shows live values is handed out without an ETag (see ``doc
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,15 +25,34 @@ Binding = dict[str, tuple[str, str]]
 """idShort path → (stream, field)."""
 
 
+KEPT_SECONDS = 1.0
+"""So long a submodel's binding is taken as it was read. It changes when a product is declared, and every read of a
+submodel asks for it: in PostgreSQL that would be a second way to the server and back."""
+_KEPT = 10_000
+"""Submodels whose bindings are remembered at most: some megabytes."""
+
+
 class Overlay:
     """Shows last readings in place of the stored values."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now: Callable[[], float] = time.monotonic) -> None:
         self._catalogue = store.catalogue
         self._live = store.live
+        self._now = now
+        self._kept: dict[str, tuple[float, Binding | None]] = {}
 
     def binding(self, submodel: str) -> Binding | None:
-        """What is bound in a submodel, ``None`` where nothing is."""
+        """What is bound in a submodel, ``None`` where nothing is; as it was at most ``KEPT_SECONDS`` ago."""
+        kept = self._kept.get(submodel)
+        if kept is not None and kept[0] > self._now():
+            return kept[1]
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        found = self._read(submodel)
+        self._kept[submodel] = self._now() + KEPT_SECONDS, found
+        return found
+
+    def _read(self, submodel: str) -> Binding | None:
         try:
             return msgspec.json.decode(self._catalogue.get("binding", submodel), type=Binding)
         except NotFound:

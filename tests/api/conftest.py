@@ -52,8 +52,7 @@ def packages(store: Store) -> Packages:
 def app(store: Store, settings: Settings, packages: Packages) -> Guard:
     outer = FastAPI()
     outer.include_router(health_router(dict))
-    mount_apis(outer, store, Repository(store), packages, settings)
-    return Guard(outer, settings)
+    return Guard(mount_apis(outer, store, Repository(store), packages, settings), settings)
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from aas_server.errors import BadInput, NotFound
+from aas_server.twin import partial
 from aas_server.twin.elements import find, steps, walk
 
 
@@ -19,14 +21,19 @@ def test_paths_lead_through_collections_lists_and_entities(rich: dict[str, Any])
 def test_a_path_to_nothing_is_not_found(path: str, rich: dict[str, Any]) -> None:
     with pytest.raises(NotFound):
         find(rich, path)
+    with pytest.raises(NotFound):
+        partial.element(msgspec.json.encode(rich), path)
 
 
 @pytest.mark.parametrize("path", ["", ".", "Axes[", "Axes[x]", "Axes]0[", "A..B", "[0]"])
 def test_a_malformed_path_is_refused(path: str, rich: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         find(rich, path)
+    with pytest.raises(BadInput):
+        partial.element(msgspec.json.encode(rich), path)
 
 
 def test_walking_gives_every_element_its_path(rich: dict[str, Any]) -> None:
     for path, element in walk(rich):
         assert find(rich, path) is element
+        assert partial.element(msgspec.json.encode(rich), path) == element
