@@ -40,7 +40,7 @@ _WORDS = (
 )
 
 
-class _Connection:
+class PostgresConnection:
     """Implements ``sql.engine.Connection``."""
 
     def __init__(self, inner: psycopg.Connection) -> None:
@@ -52,6 +52,13 @@ class _Connection:
     def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> None:
         with self._inner.cursor() as cursor:
             cursor.executemany(_own(statement), rows)
+
+    def batches(self, statement: str, size: int) -> Iterator[list[Row]]:
+        """The rows of a statement, ``size`` at a time; only inside a transaction."""
+        with self._inner.cursor("batches", binary=True) as cursor:
+            cursor.execute(_own(statement))
+            while batch := cursor.fetchmany(size):
+                yield batch
 
 
 class PostgresDatabase:
@@ -95,14 +102,14 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self.translated(), self._threads.connection() as connection:
-            yield _Connection(connection)
+            yield PostgresConnection(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with self.translated(), self._threads.connection() as connection:
             try:
                 connection.execute(self._begin)
-                yield _Connection(connection)
+                yield PostgresConnection(connection)
                 connection.execute(b"COMMIT")
             except BaseException:
                 # A connection that can't even roll back is closed by its pool; the server undoes it then.

@@ -14,6 +14,7 @@ from aas_server.store.contract import Indexing, Store
 from aas_server.store.postgres.address import Address
 from aas_server.store.postgres.database import OPENING_LOCK, PostgresDatabase
 from aas_server.store.postgres.pools import LoopPools, ThreadPool, translated
+from aas_server.store.postgres.tables import PostgresTables
 from aas_server.store.sql.opening import Databases, open_on
 
 
@@ -34,11 +35,13 @@ def databases(url: str) -> Databases:
     threads, loops = ThreadPool(address), LoopPools(address)
     twin, journal = (PostgresDatabase(part, address, threads, loops) for part in ("twin", "journal"))
 
+    tables = {"twin": PostgresTables("twin", twin), "journal": PostgresTables("journal", journal)}
+
     def close() -> None:
         loops.close()
         threads.close()
 
-    return Databases("postgres", twin, journal, lambda: _alone(address, threads), close)
+    return Databases("postgres", twin, journal, lambda: _alone(address, threads), close, tables)
 
 
 @contextmanager

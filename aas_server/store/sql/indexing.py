@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from aas_server.store.contract import Indexing
-from aas_server.store.sql import texts
+from aas_server.store.sql import progress, texts
 from aas_server.store.sql.engine import Connection, Database
 from aas_server.store.sql.writing import forget_keys, put_keys
 
-_NAME = "keys"
 _BATCH = 50
 """Documents a transaction: enough to make its commit cheap, few enough to hold them in memory."""
-_SAY = """
-INSERT INTO progress (name, version, seq) VALUES (?, ?, ?)
-ON CONFLICT (name) DO UPDATE SET version = excluded.version, seq = excluded.seq
-"""
 _DONE = 2**62
 
 
@@ -44,14 +39,13 @@ def _next(database: Database, indexing: Indexing) -> int:
             )
             forget_keys(connection, seq)
             put_keys(connection, seq, kind, id, keys)
-        connection.execute(_SAY, (_NAME, indexing.version, rows[-1][0] if rows else _DONE))
+        progress.say(connection, progress.KEYS, indexing.version, rows[-1][0] if rows else _DONE)
     return len(rows)
 
 
 def _seq(connection: Connection, version: int) -> int:
     """The last document that was read by these rules or newer ones."""
-    rows = connection.execute("SELECT version, seq FROM progress WHERE name = ?", (_NAME,)).fetchall()
-    known, seq = rows[0] if rows else (0, 0)
+    known, seq = progress.said(connection, progress.KEYS)
     if known > version:
         return _DONE
-    return int(seq) if known == version else 0
+    return seq if known == version else 0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from aas_server.clock import Clock, SystemClock
+from aas_server.errors import Conflict
 from aas_server.store import folder as folders
 from aas_server.store.contract import Indexing, Store
 from aas_server.store.files import FolderFiles
 from aas_server.store.lake.lake import DeltaLake
+from aas_server.store.sql import progress
 from aas_server.store.sql.catalogue import SqlCatalogue
 from aas_server.store.sql.documents import SqlDocuments
 from aas_server.store.sql.engine import Database
@@ -19,6 +21,7 @@ from aas_server.store.sql.indexing import index
 from aas_server.store.sql.journal import SqlJournal
 from aas_server.store.sql.live import SqlLive
 from aas_server.store.sql.migration import migrate
+from aas_server.store.sql.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Databases:
     journal: Database
     alone: Callable[[], AbstractContextManager[None]]
     close: Callable[[], None]
+    tables: Mapping[str, Tables]
 
     def parts(self) -> dict[str, Database]:
         return {"twin": self.twin, "journal": self.journal}
@@ -44,10 +48,14 @@ class Brought:
     indexed: int
 
 
-def bring_up(databases: Databases, indexing: Indexing | None) -> Brought:
-    """Bring both parts to this version. Raises ``Conflict`` where one is of a newer one."""
+def bring_up(databases: Databases, indexing: Indexing | None, *, half: bool = False) -> Brought:
+    """Bring both parts to this version. Raises ``Conflict`` where one is of a newer one, or holds only a part of
+    what was to be copied into it and ``half`` does not say that this is expected."""
     with databases.alone():
         migrations = {part: migrate(database, part) for part, database in databases.parts().items()}
+        with databases.twin.reading() as connection:
+            if not half and progress.said(connection, progress.COPY) != (0, 0):
+                raise Conflict("copy-unfinished", database=databases.twin.place)
         return Brought(migrations, index(databases.twin, indexing) if indexing else 0)
 
 

@@ -9,6 +9,7 @@ from aas_server.store.contract import Indexing, Store
 from aas_server.store.filelock import FileLock
 from aas_server.store.sql.opening import Databases, open_on
 from aas_server.store.sqlite.database import SqliteDatabase
+from aas_server.store.sqlite.tables import SqliteTables
 
 
 def open_store(folder: Path, clock: Clock | None = None, indexing: Indexing | None = None) -> Store:
@@ -24,8 +25,10 @@ def databases(folder: Path) -> Databases:
     """The two files of a data folder that is there."""
     twin, journal = SqliteDatabase(folder / "twin.db"), SqliteDatabase(folder / "journal.db")
 
+    tables = {"twin": SqliteTables(twin.file), "journal": SqliteTables(journal.file)}
+
     def close() -> None:
         twin.close()
         journal.close()
 
-    return Databases("sqlite", twin, journal, FileLock(folder / "opening.lock").held, close)
+    return Databases("sqlite", twin, journal, FileLock(folder / "opening.lock").held, close, tables)
