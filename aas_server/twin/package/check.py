@@ -15,9 +15,9 @@ from basyx.aas.adapter.json import read_aas_json_file
 from aas_server.errors import AasError
 from aas_server.settings import Settings
 from aas_server.store.contract import Kind
-from aas_server.twin.elements import walk
 from aas_server.twin.metamodel import LISTS, faults, without_empty_lists
 from aas_server.twin.package.limits import Limits
+from aas_server.twin.package.named import named
 from aas_server.twin.package.read import Opened, opened
 from aas_server.twin.plain import Json
 
@@ -26,7 +26,6 @@ _WHOLE = {
     "file-form-unknown": "finding-form-unknown",
     "xml-unreadable": "finding-xml-unreadable",
     "xml-dtd": "finding-xml-dtd",
-    "xml-invalid": "finding-xml-invalid",
     "metamodel-old": "finding-metamodel-old",
     "environment-none": "finding-environment-none",
 }
@@ -68,14 +67,15 @@ class Findings:
 
 
 def check(path: Path, settings: Settings) -> Findings:
-    """Read and judge a file. Only a missing file raises (``NotFound``); all else is a finding.
+    """Read and judge a file as it is; what an import would mend in it comes as warnings. Only a missing file
+    raises (``NotFound``); all else is a finding.
 
     The BaSyx SDK reads metamodel 3.1 only: it is given what we read, as 3.1.
     """
     try:
         with opened(path, Limits.of(settings)) as source:
-            found = [*_ours(source), *_basyx(source), *_missing_files(source)]
-            count = {kind: sum(1 for one, _ in source.documents if one == kind) for kind in LISTS.values()}
+            found = [*_ours(source), *_basyx(source), *_mended(source), *_missing_files(source)]
+            count = {kind: sum(1 for one, _ in source.given if one == kind) for kind in LISTS.values()}
     except AasError as error:
         if error.status == 404:
             raise
@@ -87,18 +87,27 @@ def check(path: Path, settings: Settings) -> Findings:
     return Findings(path.name, count["shell"], count["submodel"], count["concept-description"], tuple(found))
 
 
+def _mended(source: Opened) -> Iterator[Finding]:
+    for one in (*source.repairs, *source.findings):
+        yield Finding("file", "warning", one.id, one.path, one.key, one.key, one.values)
+
+
 def _ours(source: Opened) -> Iterator[Finding]:
-    for kind, document in source.documents:
-        plain = without_empty_lists(document)
-        for fault in faults(kind, plain):
-            yield Finding("aas-core", "error", str(document.get("id", "?")), fault.path, fault.text)
+    for kind, document in source.given:
+        for fault in faults(kind, without_empty_lists(document)):
+            yield Finding("aas-core", "error", _id(document), fault.path, fault.text)
 
 
 def _basyx(source: Opened) -> Iterator[Finding]:
-    for kind, document in source.documents:
+    for kind, document in source.given:
         text = _refusal(kind, document)
         if text is not None:
-            yield Finding("basyx", "error", str(document.get("id", "?")), "", text)
+            yield Finding("basyx", "error", _id(document), "", text)
+
+
+def _id(document: Json) -> str:
+    """The file is not judged yet: it may hold anything."""
+    return str(document.get("id", "?")) if isinstance(document, dict) else "?"
 
 
 def _refusal(kind: Kind, document: Json) -> str | None:
@@ -117,15 +126,9 @@ def _missing_files(source: Opened) -> Iterator[Finding]:
     if source.archive is None:
         return
     for kind, document in source.documents:
-        if kind != "submodel":
-            continue
-        for path, element in walk(document):
-            value = element.get("value")
-            if (
-                element["modelType"] == "File"
-                and value
-                and value.startswith("/")
-                and not source.archive.find(value)
-            ):
-                values = {"part": value}
-                yield Finding("file", "warning", document["id"], path, value, "package-part-missing", values)
+        for place in named(kind, document):
+            if place.value.startswith(("/", "file:///")) and not source.archive.find(place.value):
+                values = {"part": place.value}
+                yield Finding(
+                    "file", "warning", document["id"], place.path, place.value, "package-part-missing", values
+                )
