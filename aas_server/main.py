@@ -25,6 +25,7 @@ from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
 from aas_server.ingest.service import Ingest
 from aas_server.settings import Settings
+from aas_server.twin import operation_files
 from aas_server.web.app import create_web
 from connectors.message import Source
 
@@ -92,6 +93,7 @@ class Server:
 def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard:
     """All doors behind the guard: the AAS API, the products' Open API, health, pages."""
     settings = house.settings
+    operation_files.load(house.operations, settings.operation_files)
 
     def ready() -> dict[str, bool]:
         return {source.name: source.ready() for source in sources} | {"ingest": ingest.ready()}

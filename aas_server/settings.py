@@ -66,10 +66,12 @@ class Settings(BaseSettings):
     fold_seconds: PositiveFloat = 5.0
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
+    query_seconds: PositiveFloat = 10.0
     bulk_seconds: PositiveFloat = 600.0
     operation_limit: PositiveInt = 8
     operation_seconds: PositiveFloat = 600.0
     delegation_hosts: Texts = Field(default_factory=list)
+    operation_files: Texts = Field(default_factory=list)
 
     @property
     def base_url(self) -> str:
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("broker", "filter", "allowed_origins", "allowed_hosts", "trusted_proxies", "delegation_hosts"),
+        "operation_files",
         mode="before",
     )
     @classmethod
