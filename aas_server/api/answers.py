@@ -45,14 +45,14 @@ def encoded(request: Request, value: Any, etag: str | None) -> Response:
     return document(request, msgspec.json.encode(value), etag)
 
 
-def page(bodies: Iterable[bytes], cursor: str | None) -> Response:
-    """A page whose result is a list."""
-    return Response(b"".join((_head(cursor), b"[", b",".join(bodies), b"]}")), media_type=JSON)
+def page(bodies: Iterable[bytes], cursor: str | None, result_type: str | None = None) -> Response:
+    """A page whose result is a list; ``result_type`` is said where a query found it."""
+    return Response(b"".join((_head(cursor, result_type), b"[", b",".join(bodies), b"]}")), media_type=JSON)
 
 
-def page_of(value: Any, cursor: str | None) -> Response:
+def page_of(value: Any, cursor: str | None, result_type: str | None = None) -> Response:
     """A page whose result is made for this answer: a list, or an object for values."""
-    return Response(b"".join((_head(cursor), msgspec.json.encode(value), b"}")), media_type=JSON)
+    return Response(b"".join((_head(cursor, result_type), msgspec.json.encode(value), b"}")), media_type=JSON)
 
 
 def cut_page(items: Sequence[tuple[Step, Item]], limit: int, cursor: str | None) -> tuple[list[Item], str | None]:
@@ -99,6 +99,7 @@ def decoded(body: bytes) -> Json:
     return plain
 
 
-def _head(cursor: str | None) -> bytes:
-    metadata = {} if cursor is None else {"cursor": cursor}
+def _head(cursor: str | None, result_type: str | None = None) -> bytes:
+    said = {"cursor": cursor, "resultType": result_type}
+    metadata = {name: value for name, value in said.items() if value is not None}
     return b'{"paging_metadata":' + msgspec.json.encode(metadata) + b',"result":'

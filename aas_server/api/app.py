@@ -22,6 +22,7 @@ from aas_server.api.nested_descriptors import NestedDescriptors
 from aas_server.api.packages import AasxFileServer
 from aas_server.api.parameters import Paging
 from aas_server.api.place import ByShell, BySubmodel
+from aas_server.api.query import QueryService
 from aas_server.api.serialization import SerializationService
 from aas_server.api.services import Services, Version, without_newer
 from aas_server.api.shell import ShellService
@@ -124,6 +125,7 @@ def _routers(services: Services) -> list[APIRouter]:
         SubmodelRegistry(services).router(),
         BasicDiscovery(services).router(),
         BulkOperations(services).router(),
+        QueryService(services).router(),
         SerializationService(services).router(),
         AasxFileServer(services).router(),
         Upload(services).router(),

@@ -18,9 +18,12 @@ _CANONICAL = {
     for name in (
         *("limit", "cursor", "level", "extent", "idShort", "semanticId", "assetIds", "isCaseOf", "aasId"),
         *("dataSpecificationRef", "aasIds", "submodelIds", "includeConceptDescriptions", "ignore-duplicates"),
+        *("query", "date", "createdFrom", "updatedFrom"),
         *("assetKind", "assetType", "assetId", "on-conflict", "strict", "metamodel", "form", "fileName"),
     )
 }
+_ALIASES = {"/query/conceptdescriptions": "/query/concept-descriptions"}
+"""Paths as a client of the field spells them (AASX Package Explorer)."""
 
 
 class Door:
@@ -59,6 +62,9 @@ def _tidied(scope: Scope) -> Scope:
     if query:
         tidy["query_string"] = b"&".join(_spelled(part) for part in query.split(b"&"))
     path: str = scope["path"]
+    for other, name in _ALIASES.items():
+        if path.rstrip("/").endswith(other):
+            path = tidy["path"] = path.rstrip("/").removesuffix(other) + name
     if path.endswith("/") and path.rstrip("/") != scope.get("root_path", ""):
         tidy["path"] = path.rstrip("/")
     return tidy

@@ -8,15 +8,17 @@ An endpoint stands there under each name that clients ask for: ``AAS-3.0`` (BaSy
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from aas_server import ids
+from aas_server.store.contract import Described
 from aas_server.twin.descriptors import ASSET, COMMON, SEMANTICS
 from aas_server.twin.plain import Json
 
 _HABITS = ("{}-3.0", "{}-REPOSITORY-3.0", "{}-3.1", "{}-1.0")
+_NAMES: Mapping[Described, str] = {"shell": "AAS", "submodel": "SUBMODEL"}
 
 _plain = msgspec.json.Decoder(Json).decode
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -29,11 +31,21 @@ def submodel_ids(shell: bytes) -> list[str]:
     return list(dict.fromkeys(reference["keys"][0]["value"] for reference in references))
 
 
+def interfaces(described: Described) -> list[str]:
+    """The interface of each endpoint, in their order."""
+    return [habit.format(_NAMES[described]) for habit in _HABITS]
+
+
+def address(described: Described, id: str, base: str) -> str:
+    """Where all endpoints of a stored document lie. ``base`` is the API's address."""
+    return f"{base}/{described}s/{ids.encode(id)}"
+
+
 def submodel_descriptor(submodel: bytes, base: str) -> bytes:
     """The descriptor of a stored submodel, of which the metadata is enough. ``base`` is the API's address."""
     parts = _parts(submodel)
-    href = f"{base}/submodels/{ids.encode(msgspec.json.decode(parts['id'], type=str))}"
-    descriptor = {"id": parts["id"], "endpoints": _endpoints("SUBMODEL", href)}
+    id = msgspec.json.decode(parts["id"], type=str)
+    descriptor = {"id": parts["id"], "endpoints": _endpoints("submodel", id, base)}
     return _encode(descriptor | {name: parts[name] for name in (*COMMON, *SEMANTICS) if name in parts})
 
 
@@ -41,14 +53,13 @@ def shell_descriptor(shell: bytes, submodels: Iterable[bytes], base: str) -> byt
     """The descriptor of a stored shell with the descriptors of its ``submodels``."""
     plain = _plain(shell)
     information = plain["assetInformation"]
-    href = f"{base}/shells/{ids.encode(plain['id'])}"
-    descriptor: Json = {"id": plain["id"], "endpoints": _endpoints("AAS", href)}
+    descriptor: Json = {"id": plain["id"], "endpoints": _endpoints("shell", plain["id"], base)}
     descriptor |= {name: plain[name] for name in COMMON if name in plain}
     descriptor |= {name: information[name] for name in ASSET if name in information}
     inside = [msgspec.Raw(one) for one in submodels]
     return _encode(descriptor | ({"submodelDescriptors": inside} if inside else {}))
 
 
-def _endpoints(name: str, href: str) -> list[Json]:
-    information = {"href": href, "endpointProtocol": "HTTP"}
-    return [{"interface": habit.format(name), "protocolInformation": information} for habit in _HABITS]
+def _endpoints(described: Described, id: str, base: str) -> list[Json]:
+    information = {"href": address(described, id, base), "endpointProtocol": "HTTP"}
+    return [{"interface": name, "protocolInformation": information} for name in interfaces(described)]
