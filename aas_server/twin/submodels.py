@@ -93,10 +93,13 @@ class Submodels:
 
     def _settle(self, draft: Draft, edit: Edit) -> _Settled:
         before = holders(draft.submodel, draft.attached)
-        edit(draft)
-        fragment = checked(draft.submodel, draft.changed, self._max_depth)
-        attached = _after(before, draft.submodel, draft.attached) | draft.attach
-        return _Settled(fragment.document(), attached)
+        try:
+            edit(draft)
+            fragment = checked(draft.submodel, draft.changed, self._max_depth)
+            attached = _after(before, draft.submodel, draft.attached) | draft.attach
+            return _Settled(fragment.document(), attached)
+        except RecursionError:
+            raise BadInput("json-too-deep", limit=self._max_depth) from None
 
 
 def _kept(before: bytes, after: bytes, attached: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
