@@ -15,10 +15,13 @@ from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import CursorParameter, IdShortParameter, LimitParameter, reference_value
 from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, Writing
-from aas_server.errors import NotSupported
+from aas_server.store.contract.condition import AllOf, Compare, Field, Given
 
 _IsCaseOf = Annotated[
     str | None, Query(alias="isCaseOf", description="A reference (JSON) or its value, base64url")
+]
+_DataSpecificationRef = Annotated[
+    str | None, Query(description="A reference (JSON) to a data specification or its value, base64url")
 ]
 _CdIdentifier = Annotated[str, Path(alias="cdIdentifier", description="The concept description's id, base64url")]
 
@@ -48,18 +51,26 @@ class ConceptDescriptionRepository:
         cursor: CursorParameter = None,
         idShort: IdShortParameter = None,
         isCaseOf: _IsCaseOf = None,
-        dataSpecificationRef: Annotated[str | None, Query(deprecated=True)] = None,
+        dataSpecificationRef: _DataSpecificationRef = None,
     ) -> Response:
-        """Concept descriptions in order of creation."""
-        if dataSpecificationRef:
-            raise NotSupported("filter-not-supported", name="dataSpecificationRef")
-        page = await self._repository.page(
-            "concept-description",
-            self._paging.limit(limit),
-            cursor or None,
-            id_short=idShort or None,
-            semantic_id=reference_value(isCaseOf),
+        """Concept descriptions in order of creation; all filters hold."""
+        wanted = {
+            "idShort": idShort or None,
+            "isCaseOf[].keys[].value": reference_value(isCaseOf),
+            "embeddedDataSpecifications[].dataSpecification.keys[].value": reference_value(dataSpecificationRef),
+        }
+        filters = AllOf(
+            tuple(
+                Compare(Field("cd", name), "eq", Given(value))
+                for name, value in wanted.items()
+                if value is not None
+            )
         )
+        size, after = self._paging.limit(limit), cursor or None
+        if filters.parts:
+            page = await self._repository.store.documents.query("concept-description", filters, size, after)
+        else:
+            page = await self._repository.page("concept-description", size, after)
         return answers.page((one.body for one in page.documents), page.cursor)
 
     async def get_concept_description_by_id(self, request: Request, cdIdentifier: _CdIdentifier) -> Response:

@@ -33,7 +33,7 @@ class Conditions:
             raise PreconditionFailed("precondition-failed", id=id, etag=f'"{etag}"' if etag else "-")
 
 
-def conditions(
+async def conditions(
     if_match: Annotated[str | None, Header(description="Write only where the ETag is still this one")] = None,
     if_none_match: Annotated[
         str | None, Header(description="``*``: write only where there is nothing yet")

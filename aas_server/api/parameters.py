@@ -51,6 +51,14 @@ class Paging:
         return min(self._usual if wanted is None else wanted, self._most)
 
 
+class _Key(msgspec.Struct):
+    value: str
+
+
+class _Reference(msgspec.Struct):
+    keys: list[_Key]
+
+
 def reference_value(encoded: str | None) -> str | None:
     """The id in a ``semanticId`` or ``isCaseOf`` parameter: a reference as JSON, or the id itself, base64url."""
     if not encoded:
@@ -59,10 +67,9 @@ def reference_value(encoded: str | None) -> str | None:
     if not text.lstrip().startswith("{"):
         return text
     try:
-        value: str = msgspec.json.decode(text)["keys"][0]["value"]
-    except (msgspec.DecodeError, LookupError, TypeError):
+        return msgspec.json.decode(text, type=_Reference).keys[0].value
+    except (msgspec.DecodeError, LookupError):
         raise BadInput("reference-wrong", given=text) from None
-    return value
 
 
 def asset_ids(encoded: list[str] | None) -> list[tuple[str, str]]:

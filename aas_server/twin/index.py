@@ -16,7 +16,7 @@ from aas_server.store.contract.lexical import number
 from aas_server.twin.elements import walk
 from aas_server.twin.plain import Json
 
-VERSION = 1
+VERSION = 2
 """Of these rules. A higher one makes stores index all their documents anew when they are opened."""
 _ASSET = ("assetKind", "assetType", "globalAssetId")
 
@@ -48,7 +48,12 @@ def _submodel(submodel: Json) -> Keys:
 
 
 def _concept_description(concept: Json) -> Keys:
-    return Keys(concept.get("idShort"), _first(concept.get("isCaseOf", [None])[0]))
+    cases = concept.get("isCaseOf", ())
+    facts = [Fact(f"isCaseOf[{index}].keys[0].value", str(_first(one))) for index, one in enumerate(cases)]
+    for index, one in enumerate(concept.get("embeddedDataSpecifications", ())):
+        place = f"embeddedDataSpecifications[{index}].dataSpecification.keys[0].value"
+        facts.append(Fact(place, str(_first(one["dataSpecification"]))))
+    return Keys(concept.get("idShort"), _first(cases[0]) if cases else None, facts=tuple(facts))
 
 
 def _shell_descriptor(descriptor: Json) -> Keys:
