@@ -107,9 +107,8 @@ def plain(element: Json) -> Any:
             case "MultiLanguageProperty":
                 return {text["language"]: text["text"] for text in element.get("value", ())}
     except (ValueError, ArithmeticError):
-        raise BadInput(
-            "argument-wrong", name=element["idShort"], type=type_name(element), fault=str(element.get("value"))
-        ) from None
+        said = " … ".join(str(element[part])[:100] for part in ("value", "min", "max") if part in element)
+        raise BadInput("argument-wrong", name=element["idShort"], type=type_name(element), fault=said) from None
     return element
 
 

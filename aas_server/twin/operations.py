@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -52,14 +53,15 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """An Operation with its arguments, checked: ready to run."""
+    """An Operation with its arguments, checked: ready to run, by ``work`` or by the server at ``url``."""
 
     submodel: str
     path: str
     operation: Json
     inputs: Sequence[Json]
     inoutputs: Sequence[Json]
-    work: Work | None
+    work: Callable[[], Mapping[str, Any] | Awaitable[Mapping[str, Any]]] | None
+    is_async: bool
     url: str | None
 
 
@@ -96,26 +98,24 @@ class Operations:
         work = self._work(operation, path) if url is None else None
         if url is not None:
             self._delegation.check(url)
-        return Invocation(
-            submodel["id"],
-            path,
-            operation,
-            arguments.matched(operation, INPUT, inputs),
-            arguments.matched(operation, INOUTPUT, inoutputs),
-            work,
-            url,
-        )
+        given = arguments.matched(operation, INPUT, inputs)
+        both = arguments.matched(operation, INOUTPUT, inoutputs)
+        bound = None
+        if work is not None:
+            values = {element["idShort"]: arguments.plain(element) for element in (*given, *both)}
+            bound = partial(work, Call(submodel["id"], path, values))
+        is_async = work is not None and _is_async(work)
+        return Invocation(submodel["id"], path, operation, given, both, bound, is_async, url)
 
     async def run(self, invocation: Invocation, seconds: float) -> Results:
         """Perform it. Raises ``AasError`` where that fails, whatever the callable raised. Who calls bounds the
         time; another server is told to hang up after ``seconds``."""
         try:
-            if invocation.work is not None:
-                return await self._call(invocation, invocation.work)
+            if invocation.url is None:
+                return await asyncio.to_thread(_made, invocation, await self._values(invocation))
             given = [*invocation.inputs, *invocation.inoutputs]
-            assert invocation.url is not None
             answer = await self._in_thread(self._delegation.post, invocation.url, given, seconds)
-            return await self._in_thread(_delegated, invocation, answer)
+            return await asyncio.to_thread(_delegated, invocation, answer)
         except AasError:
             raise
         except Exception as fault:
@@ -123,17 +123,12 @@ class Operations:
             said = f"{type(fault).__name__}: {fault}"
             raise AasError("operation-failed", path=invocation.path, fault=said) from fault
 
-    async def _call(self, invocation: Invocation, work: Work) -> Results:
-        given = {
-            element["idShort"]: arguments.plain(element) for element in (*invocation.inputs, *invocation.inoutputs)
-        }
-        call = Call(invocation.submodel, invocation.path, given)
-        if _is_async(work):
+    async def _values(self, invocation: Invocation) -> Mapping[str, Any]:
+        assert invocation.work is not None
+        if invocation.is_async:
             async with self._turns:
-                made = await _awaited(work(call))
-        else:
-            made = await _awaited(await self._in_thread(work, call))
-        return await self._in_thread(_made, invocation, made)
+                return await _awaited(invocation.work())
+        return await _awaited(await self._in_thread(invocation.work))
 
     async def _in_thread(self, function: Callable[..., T], *given: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *given)

@@ -139,6 +139,7 @@ def test_a_variables_own_value_stands_in_and_an_optional_one_may_be_missing(
         ([variable("First", "xs:byte", "300")], None),
         ([{"modelType": "Range", "idShort": "First", "valueType": "xs:int"}], "Property xs:int (Range)"),
         ([{"idShort": "First"}], "'First' has to be a Property xs:int"),
+        ([variable("First", "xs:int", "9" * 5000)], "'First' has to be a Property xs:int"),
         (
             [variable("First", "xs:int", "1"), variable("first", "xs:int", "1")],
             "'first' is no variable of this operation",
