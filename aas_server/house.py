@@ -54,7 +54,7 @@ class House:
         self.clock = clock or SystemClock()
         self.store: Store = databases.open_store(settings)
         self.runner = Runner()
-        self.repository = Repository(self.store, settings.max_json_depth)
+        self.repository = Repository(self.store, settings.max_json_depth, settings.history_days, self.clock)
         self.packages = Packages(self.store, self.clock)
         self.operations = Operations(
             settings.operation_limit, Delegation(settings.delegation_hosts, settings.max_message)

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
     query_seconds: PositiveFloat = 10.0
+    history_days: PositiveFloat = 400.0
     bulk_seconds: PositiveFloat = 600.0
     operation_limit: PositiveInt = 8
     operation_seconds: PositiveFloat = 600.0

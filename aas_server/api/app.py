@@ -17,6 +17,7 @@ from aas_server.api.discovery import BasicDiscovery
 from aas_server.api.docs import docs_router
 from aas_server.api.door import Door
 from aas_server.api.errors import install_results
+from aas_server.api.history import History
 from aas_server.api.hot import HotReads
 from aas_server.api.nested_descriptors import NestedDescriptors
 from aas_server.api.packages import AasxFileServer
@@ -109,6 +110,8 @@ def _routers(services: Services) -> list[APIRouter]:
     shell = ShellService(services)
     submodel = SubmodelService(services)
     return [
+        # Before what takes any last part of a path for an id.
+        History(services).router(),
         AssetAdministrationShellRepository(services).router(),
         shell.router("/shells/{aasIdentifier}", "Asset Administration Shell", NamedShell()),
         submodel.router(_SUPERPATH, "Submodel of a shell", ByShell()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +12,13 @@ from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import ConditionsParameter
-from aas_server.api.parameters import CursorParameter, IdShortParameter, LimitParameter, reference_value
+from aas_server.api.parameters import (
+    CdIdentifier,
+    CursorParameter,
+    IdShortParameter,
+    LimitParameter,
+    reference_value,
+)
 from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, Writing
 from aas_server.store.contract.condition import AllOf, Compare, Field, Given
@@ -23,7 +29,6 @@ _IsCaseOf = Annotated[
 _DataSpecificationRef = Annotated[
     str | None, Query(description="A reference (JSON) to a data specification or its value, base64url")
 ]
-_CdIdentifier = Annotated[str, Path(alias="cdIdentifier", description="The concept description's id, base64url")]
 
 
 class ConceptDescriptionRepository:
@@ -73,7 +78,7 @@ class ConceptDescriptionRepository:
             page = await self._repository.page("concept-description", size, after)
         return answers.page((one.body for one in page.documents), page.cursor)
 
-    async def get_concept_description_by_id(self, request: Request, cdIdentifier: _CdIdentifier) -> Response:
+    async def get_concept_description_by_id(self, request: Request, cdIdentifier: CdIdentifier) -> Response:
         """One concept description, as it is stored."""
         found = await self._repository.get("concept-description", ids.decode(cdIdentifier))
         return answers.document(request, found.body, found.etag)
@@ -85,13 +90,13 @@ class ConceptDescriptionRepository:
         return await self._writing.create(request, body, conditions)
 
     async def put_concept_description_by_id(
-        self, request: Request, cdIdentifier: _CdIdentifier, body: JsonBody, conditions: ConditionsParameter
+        self, request: Request, cdIdentifier: CdIdentifier, body: JsonBody, conditions: ConditionsParameter
     ) -> Response:
         """Replace a concept description, or create it where there is none."""
         return await self._writing.replace(request, ids.decode(cdIdentifier), body, conditions)
 
     async def delete_concept_description_by_id(
-        self, cdIdentifier: _CdIdentifier, conditions: ConditionsParameter
+        self, cdIdentifier: CdIdentifier, conditions: ConditionsParameter
     ) -> Response:
         """Remove a concept description."""
         return await self._writing.delete(ids.decode(cdIdentifier), conditions)

@@ -3,7 +3,8 @@ version that each profile came with (``profiles.csv``).
 
 Source of the tables: the OpenAPI files of the Industrial Digital Twin Association, ``v3.1.2`` (2026-04-23),
 ``v3.0.4`` and, for the rows ``since`` 3.2, the working state of V3.2 (2026-04-23); taken over on 2026-11-25. The
-path ``…/invoke-asnyc`` is a slip of V3.1.2 for ``…/invoke-async``.
+row for a concept description's ``$history`` is ours, after those for shells and submodels. The path
+``…/invoke-asnyc`` is a slip of V3.1.2 for ``…/invoke-async``.
 """
 
 from __future__ import annotations

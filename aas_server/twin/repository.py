@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from aas_server.clock import Clock, SystemClock
 from aas_server.store.contract import Document, Kind, Page, Store, Transaction, etag_of
+from aas_server.twin.forgetting import Forgetting
 from aas_server.twin.metamodel import Verified, decode, verified
 
 Outcome = Literal["created", "updated", "same"]
@@ -44,10 +46,13 @@ class Changed:
 class Repository:
     """The twin's documents in a store. Reading hands out the stored bytes; writing verifies first."""
 
-    def __init__(self, store: Store, max_depth: int = 400) -> None:
+    def __init__(
+        self, store: Store, max_depth: int = 400, history_days: float = 400, clock: Clock | None = None
+    ) -> None:
         self.store = store
         self._documents = store.documents
         self._max_depth = max_depth
+        self._forgetting = Forgetting(history_days, clock or SystemClock())
 
     async def get(self, kind: Kind, id: str, *, whole: bool = True) -> Document:
         """A document, or with ``whole=False`` its metadata. Raises ``NotFound``."""
@@ -88,7 +93,7 @@ class Repository:
     async def change(self, kind: Kind, id: str, edit: Callable[[Document | None], Verified | None]) -> Changed:
         """Replace one document by what ``edit`` makes of it (``None``: there was none, or: remove it), with nobody
         writing in between. ``edit`` runs on a worker thread; what it raises undoes everything."""
-        async with self._documents.write() as transaction:
+        async with self.write() as transaction:
             before = await transaction.get(kind, id)
             after = await asyncio.to_thread(edit, before)
             if after is None:
@@ -100,12 +105,16 @@ class Repository:
     async def put_all(self, bundle: Bundle) -> list[Outcome]:
         """Store everything in one transaction; what is there already, byte for byte, is not written."""
         known = await self._known(bundle.attachments)
-        async with self._documents.write() as transaction:
+        async with self.write() as transaction:
             return await put_into(transaction, bundle, known)
 
-    def write(self) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction of the store, for several steps that belong together."""
-        return self._documents.write()
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction of the store, for several steps that belong together. Versions that are too old go in it,
+        a few at a time."""
+        async with self._documents.write() as transaction:
+            await self._forgetting.look(transaction)
+            yield transaction
 
     async def _known(self, attachments: Iterable[Attachment]) -> set[Attachment]:
         known: set[Attachment] = set()

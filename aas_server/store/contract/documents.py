@@ -105,13 +105,15 @@ class IdPage:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row of the change log; ``position`` grows by one with every write."""
+    """One row of the change log; ``position`` grows by one with every write. ``created`` is the document's, where
+    the row is the last of its document (``recent``)."""
 
     position: int
     kind: Kind
     id: str
     what: Literal["created", "updated", "deleted"]
     time: datetime
+    created: datetime | None = None
 
 
 class Transaction(Protocol):

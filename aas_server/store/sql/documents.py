@@ -14,7 +14,7 @@ from aas_server.store.contract import Change, Condition, Described, Document, Id
 from aas_server.store.sql import cursors, lists, texts
 from aas_server.store.sql.engine import Database, Row
 from aas_server.store.sql.query.statement import statement
-from aas_server.store.sql.rows import change, columns, document, microseconds
+from aas_server.store.sql.rows import change, columns, document, last_change, microseconds
 from aas_server.store.sql.transaction import Writer
 from aas_server.store.sql.turns import Turns
 
@@ -120,7 +120,7 @@ class SqlDocuments:
         statement = lists.recent(kind, after, born, touched, asset_ids, semantic_id, limit + 1)
         rows = await self._database.fetch(*statement)
         last = rows[limit - 1] if len(rows) > limit > 0 else None
-        return [change(row) for row in rows[:limit]], cursors.made("t", last[4], last[0]) if last else None
+        return [last_change(row) for row in rows[:limit]], cursors.made("t", last[4], last[0]) if last else None
 
     async def attachment(self, owner: str, path: str) -> tuple[str, str]:
         statement = "SELECT media_type, digest FROM attachment WHERE owner = ? AND path = ?"

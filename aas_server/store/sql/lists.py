@@ -104,7 +104,7 @@ def recent(
         wheres.append("l.created >= ?")
         where_values.append(created_from)
     query = (
-        f"SELECT l.position, l.kind, l.id, l.what, l.time FROM latest l{joins}"  # noqa: S608
+        f"SELECT l.position, l.kind, l.id, l.what, l.time, l.created FROM latest l{joins}"  # noqa: S608
         f" WHERE {' AND '.join(wheres)} ORDER BY l.time, l.position LIMIT ?"
     )
     return query, [*values, *where_values, limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aas_server.store.contract import Change, Document
@@ -27,6 +28,11 @@ def document(row: Row) -> Document:
 def change(row: Row) -> Change:
     position, kind, id, what, time = row
     return Change(position, kind, id, what, moment(time))
+
+
+def last_change(row: Row) -> Change:
+    """A change with the creation of its document behind it."""
+    return replace(change(row[:-1]), created=moment(row[-1]))
 
 
 def moment(microseconds: int) -> datetime:
