@@ -77,6 +77,11 @@ def postgres_server() -> Iterator[str]:
             server = embedded.get_server(tempfile.mkdtemp(prefix="aas-postgres-"), cleanup_mode="delete")
         except Exception as fault:  # whatever keeps this machine from running it
             pytest.skip(f"PostgreSQL does not start here: {fault}")
+    psycopg = pytest.importorskip("psycopg", reason="needs psycopg (extra postgres)")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # It is thrown away at the end: its data need not outlive a power cut.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
