@@ -138,5 +138,6 @@ def _media_type(given: str | None, name: str, element: Json) -> str:
     """What the sender says it is; else what its name, else what the element says."""
     if given and given.lower() != _ANY:
         return given
-    known: str = mimetypes.guess_type(name)[0] or element.get("contentType") or _ANY
+    guessed = mimetypes.guess_type(name)[0]
+    known: str = guessed if guessed and guessed != _ANY else element.get("contentType") or _ANY
     return known

@@ -61,8 +61,9 @@ def remove(submodel: Json, path: str) -> None:
 
 def merge(place: Json, given: Json, path: str = "") -> None:
     """Change what is given of a submodel or element (``path`` is its own): attributes are replaced, children are
-    merged by idShort or, where there is none, added; a list's children are replaced together. What is not given
-    stays. Raises ``BadInput`` where id, modelType or, of an element, idShort differ."""
+    merged by idShort or, where there is none, added; a list's children are merged one by one where as many are
+    given as there are, else they are replaced together. What is not given stays. Raises ``BadInput`` where id,
+    modelType or, of an element, idShort differ."""
     kind = place["modelType"]
     if given.get("modelType", kind) != kind:
         raise BadInput("model-type-differs", path=path or "/", given=given["modelType"], there=kind)
@@ -71,8 +72,8 @@ def merge(place: Json, given: Json, path: str = "") -> None:
     if kind != "Submodel" and "idShort" in given:
         _agree(given["idShort"], place.get("idShort"), path)
     for name, part in given.items():
-        if name == CHILDREN.get(kind) and isinstance(part, list) and not numbered(place):
-            _merge_children(place, part, path)
+        if name == CHILDREN.get(kind) and isinstance(part, list):
+            (_merge_list if numbered(place) else _merge_children)(place, part, path)
         else:
             place[name] = part
 
@@ -139,7 +140,23 @@ def _merge_children(place: Json, given: list[Any], path: str) -> None:
         index = _index(place, name)
         if index is None:
             inside.append(child)
-        elif child.get("modelType", inside[index]["modelType"]) == inside[index]["modelType"]:
-            merge(inside[index], child, join(path, name))
         else:
-            inside[index] = child
+            _merge_at(inside, index, child, join(path, name))
+
+
+def _merge_list(place: Json, given: list[Any], path: str) -> None:
+    inside = children(place)
+    if len(given) != len(inside) or not all(isinstance(child, dict) for child in given):
+        place[CHILDREN[place["modelType"]]] = given
+        return
+    for index, child in enumerate(given):
+        _merge_at(inside, index, child, join(path, index))
+
+
+def _merge_at(inside: list[Json], index: int, given: Json, path: str) -> None:
+    """Merge a child into the one there, or put it in its place where it is another."""
+    there = inside[index]
+    if all(given.get(name, there.get(name)) == there.get(name) for name in ("modelType", "idShort")):
+        merge(there, given, path)
+    else:
+        inside[index] = given

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -152,3 +153,21 @@ def test_a_submodel_put_anew_keeps_the_files_it_keeps(elements: tuple[TestClient
     client.delete(there)
     client.put(there, json=whole)
     assert "Manual" not in attached(client, at)
+
+
+def test_a_form_that_is_cut_off_stores_nothing(
+    live: str, elements: tuple[TestClient, str], changes: Callable[[], int]
+) -> None:
+    client, base = elements
+    host, port = live.removeprefix("http://").split(":")
+    whole = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'
+    before = changes()
+    for path, body in ((f"{base}/Manual/attachment", whole), (f"{base}/Speed", b'{"modelType":"Property"')):
+        head = f"PUT {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 1000\r\n"
+        form = "Content-Type: multipart/form-data; boundary=b\r\n" if "attachment" in path else ""
+        with socket.create_connection((host, int(port)), timeout=20) as sent:
+            sent.sendall(f"{head}{form}\r\n".encode() + body)
+            sent.shutdown(socket.SHUT_WR)
+            assert b" 204 " not in sent.recv(1000) and b" 500 " not in sent.recv(1000)
+    assert client.get(f"{base}/Manual/attachment").content == b"<script>alert(1)</script>"
+    assert changes() == before

@@ -12,6 +12,7 @@ from aas_server.twin import edit
 from aas_server.twin.elements import find
 from aas_server.twin.fragments import checked
 from aas_server.twin.metamodel import verified
+from aas_server.twin.views import cut
 
 Json = dict[str, Any]
 SPEED = {"modelType": "Property", "idShort": "Speed", "valueType": "xs:double", "value": "1.50"}
@@ -86,11 +87,26 @@ def test_merging_replaces_what_is_given_and_leaves_the_rest(rich: Json) -> None:
     assert rich["submodelElements"][1:-1] == before["submodelElements"][1:]
 
 
-def test_merging_goes_down_by_id_short_and_takes_lists_as_one(rich: Json) -> None:
+def test_merging_goes_down_by_id_short_and_into_lists_of_as_many(rich: Json) -> None:
     edit.merge(find(rich, "Part"), {"statements": [{"idShort": "Speed", "valueType": "xs:float"}]}, "Part")
     assert find(rich, "Part.Speed") == SPEED | {"valueType": "xs:float"}
-    edit.merge(find(rich, "Axes"), {"value": [{"modelType": "SubmodelElementCollection"}]}, "Axes")
-    assert len(find(rich, "Axes")["value"]) == 1
+    before = copy.deepcopy(find(rich, "Axes"))
+    core = [
+        {"modelType": "SubmodelElementCollection"},
+        {"modelType": "SubmodelElementCollection", "category": "a"},
+    ]
+    edit.merge(find(rich, "Axes"), {"value": copy.deepcopy(core)}, "Axes")
+    before["value"][1]["category"] = "a"
+    assert find(rich, "Axes") == before
+    edit.merge(find(rich, "Axes"), {"value": core[:1]}, "Axes")
+    assert find(rich, "Axes")["value"] == core[:1]
+
+
+def test_what_is_read_at_any_level_can_be_merged_and_changes_nothing(rich: Json) -> None:
+    before = copy.deepcopy(rich)
+    for read in (rich, cut(rich, "core", "withBlobValue"), cut(rich, "deep", "withoutBlobValue")):
+        edit.merge(rich, copy.deepcopy(read))
+        assert rich == before
 
 
 @pytest.mark.parametrize(
