@@ -1,65 +1,128 @@
 """Metamodel 3.1 said in 3.0: what 3.0 has no place for stands in an extension, and comes back from there.
 
-Only a list's children need it: 3.0 forbids them an idShort (AASd-120), 3.1 allows one. What else 3.1 can say and
-3.0 can't (a relationship without ends, ``AssetKind`` ``Role``, a hyphen in an idShort) is refused by who writes,
-with its path: to leave it out or to call it otherwise would be a loss.
+3.0 allows no hyphen in an idShort (AASd-002), written ``_x2D_`` here, in ModelReferences too; no idShort at all
+for a list's children (AASd-120); three categories for data elements (AASd-090); and it demands a content type and
+an entity type, which 3.1 leaves open. What else 3.1 can say and 3.0 can't (a relationship without ends, the asset
+kind ``Role``) is refused by who writes, with its path: to leave it out would be a loss.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from aas_server.twin.elements import CHILDREN, numbered
+from aas_server.store.contract import Kind
 from aas_server.twin.plain import Json
 
-ID_SHORT = "idShortOfListElement"
-"""The extension that keeps a list child's idShort."""
-_VARIABLES = ("inputVariables", "outputVariables", "inoutputVariables")
+_ID_SHORT, _CATEGORY, _OPEN = (f"{name}InMetamodel3.1" for name in ("idShort", "category", "open"))
+"""Extensions: the idShort or category as it is in 3.1; the attribute that 3.1 leaves open and 3.0 does not."""
+_HYPHEN = "_x2D_"
+_FILLED: Mapping[str, tuple[str, str]] = {
+    "File": ("contentType", "application/octet-stream"),
+    "Blob": ("contentType", "application/octet-stream"),
+    "Entity": ("entityType", "CoManagedEntity"),
+}
+_CATEGORIES = frozenset({"CONSTANT", "PARAMETER", "VARIABLE"})
+_DATA = frozenset({"Property", "MultiLanguageProperty", "Range", "File", "Blob", "ReferenceElement"})
 
 
 def as_3_0(document: Json) -> Json:
-    """A document of 3.1 as 3.0 can say it; the same object where nothing differs."""
-    return _below(document, True)
-
-
-def from_3_0(document: Json) -> Json:
-    """The reverse: idShorts that ``as_3_0`` has put aside are back in their place."""
-    return _below(document, False)
-
-
-def _below(element: Json, aside: bool) -> Json:
-    place = CHILDREN.get(element.get("modelType", ""))
-    inside = element.get(place) if place else None
-    result = element
-    if isinstance(inside, list):
-        renewed = [_below(child, aside) if isinstance(child, dict) else child for child in inside]
-        if numbered(element):
-            renewed = [_named(child, aside) if isinstance(child, dict) else child for child in renewed]
-        if any(new is not old for new, old in zip(renewed, inside, strict=True)):
-            result = {name: renewed if name == place else part for name, part in element.items()}
-    for role in _VARIABLES if element.get("modelType") == "Operation" else ():
-        if isinstance(result.get(role), list):
-            result = result | {role: [_variable(one, aside) for one in result[role]]}
+    """A document of 3.1 as 3.0 can say it."""
+    result: Json = _older(document, in_list=False)
     return result
 
 
-def _variable(variable: Any, aside: bool) -> Any:
-    inner = variable.get("value") if isinstance(variable, dict) else None
-    return variable | {"value": _below(inner, aside)} if isinstance(inner, dict) else variable
+def from_3_0(documents: Sequence[tuple[Kind, Json]]) -> list[tuple[Kind, Json]]:
+    """The reverse, for all documents of a package: what ``as_3_0`` has put aside is back in its place."""
+    if not any(_marks(one) for _, document in documents for one in _objects(document)):
+        return list(documents)
+    names = {new: old for _, document in documents for new, old in _names(document)}
+    return [(kind, _newer(document, names)) for kind, document in documents]
 
 
-def _named(child: Json, aside: bool) -> Json:
-    if aside:
-        if "idShort" not in child:
-            return child
-        kept = {"name": ID_SHORT, "valueType": "xs:string", "value": child["idShort"]}
-        others = [one for one in child.get("extensions", ()) if one.get("name") != ID_SHORT]
-        return {name: part for name, part in child.items() if name != "idShort"} | {"extensions": [*others, kept]}
-    given = child.get("extensions")
-    extensions = given if isinstance(given, list) else []
-    kept = next((one for one in extensions if isinstance(one, dict) and one.get("name") == ID_SHORT), {})
-    if "value" not in kept or "idShort" in child:
-        return child
-    rest = [one for one in extensions if one is not kept]
-    plain = {name: part for name, part in child.items() if name != "extensions"}
-    return {"idShort": kept["value"]} | plain | ({"extensions": rest} if rest else {})
+def _older(value: Any, in_list: bool) -> Any:
+    if isinstance(value, list):
+        return [_older(part, in_list) for part in value]
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("modelType", "")
+    result = {
+        name: _older(part, kind == "SubmodelElementList" and name == "value") for name, part in value.items()
+    }
+    if value.get("type") == "ModelReference":
+        result["keys"] = [value["keys"][0], *map(_older_key, value["keys"][1:])]
+    name, category = value.get("idShort"), value.get("category")
+    if name is not None and (in_list or "-" in name):
+        result["idShort"] = name.replace("-", _HYPHEN)
+        _mark(result, _ID_SHORT, name)
+        if in_list:
+            del result["idShort"]
+    if category is not None and kind in _DATA and category not in _CATEGORIES:
+        _mark(result, _CATEGORY, result.pop("category"))
+    attribute, filling = _FILLED.get(kind, ("", ""))
+    if attribute and attribute not in value:
+        owned = value.keys() & {"globalAssetId", "specificAssetIds"}
+        result[attribute] = "SelfManagedEntity" if owned else filling
+        _mark(result, _OPEN, attribute)
+    return result
+
+
+def _older_key(key: Json) -> Json:
+    return key | {"value": key["value"].replace("-", _HYPHEN)} if key["type"] != "FragmentReference" else key
+
+
+def _mark(element: Json, name: str, value: str) -> None:
+    mark = {"name": name, "valueType": "xs:string", "value": value}
+    element["extensions"] = [*(one for one in element.get("extensions", ()) if one["name"] != name), mark]
+
+
+def _newer(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_newer(part, names) for part in value]
+    if not isinstance(value, dict):
+        return value
+    result = {name: _newer(part, names) for name, part in value.items()}
+    if value.get("type") == "ModelReference":
+        result["keys"] = [one | {"value": names.get(one["value"], one["value"])} for one in value["keys"]]
+    for name, kept in _marks(value).items():
+        rest = [one for one in result.pop("extensions") if one["name"] != name]
+        result |= {"extensions": rest} if rest else {}
+        if name == _OPEN:
+            result.pop(kept)
+        else:
+            result[name.removesuffix("InMetamodel3.1")] = kept
+    return result
+
+
+def _names(document: Json) -> Iterator[tuple[str, str]]:
+    """The idShorts that were written otherwise, with what they are."""
+    for one in _objects(document):
+        kept = _marks(one).get(_ID_SHORT, "")
+        if "-" in kept:
+            yield kept.replace("-", _HYPHEN), kept
+
+
+def _marks(value: Json) -> Mapping[str, str]:
+    """What extensions of ours say of an object; one that it no longer agrees with, since others edited it, says
+    nothing."""
+    found: dict[str, str] = {}
+    for one in value.get("extensions", ()):
+        name, kept = one["name"], one.get("value", "")
+        agrees = {
+            _ID_SHORT: value.get("idShort") in (None, kept.replace("-", _HYPHEN)),
+            _CATEGORY: "category" not in value,
+            _OPEN: kept == _FILLED.get(value.get("modelType", ""), ("", ""))[0] and kept in value,
+        }
+        if kept and agrees.get(name):
+            found[name] = kept
+    return found
+
+
+def _objects(value: Any) -> Iterator[Json]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _objects(part)
+    elif isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from _objects(part)

@@ -86,7 +86,7 @@ async def _attach(transaction: Transaction, one: Settled, missing: Iterable[str]
 def _read(files: Files, path: Path, limits: Limits, strict: bool, twice: bool) -> _Read:
     """Everything that can be wrong with a file shows here, before the transaction begins."""
     with opened(path, limits, strict) as source:
-        found = [(kind, from_3_0(plain)) for kind, plain in _with_thumbnail(source)]
+        found = from_3_0(_with_thumbnail(source))
         documents = [(verified(kind, plain), plain) for kind, plain in found]
         owners = _owners(plain for kind, plain in found if kind == "shell")
         incoming: list[Incoming] = []

@@ -13,7 +13,9 @@ from aas_server.errors import NotFound
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
-from aas_server.twin.package import import_file
+from aas_server.twin.live import Overlay
+from aas_server.twin.package import export_content, gather_all, import_file
+from aas_server.twin.package.writing import Form, Metamodel
 from aas_server.twin.repository import Repository
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -63,3 +65,22 @@ def test_every_machine_of_the_field_shows_its_own_values(
         again = run(import_file(repository, store.files, package, Settings()))
         assert again.same == len(again.documents), package.name
     assert len(run(store.documents.changes(0, 100_000))) == before
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("metamodel", ["3.0", "3.1"])
+@pytest.mark.parametrize("form", ["xml", "json"])
+def test_what_the_field_sends_goes_out_and_comes_back_the_same(
+    repository: Repository, store: Store, run: Run, tmp_path: Path, metamodel: Metamodel, form: Form
+) -> None:
+    packages = sorted((SHARED / "kosmo").glob("*.aasx"))
+    if not packages:
+        pytest.skip("the packages lie in ../shared")
+    for package in packages:
+        run(import_file(repository, store.files, package, Settings()))
+    target = tmp_path / "all.aasx"
+    here = (repository, Overlay(store))
+    run(export_content(*here, run(gather_all(*here)), target, metamodel, form))
+    report = run(import_file(repository, store.files, target, Settings()))
+    assert report.same == len(report.documents) > 1000
+    assert report.repairs == () and report.findings == ()
