@@ -27,7 +27,8 @@ Texts = Annotated[list[str], NoDecode]
 
 class Settings(BaseSettings):
     """Settings of one server on one data folder. Sizes are bytes, times seconds. ``max_package_size`` is what all
-    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become.
+    parts of a package may unpack to together, ``max_package_ratio`` how many bytes one packed byte may become,
+    ``max_package_nesting`` how many zip files may lie one in the other in a part.
     Of a message over ``max_message`` only the beginning is kept. ``queue_limit`` (a number) and ``queue_bytes``
     together bound what waits for its commit."""
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     max_package_parts: PositiveInt = 10_000
     max_package_size: PositiveInt = 2 * 2**30
     max_package_ratio: PositiveInt = 200
+    max_package_nesting: PositiveInt = 3
     max_json_depth: PositiveInt = 400
     receive_window: Annotated[int, Field(ge=1, le=65535)] = 1000
     queue_limit: PositiveInt = 20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,10 +15,8 @@ from lxml import etree
 
 from aas_server.errors import BadInput, TooLarge
 from aas_server.twin.package import opc, xml
-from aas_server.twin.package.limits import Limits
-
-_RATIO_FROM = 2**20
-"""Small parts may be packed as tightly as they like: a repeated line is no attack."""
+from aas_server.twin.package.limits import RATIO_FROM, Limits
+from aas_server.twin.package.nested import MAGIC, refuse_bombs
 
 
 class Archive:
@@ -27,7 +26,10 @@ class Archive:
         self._zip = zip
         self._limits = limits
         self._left = limits.size
-        self._entries = {entry.filename.lstrip("/"): entry for entry in zip.infolist() if not entry.is_dir()}
+        parts = [entry for entry in zip.infolist() if not entry.is_dir()]
+        self._check_entries(parts)
+        self._entries = {entry.filename.lstrip("/"): entry for entry in parts}
+        self._folded = {name.lower(): name for name in self._entries}
         self._check_names()
         self._check_claims()
 
@@ -37,7 +39,12 @@ class Archive:
 
     def find(self, path: str) -> str | None:
         """The part that a path in a File element means."""
-        return next((name for name in opc.spellings(path) if name in self._entries), None)
+        spellings = opc.spellings(path)
+        found = next((name for name in spellings if name in self._entries), None)
+        # OPC's part names know no upper and lower case (ECMA-376 part 2, 6.2.2.3).
+        return found or next(
+            (self._folded[name.lower()] for name in spellings if name.lower() in self._folded), None
+        )
 
     def open(self, name: str) -> BinaryIO:
         """A part as a stream; it raises ``TooLarge`` once a limit is passed, ``BadInput`` where it is broken."""
@@ -51,6 +58,17 @@ class Archive:
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as fault:
             raise BadInput("package-broken", part=name, fault=str(fault)) from None
         return cast(BinaryIO, io.BufferedReader(_Bounded(self, raw, entry), 1 << 16))
+
+    def file(self, name: str) -> BinaryIO:
+        """A part that is handed on as a file: as ``open``, and a zip file is no bomb (``TooLarge``)."""
+        stream = cast(io.BufferedReader, self.open(name))
+        if not stream.peek(len(MAGIC)).startswith(MAGIC):
+            return cast(BinaryIO, stream)
+        left = self._left
+        with stream:
+            refuse_bombs(cast(BinaryIO, stream), name, self._limits)
+        self._left = left
+        return self.open(name)
 
     def read(self, name: str) -> bytes:
         with self.open(name) as stream:
@@ -76,6 +94,24 @@ class Archive:
         if self._left < 0:
             raise TooLarge("package-large", limit=self._limits.size, setting="max_package_size")
 
+    def _check_entries(self, parts: list[zipfile.ZipInfo]) -> None:
+        """Each part once, a file of its own, with bytes of its own: two that share some are a bomb's trick."""
+        seen = set[str]()
+        for entry in parts:
+            name = entry.filename.lstrip("/")
+            if name in seen:
+                raise BadInput("package-part-twice", part=name)
+            if stat.S_ISLNK(entry.external_attr >> 16):
+                raise BadInput("package-part-link", part=name)
+            seen.add(name)
+        if sum(entry.compress_size for entry in parts) > self._length():
+            raise BadInput("package-broken", part=Path(str(self._zip.filename)).name, fault="overlapping entries")
+
+    def _length(self) -> int:
+        stream = self._zip.fp
+        assert stream is not None
+        return stream.seek(0, 2)
+
     def _check_names(self) -> None:
         if len(self._entries) > self._limits.parts:
             raise TooLarge("package-parts", limit=self._limits.parts, setting="max_package_parts")
@@ -93,7 +129,7 @@ class Archive:
     def _check_part(self, part: str, size: int, packed: int) -> None:
         if size > self._limits.part:
             raise TooLarge("package-part-large", part=part, limit=self._limits.part, setting="max_package_part")
-        if size > max(_RATIO_FROM, packed * self._limits.ratio):
+        if size > max(RATIO_FROM, packed * self._limits.ratio):
             raise TooLarge("package-ratio", part=part, limit=self._limits.ratio, setting="max_package_ratio")
 
 

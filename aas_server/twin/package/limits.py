@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from aas_server.settings import Settings
 
+RATIO_FROM = 2**20
+"""Small parts may be packed as tightly as they like: a repeated line is no attack. Bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -16,6 +19,7 @@ class Limits:
     size: int = 2 * 2**30
     ratio: int = 200
     depth: int = 400
+    nesting: int = 3
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
@@ -25,4 +29,5 @@ class Limits:
             size=settings.max_package_size,
             ratio=settings.max_package_ratio,
             depth=settings.max_json_depth,
+            nesting=settings.max_package_nesting,
         )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
 
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import faults
@@ -42,7 +45,7 @@ class _Repairs:
         self._notes: list[Notes] = []
         self._faulty: set[int] = set()
         self._renames: Renames = {}
-        self._known: dict[tuple[Kind, str], list[int]] = {}
+        self._known: dict[tuple[Kind, str, bytes], int] = {}
 
     def take(self, kind: Kind, given: Json) -> None:
         notes = Notes(kind, "")
@@ -52,12 +55,11 @@ class _Repairs:
             document = shaped(document, _CLASSES[kind], notes)
             self._renames |= named(document, notes)
         notes.id = document["id"]
-        known = self._known.setdefault((kind, notes.id), [])
-        twin = next((number for number in known if self._documents[number] == document), None)
-        if twin is not None:
+        digest = sha256(msgspec.json.encode(document, enc_hook=str, order="sorted")).digest()
+        twin = self._known.setdefault((kind, notes.id, digest), len(self._documents))
+        if twin < len(self._documents):
             self._notes[twin].repairs += [one for one in notes.repairs if one not in self._notes[twin].repairs]
             return
-        known.append(len(self._documents))
         if not clean:
             self._faulty.add(len(self._documents))
         self._documents.append(document)

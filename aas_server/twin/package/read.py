@@ -44,7 +44,7 @@ class Opened:
         if self.archive is None:
             return None
         name = self.archive.find(path)
-        return None if name is None else self.archive.open(name)
+        return None if name is None else self.archive.file(name)
 
 
 @contextmanager

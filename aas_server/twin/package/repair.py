@@ -56,6 +56,7 @@ class Notes:
         self.id = id
         self.repairs: list[Repair] = []
         self.findings: list[Repair] = []
+        self._extended: dict[int, tuple[Json, set[str], dict[str, int]]] = {}
 
     def mended(self, path: str, key: str, **values: object) -> None:
         """Note a repair."""
@@ -64,23 +65,32 @@ class Notes:
 
     def keep(self, host: Json, place: str, kept: Kept) -> None:
         """Put something into an extension of ``host``, which stands at ``place``, and note the finding."""
-        name = extend(host, kept.path[len(place) :].lstrip("."), kept.value)
+        name = self.extend(host, kept.path[len(place) :].lstrip("."), kept.value)
         if kept.original:
             return
         key = "finding-fault" if kept.fault else "finding-strange"
         values = {"extension": name, "given": shown(kept.value)} | ({"fault": kept.fault} if kept.fault else {})
         self.findings.append(Repair(self.kind, self.id, kept.path, key, values))
 
+    def extend(self, host: Json, name: str, value: Any) -> str:
+        """Add an extension ``kept:<name>`` with a value as text (JSON, where it is none); the name it got."""
+        extensions = host.setdefault("extensions", [])
+        if id(host) not in self._extended:
+            self._extended[id(host)] = (host, {str(one.get("name")) for one in extensions}, {})
+        _, taken, numbers = self._extended[id(host)]
+        free = free_name(f"kept:{name}"[:100], taken, numbers, "#")
+        extensions.append({"name": free, "valueType": "xs:string", "value": as_text(value)})
+        return free
 
-def extend(host: Json, name: str, value: Any) -> str:
-    """Add an extension ``kept:<name>`` with a value as text (JSON, where it is none); the name it got."""
-    extensions = host.setdefault("extensions", [])
-    taken = {one.get("name") for one in extensions}
-    wanted = free = f"kept:{name}"[:100]
-    number = 2
+
+def free_name(wanted: str, taken: set[str], numbers: dict[str, int], sign: str) -> str:
+    """A name that is not taken, by a number behind it; taken from now on. ``numbers`` are the last ones given, so
+    that thousands of one name take no longer each than one."""
+    free = wanted
     while free in taken:
-        free, number = f"{wanted}#{number}", number + 1
-    extensions.append({"name": free, "valueType": "xs:string", "value": as_text(value)})
+        numbers[wanted] = numbers.get(wanted, 1) + 1
+        free = f"{wanted}{sign}{numbers[wanted]}"
+    taken.add(free)
     return free
 
 

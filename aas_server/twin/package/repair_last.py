@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from aas_server.twin.metamodel import Fault, faults
-from aas_server.twin.package.repair import Kept, Notes, extend
+from aas_server.twin.package.repair import Kept, Notes
 from aas_server.twin.package.schema import CLASSES
 from aas_server.twin.plain import Json
 
@@ -115,7 +115,7 @@ def _skeleton(document: Json, found: list[Fault], notes: Notes) -> Json:
 def _new_id(document: Json, notes: Notes) -> None:
     given, now = document["id"], derived_id(document)
     document["id"] = now
-    extend(document, "id", given)
+    notes.extend(document, "id", given)
     notes.mended("id", "repair-literal", given=given, now=now)
 
 

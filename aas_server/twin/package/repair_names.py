@@ -7,7 +7,7 @@ from typing import Any
 
 from aas_server.ids import id_short, is_id_short
 from aas_server.twin.elements import CHILDREN
-from aas_server.twin.package.repair import Notes, extend
+from aas_server.twin.package.repair import Notes, free_name
 from aas_server.twin.plain import Json
 
 Steps = tuple[str, ...]
@@ -84,6 +84,7 @@ def _siblings(elements: list[Json], paths: list[str], listed: bool, notes: Notes
     legal = [one.get("idShort") for one in elements if is_id_short(one.get("idShort") or "")]
     taken = {name.lower() for name in legal if name}
     first = set[str]()
+    numbers: dict[str, int] = {}
     for element, path in zip(elements, paths, strict=True):
         given = element.get("idShort")
         if given is None and listed:
@@ -91,12 +92,14 @@ def _siblings(elements: list[Json], paths: list[str], listed: bool, notes: Notes
         if given is not None and is_id_short(given) and given not in first:
             first.add(given)
             continue
-        wanted = free = id_short(given if given else _called(element))
-        number = 2
-        while free.lower() in taken:
-            free, number = f"{wanted}_{number}", number + 1
-        taken.add(free.lower())
+        free = _free(id_short(given if given else _called(element)), taken, numbers)
         _rename(element, free, path, notes)
+
+
+def _free(wanted: str, taken: set[str], numbers: dict[str, int]) -> str:
+    """The idShort, with a number where another bears it already but for upper and lower case."""
+    free = free_name(wanted.lower(), taken, numbers, "_")
+    return wanted + free[len(wanted) :]
 
 
 def _called(element: Json) -> str:
@@ -114,7 +117,7 @@ def _rename(element: Json, now: str, path: str, notes: Notes) -> None:
         notes.mended(where, "repair-id-short-missing", now=now)
         return
     if "displayName" in element or len(given) > _NAME:
-        extend(element, "idShort", given)
+        notes.extend(element, "idShort", given)
     else:
         korean = any("\uac00" <= letter <= "\ud7a3" for letter in given)
         element["displayName"] = [{"language": "ko" if korean else "en", "text": given}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from aas_server.twin.package.repair import free_name
 from aas_server.twin.package.repair_concept import specification, specified
 from aas_server.twin.package.repair_place import Place
 from aas_server.twin.package.repair_reference import aimed, pointed
@@ -87,14 +88,12 @@ def _distinct_qualifiers(place: Place) -> None:
 
 def _distinct_extensions(place: Place) -> None:
     """No two extensions of one name (AASd-077)."""
-    seen = set[str]()
-    for number, extension in enumerate(place.new.get("extensions", ())):
-        name, count = extension["name"], 2
-        while extension["name"] in seen:
-            extension["name"], count = f"{name}#{count}", count + 1
+    taken, numbers = set[str](), dict[str, int]()
+    for number, extension in enumerate(place.new["extensions"]):
+        name = extension["name"]
+        extension["name"] = free_name(name, taken, numbers, "#")
         if extension["name"] != name:
             place.mended(f"extensions[{number}].name", "repair-literal", given=name, now=extension["name"])
-        seen.add(extension["name"])
 
 
 def _asset(place: Place) -> None:

@@ -40,17 +40,17 @@ def languages(place: Place) -> None:
         if not attribute.type.startswith("LangString") or name not in place.new:
             continue
         left: list[Json] = []
+        spoken: dict[str, Json] = {}
         for text in place.new[name]:
             where = f"{name}[{len(left)}]"
             if not text["text"].strip():
                 place.mended(where, "repair-empty")
-            elif any(one["language"] == text["language"] for one in left):
-                if text not in left:
-                    place.put_aside(where, text)
-                else:
-                    place.mended(where, "repair-twice")
-            else:
+            elif spoken.setdefault(text["language"], text) is text:
                 left.append(text)
+            elif spoken[text["language"]] == text:
+                place.mended(where, "repair-twice")
+            else:
+                place.put_aside(where, text)
         place.new[name] = left
         if not left and not attribute.required:
             del place.new[name]

@@ -9,7 +9,10 @@ from lxml import etree
 
 from aas_server.errors import BadInput
 
-_PROBE = 4096
+_PROBE = 256
+"""Bytes read at once up to the first element: too few to nest deeper than libxml2's own bound of 256."""
+_CHUNK = 4096
+"""Bytes parsed at once: too few to nest deeper than libxml2's bound of 2,048 before our own is asked."""
 _OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -45,17 +48,26 @@ def pieces(open: Callable[[], BinaryIO], name: str, max_depth: int) -> Iterator[
     """
     depth = 0
     with open() as stream:
-        try:
-            for event, element in etree.iterparse(stream, events=("start", "end"), **_OPTIONS):
-                if event == "start":
-                    depth += 1
-                    if depth > max_depth:
-                        raise BadInput("xml-too-deep", limit=max_depth)
-                else:
-                    yield depth, element
-                    depth -= 1
-        except etree.XMLSyntaxError as fault:
-            raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
+        for event, element in _events(stream, name):
+            if event == "start":
+                depth += 1
+                if depth > max_depth:
+                    raise BadInput("xml-too-deep", limit=max_depth)
+            else:
+                yield depth, element
+                depth -= 1
+
+
+def _events(stream: BinaryIO, name: str) -> Iterator[tuple[str, etree._Element]]:
+    parser = etree.XMLPullParser(events=("start", "end"), **_OPTIONS)
+    try:
+        while chunk := stream.read(_CHUNK):
+            parser.feed(chunk)
+            yield from cast(Iterator[tuple[str, etree._Element]], parser.read_events())
+        parser.close()
+    except etree.XMLSyntaxError as fault:
+        raise BadInput("xml-unreadable", part=name, fault=fault.msg) from None
+    yield from cast(Iterator[tuple[str, etree._Element]], parser.read_events())
 
 
 def discard(element: etree._Element) -> None:

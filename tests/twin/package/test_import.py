@@ -124,7 +124,8 @@ EXTERNAL = b'<!DOCTYPE e SYSTEM "http://example.org/evil.dtd">' + XML
         (b'<aasenv xmlns="http://www.admin-shell.io/aas/1/0"/>', "metamodel-old"),
         (b'{"submodels": [5]}', "document-no-object"),
         (b'{"submodels": [], "things": []}', "environment-strange"),
-        (b"<a>" * 3000, "xml-unreadable"),
+        (XML.replace(b"<submodels>", b"<a>" * 3000), "xml-too-deep"),
+        (b"<a>" * 3000, "environment-none"),
         (b"[" * 5000, "json-too-deep"),
     ],
 )
