@@ -95,21 +95,27 @@ def overlapping(submodel: Json, start: datetime | None, end: datetime | None) ->
     return [one for one in children(find(submodel, SEGMENTS)) if _reaches(one, start, end)]
 
 
-def _reaches(segment: Json, start: datetime | None, end: datetime | None) -> bool:
-    said = {one.get("idShort"): one.get("value") for one in children(segment)}
-    first = _time(said.get("StartTime"))
-    last = None if said.get("State") == "in progress" else _time(said.get("EndTime"))
-    begins_late = end is not None and first is not None and first > end
-    ends_early = start is not None and last is not None and last < start
-    return not (begins_late or ends_early)
-
-
-def _time(text: Any) -> datetime | None:
+def instant(text: Any) -> datetime | None:
+    """The instant that a text names; ``None`` where it names none, or a time of no zone."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
     return moment if moment is None or moment.tzinfo else None
+
+
+def is_internal(segment: Json) -> bool:
+    """Whether a segment holds its records itself."""
+    return _meaning(segment) == _INTERNAL
+
+
+def _reaches(segment: Json, start: datetime | None, end: datetime | None) -> bool:
+    said = {one.get("idShort"): one.get("value") for one in children(segment)}
+    first = instant(said.get("StartTime"))
+    last = None if said.get("State") == "in progress" else instant(said.get("EndTime"))
+    begins_late = end is not None and first is not None and first > end
+    ends_early = start is not None and last is not None and last < start
+    return not (begins_late or ends_early)
 
 
 def _record(id_short: str, shape: Layout, one: Record, start: datetime | None, method: str | None) -> Json:

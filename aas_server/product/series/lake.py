@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -25,8 +25,9 @@ _MEMORY = "512MB"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. ``names``: the stream's fields (columns, or tags of a narrow stream). ``step``:
-    microseconds that are put together by ``method`` (a key of ``METHODS``); ``None``: records as they are."""
+    """What is asked for. ``start`` and ``end`` bear a zone. ``names``: the stream's fields (columns, or tags of a
+    narrow stream). ``step``: microseconds that are put together by ``method`` (a key of ``METHODS``); ``None``:
+    records as they are."""
 
     start: datetime | None
     end: datetime | None
@@ -119,8 +120,7 @@ def _where(wanted: Wanted) -> tuple[str, list[Any]]:
     bounds = [("time >= ?", wanted.start), ("time <= ?", wanted.end)]
     # The template's own timespan ends at the last second of the year 9999, which no driver has to bear.
     kept = [(part, at) for part, at in bounds if at is not None and at.year not in (1, 9999)]
-    times = [at if at.tzinfo else at.replace(tzinfo=UTC) for _, at in kept]
-    return " AND ".join(["time IS NOT NULL", *(part for part, _ in kept)]), list(times)
+    return " AND ".join(["time IS NOT NULL", *(part for part, _ in kept)]), [at for _, at in kept]
 
 
 def _bucket(wanted: Wanted) -> str:

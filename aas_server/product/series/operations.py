@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from aas_server.clock import Clock
 from aas_server.errors import BadInput
-from aas_server.product.series import lake, sources
+from aas_server.product.series import held, lake, sources
 from aas_server.product.series.elements import (
     SEGMENTS,
     Layout,
@@ -61,7 +62,7 @@ class SeriesOperations:
 
     async def read_segments(self, call: Call) -> Mapping[str, Any]:
         """The segments that reach into a time."""
-        start, end = call.arguments["Timespan"]
+        start, end = _timespan(call)
         return {"Segment": overlapping(await self._submodel(call), start, end)}
 
     async def derive_segment(self, call: Call) -> Mapping[str, Any]:
@@ -95,16 +96,25 @@ class SeriesOperations:
 
     def _read(self, submodel: Json, call: Call, limit: int) -> tuple[Layout, Wanted, Found]:
         shape = layout(submodel, call.arguments.get("Columns"))
-        start, end = call.arguments["Timespan"]
+        start, end = _timespan(call)
         step = _microseconds(call.arguments.get("SamplingInterval"))
         method = (call.arguments.get("AggregationMethod") or "Avg").strip().lower()
         fields = tuple(variable.field for variable in shape.variables)
         wanted = Wanted(start, end, fields, limit, step, method)
-        return (
-            shape,
-            wanted,
-            lake.read(self._store, sources.stream_of(self._store.catalogue, call.submodel), wanted),
-        )
+        stream = sources.stream_of(self._store.catalogue, call.submodel)
+        if stream is None:
+            return shape, wanted, held.read(submodel, shape, wanted)
+        return shape, wanted, lake.read(self._store, stream, wanted)
+
+
+def _timespan(call: Call) -> tuple[datetime | None, datetime | None]:
+    """Both ends; a time that names no zone is UTC, as the records' are."""
+    start, end = call.arguments["Timespan"]
+    return _zoned(start), _zoned(end)
+
+
+def _zoned(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _microseconds(seconds: str | None) -> int | None:

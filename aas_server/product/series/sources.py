@@ -17,9 +17,9 @@ def keep(catalogue: Catalogue, submodel: str, stream: str) -> None:
     catalogue.put("series", submodel, msgspec.json.encode(_Source(stream)))
 
 
-def stream_of(catalogue: Catalogue, submodel: str) -> str:
-    """Raises ``NotFound`` for a submodel whose records lie elsewhere (it came with a package)."""
+def stream_of(catalogue: Catalogue, submodel: str) -> str | None:
+    """``None`` for a submodel whose records lie elsewhere (it came with a package)."""
     try:
         return msgspec.json.decode(catalogue.get("series", submodel), type=_Source).stream
     except NotFound:
-        raise NotFound("series-not-here", submodel=submodel) from None
+        return None

@@ -122,6 +122,14 @@ def test_records_of_a_time_come_with_their_values_and_meanings(series: Bench) ->
     assert results.outputs[1]["value"] == "3"
 
 
+def test_a_time_without_a_zone_is_utc(series: Bench) -> None:
+    span = ("2026-03-01T00:00:02", "2026-03-01T00:00:04")
+    assert len(records(series.invoke("ReadRecords", span))) == 3
+    assert len(series.invoke("ReadSegments", span).outputs[0]["value"]) == 2
+    elsewhere = ("2026-03-01T09:00:02+09:00", "2026-03-01T09:00:04+09:00")
+    assert len(records(series.invoke("ReadRecords", elsewhere))) == 3
+
+
 def test_without_a_time_the_first_records_come_and_the_number_of_all(series: Bench) -> None:
     results = series.invoke("ReadRecords", Columns="shot_no")
     assert [one["shot_no"] for one in records(results)] == [str(number) for number in range(8)]
@@ -241,9 +249,28 @@ def test_no_segment_is_derived_of_nothing(series: Bench) -> None:
     assert "no record in that time" in error_text(failed.value, "en")
 
 
+def foreign(series: Bench) -> str:
+    """The same series as it comes with a package: under an id that no stream here is known by."""
+    submodel = series.submodel() | {"id": "urn:sm:foreign"}
+    asyncio.run(series.repository.put("submodel", msgspec.json.encode(submodel)))
+    return "urn:sm:foreign"
+
+
 def test_a_series_from_elsewhere_is_not_read_here(series: Bench) -> None:
-    foreign = series.submodel() | {"id": "urn:sm:foreign"}
-    asyncio.run(series.repository.put("submodel", msgspec.json.encode(foreign)))
     with pytest.raises(NotFound) as failed:
-        series.invoke("ReadRecords", id="urn:sm:foreign")
+        series.invoke("ReadRecords", id=foreign(series))
     assert "not kept on this server" in error_text(failed.value, "en")
+
+
+def test_a_series_from_elsewhere_gives_the_records_it_holds_itself(series: Bench) -> None:
+    series.invoke("DeriveSegment", ("2026-03-01T00:00:02Z", "2026-03-01T00:00:05Z"))
+    series.invoke("DeriveSegment", ("2026-03-01T00:00:04Z", "2026-03-01T00:00:06Z"))
+    id = foreign(series)
+    found = series.invoke("ReadRecords", id=id, Columns="shot_no")
+    assert [one["shot_no"] for one in records(found)] == ["2", "3", "4", "5", "6"]
+    some = series.invoke("ReadRecords", ("2026-03-01T00:00:03Z", "2026-03-01T00:00:05Z"), id=id, Limit=2)
+    assert [one["Time"] for one in records(some)] == ["2026-03-01T00:00:03Z", "2026-03-01T00:00:04Z"]
+    assert some.outputs[1]["value"] == "3"
+    with pytest.raises(AasError) as failed:
+        series.invoke("ReadRecords", id=id, SamplingInterval=5)
+    assert "Ask without SamplingInterval" in error_text(failed.value, "en")
