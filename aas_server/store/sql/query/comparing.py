@@ -49,14 +49,19 @@ def holds(left: Side, how: Comparison, right: Side, dialect: Dialect) -> Sql:
         return NEVER if how in ("gt", "lt") else sql("{} = {}", one, other)
     if kind == "string" and how != "eq":
         one, other = dialect.ordered(one), dialect.ordered(other)
-    if how == "eq" and kind == "string" and isinstance(right.operand, Given) and left.place is not None:
+    in_index = left.place is not None and left.place.tables
+    if how == "eq" and kind == "string" and isinstance(right.operand, Given) and in_index:
         return equal_text(one, str(right.operand.value))
     return sql(f"{{}} {_SIGNS[how]} {{}}", one, other)
 
 
 def equal_text(column: Sql, text: str) -> Sql:
-    """That a column is a text; the beginning is what its index has."""
-    return sql("(substr({}, 1, 200) = ? AND {} = ?)", column, text[: texts.SHORT], column, text)
+    """That a column is a text; the beginning is what its index has, and all of a text shorter than that."""
+    beginning = sql("substr({}, 1, 200) = ?", column, text[: texts.SHORT])
+    if len(text) < texts.SHORT:
+        return beginning
+    # Not the bare column: SQLite would put its value into substr() and no longer find the index.
+    return sql("({} AND {} || '' = ?)", beginning, column, text)
 
 
 def _unequal(left: Side, one: Sql, right: Side, other: Sql) -> Sql:
@@ -84,7 +89,8 @@ def _read(side: Side, kind: Type, dialect: Dialect) -> Sql:
         return _constant(side.operand, kind)
     assert side.place is not None
     if kind == "number" and side.place.number is not None:
-        return side.place.number
+        # An index on it is of no use for one document, and would be taken for ranges over all of them.
+        return sql("({} + 0)", side.place.number)
     return _as(side.place.value, kind, dialect)
 
 
