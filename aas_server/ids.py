@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from aas_server.errors import BadInput
@@ -21,6 +22,7 @@ def encode(identifier: str) -> str:
     return base64.urlsafe_b64encode(identifier.encode()).decode().rstrip("=")
 
 
+@lru_cache(maxsize=2048)
 def decode(encoded: str) -> str:
     """The identifier of a path segment. Padding and standard base64 are accepted, as clients send both.
 

@@ -25,7 +25,7 @@ Binding = dict[str, tuple[str, str]]
 """idShort path → (stream, field)."""
 
 
-KEPT_SECONDS = 1.0
+KEPT_SECONDS = 5.0
 """So long a submodel's binding is taken as it was read. It changes when a product is declared, and every read of a
 submodel asks for it: in PostgreSQL that would be a second way to the server and back."""
 _KEPT = 10_000

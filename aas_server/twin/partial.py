@@ -12,48 +12,55 @@ from aas_server.twin.plain import Json
 _NONE = msgspec.Raw(b"[]")
 
 
-class _Submodel(msgspec.Struct):
+class _Submodel(msgspec.Struct, gc=False):
     id: str
     submodelElements: msgspec.Raw = _NONE
 
 
-class _Element(msgspec.Struct):
+class _Name(msgspec.Struct, gc=False):
+    idShort: str | None = None
+
+
+class _Parent(msgspec.Struct, gc=False):
     """What leads on to an element's children."""
 
     modelType: str
-    idShort: str | None = None
     value: msgspec.Raw = _NONE
     statements: msgspec.Raw = _NONE
     annotations: msgspec.Raw = _NONE
 
 
+_SUBMODEL = msgspec.json.Decoder(_Submodel)
+_NAMES = msgspec.json.Decoder(list[_Name])
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
+_PARENT = msgspec.json.Decoder(_Parent)
+_ANY = msgspec.json.Decoder()
+
+
 def element(body: bytes, path: str) -> Json:
     """The element at a path of a submodel's canonical JSON, like ``elements.find``. Raises ``NotFound`` and
     ``BadInput``."""
-    submodel = msgspec.json.decode(body, type=_Submodel)
+    submodel = _SUBMODEL.decode(body)
+    inside, numbered = submodel.submodelElements, False
     *above, last = steps(path)
     try:
-        inside, numbered = submodel.submodelElements, False
         for step in above:
-            elements = msgspec.json.decode(inside, type=list[_Element])
-            parent = elements[_index(elements, step, numbered)]
+            parent = _PARENT.decode(_child(inside, step, numbered))
             inside = getattr(parent, CHILDREN[parent.modelType])
             numbered = parent.modelType == "SubmodelElementList"
-        heads = msgspec.json.decode(inside, type=list[_Element])
-        found = msgspec.json.decode(inside, type=list[msgspec.Raw])[_index(heads, last, numbered)]
+        found: Json = _ANY.decode(_child(inside, last, numbered))
     except LookupError:
         raise NotFound("element-missing", path=path, submodel=submodel.id) from None
-    plain: Json = msgspec.json.decode(found)
-    return plain
+    return found
 
 
-def _index(elements: list[_Element], step: Step, numbered: bool) -> int:
+def _child(inside: msgspec.Raw, step: Step, numbered: bool) -> msgspec.Raw:
     """Raises ``LookupError``."""
     if isinstance(step, int) != numbered:
         raise LookupError(step)
     if isinstance(step, int):
-        return range(len(elements))[step]
-    for index, one in enumerate(elements):
+        return _RAWS.decode(inside)[step]
+    for index, one in enumerate(_NAMES.decode(inside)):
         if one.idShort == step:
-            return index
+            return _RAWS.decode(inside)[index]
     raise LookupError(step)
