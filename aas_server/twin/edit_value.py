@@ -161,9 +161,17 @@ def _lexical(given: Any, value_type: str, path: str) -> str | None:
     if not isinstance(given, str) or (number and value_type not in NUMBER_TYPES):
         _misfit(path, given, value_type)
     text = str(given)
-    if not verification.value_consistent_with_xsd_type(text, _TYPES[value_type]):
+    if not _is_lexical(text, value_type):
         _misfit(path, text, value_type)
     return text
+
+
+def _is_lexical(text: str, value_type: str) -> bool:
+    try:
+        return verification.value_consistent_with_xsd_type(text, _TYPES[value_type])
+    except ValueError:
+        # aas-core counts years; Python refuses to read one of more than 4300 digits.
+        return False
 
 
 def _specific_ids(element: Json, given: Any, path: str) -> list[Json] | None:

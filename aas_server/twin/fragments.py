@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from aas_core3_1 import jsonization, verification
+from aas_core3_1 import jsonization
 
 from aas_server.errors import BadInput
 from aas_server.twin.elements import CHILDREN, Step, children, numbered, steps
 from aas_server.twin.index import keys
-from aas_server.twin.metamodel import MAX_DEPTH, Verified, bound_depth, verified
+from aas_server.twin.metamodel import MAX_DEPTH, Verified, bound_depth, faults_of, parsed, verified
 from aas_server.twin.plain import Json
 
 MANY = 100
@@ -60,11 +60,11 @@ def checked(submodel: Json, changed: Collection[str], max_depth: int = MAX_DEPTH
     fragment = _pruned(submodel, tree)
     bound_depth(fragment, max_depth)
     try:
-        instance = jsonization.submodel_from_jsonable(fragment)
-        if any(verification.verify(instance)):
+        instance = parsed("submodel", fragment)
+        if any(faults_of(instance)):
             return _whole(submodel, max_depth)
         canonical = jsonization.to_jsonable(instance)
-    except jsonization.DeserializationException:
+    except BadInput:
         return _whole(submodel, max_depth)
     except RecursionError:
         raise BadInput("json-too-deep", limit=max_depth) from None

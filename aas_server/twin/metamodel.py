@@ -16,6 +16,7 @@ from aas_core3_1 import jsonization, types, verification
 
 from aas_server.errors import BadInput
 from aas_server.store.contract import Keys, Kind
+from aas_server.twin.blobs import blob_fault
 from aas_server.twin.index import keys
 from aas_server.twin.plain import Json
 
@@ -32,6 +33,7 @@ MAX_DEPTH = 400
 _SNAKE = re.compile(r"_([a-z0-9])")
 """aas-core names attributes in Python's way; people know them as JSON has them."""
 
+_NO_BASE64 = "The value of a Blob has to be base64 (RFC 4648, clause 4)."
 _PARSERS: Mapping[Kind, Callable[[Json], types.Class]] = {
     "shell": jsonization.asset_administration_shell_from_jsonable,
     "submodel": jsonization.submodel_from_jsonable,
@@ -73,8 +75,8 @@ def verified(kind: Kind, document: Any) -> Verified:
     """A document, checked and canonical. Raises ``BadInput`` (``document-invalid``) with the first fault's path
     and text and the number of all faults."""
     try:
-        instance = _parsed(kind, document)
-        found = list(_faults(instance))
+        instance = parsed(kind, document)
+        found = list(faults_of(instance))
         if found:
             raise _invalid(kind, document, found[0], len(found))
         plain = jsonization.to_jsonable(instance)
@@ -87,7 +89,7 @@ def verified(kind: Kind, document: Any) -> Verified:
 def faults(kind: Kind, document: Any) -> list[Fault]:
     """All faults of a document (only the first where it cannot even be parsed)."""
     try:
-        return list(_faults(_parsed(kind, document)))
+        return list(faults_of(parsed(kind, document)))
     except BadInput as error:
         return [Fault(str(error.values["path"]), str(error.values["fault"]))]
     except RecursionError:
@@ -96,8 +98,11 @@ def faults(kind: Kind, document: Any) -> list[Fault]:
 
 def element_faults(element: Any) -> list[Fault]:
     """All faults of a submodel element that stands in no submodel (only the first where it can't be parsed)."""
+    blob = blob_fault(element)
+    if blob is not None:
+        return [Fault(blob, _NO_BASE64)]
     try:
-        return list(_faults(jsonization.submodel_element_from_jsonable(element)))
+        return list(faults_of(jsonization.submodel_element_from_jsonable(element)))
     except jsonization.DeserializationException as fault:
         return [Fault(str(fault.path), fault.cause)]
     except RecursionError:
@@ -113,16 +118,21 @@ def without_empty_lists(value: Any) -> Any:
     return value
 
 
-def _parsed(kind: Kind, document: Any) -> types.Class:
+def parsed(kind: Kind, document: Any) -> types.Class:
+    """A document as aas-core has it, not verified yet. Raises ``BadInput`` where it can't be parsed."""
     if not isinstance(document, dict):
         raise BadInput("document-no-object", kind=kind)
+    blob = blob_fault(document)
+    if blob is not None:
+        raise _invalid(kind, document, Fault(blob, _NO_BASE64), 1)
     try:
         return _PARSERS[kind](document)
     except jsonization.DeserializationException as fault:
         raise _invalid(kind, document, Fault(str(fault.path), fault.cause), 1) from None
 
 
-def _faults(instance: types.Class) -> Iterator[Fault]:
+def faults_of(instance: types.Class) -> Iterator[Fault]:
+    """The breaches of the metamodel in what was parsed."""
     try:
         for error in verification.verify(instance):
             yield Fault(json_path(error.path), error.cause)

@@ -128,6 +128,12 @@ def test_what_does_not_fit_is_named_with_its_place(
     assert (caught.value.key, caught.value.values["path"]) == (key, where)
 
 
+def test_a_year_without_end_is_no_date(rich: Json) -> None:
+    find(rich, "Speed")["valueType"] = "xs:date"
+    with pytest.raises(BadInput):
+        patch(rich, "Speed", '"' + "9" * 5000 + '-01-01"')
+
+
 @pytest.mark.parametrize("given", [b"", b"{", b"NaN", b'"\\ud800"', b"\xff", b"[" * 500 + b"]" * 500])
 def test_rubbish_is_no_value(given: bytes) -> None:
     for read in (decode, decode_value):
