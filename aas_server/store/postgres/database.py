@@ -53,6 +53,9 @@ class PostgresConnection:
         with self._inner.cursor() as cursor:
             cursor.executemany(_own(statement), rows)
 
+    def together(self) -> AbstractContextManager[object]:
+        return self._inner.pipeline()
+
     def batches(self, statement: str, size: int) -> Iterator[list[Row]]:
         """The rows of a statement, ``size`` at a time; only inside a transaction."""
         with self._inner.cursor("batches", binary=True) as cursor:

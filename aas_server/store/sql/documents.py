@@ -27,6 +27,8 @@ SELECT seq, kind, id, body, etag, id_short, created, updated FROM version
 WHERE kind = ? AND id = ? AND updated <= ? AND replaced > ? ORDER BY seq DESC LIMIT 1
 """
 _CHANGES = "SELECT position, kind, id, what, time FROM change WHERE position > ? ORDER BY position LIMIT ?"
+_MANY = 100
+"""From here on one filter is as common as another."""
 _AT_ONCE = 250
 """Ids in one statement: engines bound the number of values, and the plan of a long list takes time."""
 
@@ -68,7 +70,8 @@ class SqlDocuments:
     ) -> Page:
         _check(asset_ids, id_short, semantic_id)
         after = cursors.number(cursor)
-        statement = lists.page(kind, id_short, semantic_id, asset_ids, whole, after, limit + 1)
+        rarest = await self._rarest_first(asset_ids)
+        statement = lists.page(kind, id_short, semantic_id, rarest, whole, after, limit + 1)
         return _page(await self._database.fetch(*statement), limit)
 
     async def described(
@@ -82,8 +85,16 @@ class SqlDocuments:
         self, asset_ids: Sequence[tuple[str, str]], limit: int, cursor: str | None = None
     ) -> IdPage:
         _check(asset_ids)
-        statement = lists.shells_by_assets(asset_ids, cursors.text(cursor), limit + 1)
-        ids = [id for _, id in await self._database.fetch(*statement)]
+        after = cursors.text(cursor)
+        rarest = await self._rarest_first(asset_ids)
+        ids: list[str] = []
+        # A shell comes once for its own asset ids and once for its links: twice as many rows are mostly enough.
+        while len(ids) <= limit:
+            rows = await self._database.fetch(*lists.shells_by_assets(rarest, after, 2 * limit + 2))
+            ids += dict.fromkeys(id for (id,) in rows)
+            if len(rows) < 2 * limit + 2:
+                break
+            after = ids[-1]
         more = len(ids) > limit > 0
         return IdPage(tuple(ids[:limit]), cursors.made("i", ids[limit - 1]) if more else None)
 
@@ -137,6 +148,14 @@ class SqlDocuments:
 
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         return [change(row) for row in await self._database.fetch(_CHANGES, (after, limit))]
+
+    async def _rarest_first(self, asset_ids: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        """A list goes along its first filter; of two, the one that more documents have may be all of them."""
+        pairs = list(dict.fromkeys(asset_ids))
+        if len(pairs) < 2:
+            return pairs
+        counted = [(await self._database.fetch(*lists.few(pair, _MANY)))[0][0] for pair in pairs]
+        return [pair for _, pair in sorted(zip(counted, pairs, strict=True), key=lambda both: both[0])]
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:

@@ -33,6 +33,11 @@ class Connection(Protocol):
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> object: ...
 
+    def together(self) -> AbstractContextManager[object]:
+        """Statements in the block may be sent at once: nothing they give can be read, and one that fails may only
+        be told at the block's end."""
+        ...
+
 
 class Database(Protocol):
     """One of the two parts of a store (``twin``, ``journal``). Errors are translated into ours."""

@@ -58,25 +58,30 @@ def described(kind: Described, facts: Pairs, after: int, limit: int) -> Statemen
 
 
 def shells_by_assets(asset_ids: Pairs, after: str, limit: int) -> Statement:
-    """Ids in their order. The beginning of the id comes first, as in the index; the whole id settles the rest."""
-    wanted = [(texts.key(name), texts.key(value)) for name, value in dict.fromkeys(asset_ids)]
-    first, others = wanted[:1], wanted[1:]
-    joins = "".join(
-        f" JOIN asset_id a{number} ON a{number}.name = ? AND a{number}.value = ?"
-        f" AND substr(a{number}.id, 1, 200) = substr(a.id, 1, 200) AND a{number}.id = a.id"
-        f" AND a{number}.kind IN ('shell', 'asset-links')"
-        for number in range(len(others))
+    """Ids in their order, some of them more than once. The beginning of the id comes first, as in the index; the
+    whole id settles the rest. The index of the first pair leads, so that should be the rarest."""
+    wanted = [(texts.key(name), texts.key(value)) for name, value in asset_ids]
+    also = (
+        " AND EXISTS (SELECT 1 FROM asset_id b WHERE b.name = ? AND b.value = ?"  # noqa: S608
+        f" AND substr(b.id, 1, {texts.SHORT}) = substr(a.id, 1, {texts.SHORT}) AND b.id = a.id"
+        " AND b.kind IN ('shell', 'asset-links'))"
     )
-    values: list[object] = [part for pair in others for part in pair]
-    wheres = ["substr(a.id, 1, 200) >= substr(?, 1, 200)", "a.id > ?", "a.kind IN ('shell', 'asset-links')"]
-    if first:
-        wheres = ["a.name = ?", "a.value = ?", *wheres]
-        values += first[0]
+    first = "a.name = ? AND a.value = ? AND " if wanted else ""
+    values: list[object] = [*(wanted[0] if wanted else ()), after[: texts.SHORT], after]
+    values += [part for pair in wanted[1:] for part in pair]
+    # Not the bare kind: SQLite would take the index that begins with it, which is in no order of id.
     query = (
-        f"SELECT DISTINCT substr(a.id, 1, 200) AS start, a.id FROM asset_id a{joins}"  # noqa: S608
-        f" WHERE {' AND '.join(wheres)} ORDER BY 1, 2 LIMIT ?"
+        f"SELECT a.id FROM asset_id a WHERE {first}substr(a.id, 1, {texts.SHORT}) >= ? AND a.id > ?"  # noqa: S608
+        f" AND a.kind || '' IN ('shell', 'asset-links'){also * (len(wanted) - 1)}"
+        f" ORDER BY substr(a.id, 1, {texts.SHORT}), a.id LIMIT ?"
     )
-    return query, [*values, after, after, limit]
+    return query, [*values, limit]
+
+
+def few(pair: tuple[str, str], most: int) -> Statement:
+    """How many documents have an asset id, counted up to ``most``."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM asset_id WHERE name = ? AND value = ? LIMIT ?) AS few"
+    return query, [*map(texts.key, pair), most]
 
 
 def recent(

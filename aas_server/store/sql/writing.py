@@ -32,6 +32,10 @@ _UPDATE = """
 UPDATE document SET body = ?, etag = ?, id_short = ?, semantic_id = ?, updated = ?, metadata = ? WHERE seq = ?
 """
 _LOG = "INSERT INTO change (position, kind, id, what, time) VALUES (?, ?, ?, ?, ?)"
+_FIRST = """
+INSERT INTO latest (kind, id, position, what, created, time)
+SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE kind = ? AND id = ?)
+"""
 _FORGET = """
 DELETE FROM version WHERE seq IN (SELECT seq FROM version WHERE replaced < ? ORDER BY replaced LIMIT ?)
 """
@@ -59,15 +63,11 @@ class Log:
         self.connection.execute(_LOG, entry)
         born = ", created = ?" if what == "created" else ""
         values = [self.position, what, self.now, *([self.now] if born else []), kind, id]
-        known = self.connection.execute(
+        self.connection.execute(
             f"UPDATE latest SET position = ?, what = ?, time = ?{born} WHERE kind = ? AND id = ?",  # noqa: S608
             values,
         )
-        if known.rowcount == 0:
-            self.connection.execute(
-                "INSERT INTO latest (kind, id, position, what, created, time) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, id, self.position, what, self.now, self.now),
-            )
+        self.connection.execute(_FIRST, (kind, id, self.position, what, self.now, self.now, kind, id))
 
 
 def get(connection: Connection, kind: Kind, id: str) -> Document | None:
@@ -83,17 +83,17 @@ def put(log: Log, kind: Kind, id: str, body: bytes, keys: Keys) -> Outcome:
     texts.check(id, keys.id_short, keys.semantic_id)
     semantic_id = None if keys.semantic_id is None else texts.key(keys.semantic_id)
     found = (body, etag_of(body), keys.id_short, semantic_id)
-    if rows:
-        seq = rows[0][0]
-        connection.execute(_KEEP, (log.now, seq))
-        connection.execute(_UPDATE, (*found, log.now, keys.metadata, seq))
-        forget_keys(connection, seq)
-    else:
+    if not rows:
         seq = connection.execute(_CREATE, (kind, id, *found, log.now, log.now, keys.metadata)).fetchall()[0][0]
-    put_keys(connection, seq, kind, id, keys)
-    outcome: Literal["created", "updated"] = "updated" if rows else "created"
-    log.add(kind, id, outcome)
-    return outcome
+    with connection.together():
+        if rows:
+            seq = rows[0][0]
+            connection.execute(_KEEP, (log.now, seq))
+            connection.execute(_UPDATE, (*found, log.now, keys.metadata, seq))
+            forget_keys(connection, seq)
+        put_keys(connection, seq, kind, id, keys)
+        log.add(kind, id, "updated" if rows else "created")
+    return "updated" if rows else "created"
 
 
 def delete(log: Log, kind: Kind, id: str) -> None:
@@ -101,11 +101,12 @@ def delete(log: Log, kind: Kind, id: str) -> None:
     rows = connection.execute("SELECT seq FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchall()
     if not rows:
         raise NotFound("document-not-found", kind=kind, id=id)
-    connection.execute(_KEEP, (log.now, rows[0][0]))
-    connection.execute("DELETE FROM document WHERE seq = ?", rows[0])
-    if kind in ("shell", "submodel"):
-        connection.execute("DELETE FROM attachment WHERE owner = ?", (id,))
-    log.add(kind, id, "deleted")
+    with connection.together():
+        connection.execute(_KEEP, (log.now, rows[0][0]))
+        connection.execute("DELETE FROM document WHERE seq = ?", rows[0])
+        if kind in ("shell", "submodel"):
+            connection.execute("DELETE FROM attachment WHERE owner = ?", (id,))
+        log.add(kind, id, "deleted")
 
 
 def attach(log: Log, owner: str, path: str, media_type: str, digest: str) -> None:

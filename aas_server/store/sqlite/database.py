@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from aas_server.errors import AasError, Unavailable
@@ -24,6 +24,13 @@ _STEPS = 1000
 _OF_ANOTHER = re.compile(r".*--postgres$", re.MULTILINE)
 
 
+class _Connection(sqlite3.Connection):
+    """Implements ``sql.engine.Connection``."""
+
+    def together(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
 class SqliteDatabase:
     """Implements ``sql.engine.Database`` in a file. Each thread has a connection of its own; readers never wait
     for writers (WAL)."""
@@ -31,12 +38,12 @@ class SqliteDatabase:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._mine = threading.local()
-        self._all: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._all: list[tuple[threading.Thread, _Connection]] = []
         self._guard = threading.Lock()
 
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> _Connection:
         """This thread's connection, opened at its first use."""
-        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        connection: _Connection | None = getattr(self._mine, "connection", None)
         if connection is None:
             with self.translated():
                 connection = self._open()
@@ -118,7 +125,7 @@ class SqliteDatabase:
             while self._all:
                 self._all.pop()[1].close()
 
-    def _remember(self, connection: sqlite3.Connection) -> None:
+    def _remember(self, connection: _Connection) -> None:
         with self._guard:
             for thread, old in self._all:
                 if not thread.is_alive():
@@ -126,9 +133,9 @@ class SqliteDatabase:
             self._all = [(thread, old) for thread, old in self._all if thread.is_alive()]
             self._all.append((threading.current_thread(), connection))
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> _Connection:
         connection = sqlite3.connect(
-            self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=_Connection
         )
         connection.execute("PRAGMA journal_mode = WAL")
         # A message is acknowledged after its commit: the commit must outlive a power cut, not only a crash.
