@@ -112,7 +112,6 @@ def _constant(given: Given, kind: Type) -> Sql:
         return sql("CAST(? AS INTEGER)", int(value))
     if isinstance(value, float):
         return sql("CAST(? AS DOUBLE PRECISION)", value)
-    texts.check(value)
     if kind == "date-time":
         return sql("CAST(? AS BIGINT)", lexical.moment(value))
     if kind == "time":

@@ -74,15 +74,16 @@ def fact_row(field: Field, document: str, alias: str) -> Place:
 def element_row(field: Field, document: str, alias: str, dialect: Dialect) -> Place:
     """The rows of a submodel's elements that a field means, and the field's value in them."""
     value, number, more = element_value(field, alias, dialect)
-    where = [Sql(f"{alias}.seq = {document}.seq"), *element_path(field, alias)]
+    # By the document alone: SQLite would take an index that begins with the shape, over all documents.
+    where = [Sql(f"{alias}.seq = {document}.seq"), *element_path(field, alias, "|| ''")]
     return Place(value, number, (Sql(f"element {alias}"), *more), tuple(where), Sql(f"{alias}.path"))
 
 
-def element_path(field: Field, alias: str) -> list[Sql]:
-    """What a field's idShort path says of an element's row."""
+def element_path(field: Field, alias: str, veil: str = "") -> list[Sql]:
+    """What a field's idShort path says of an element's row; behind a ``veil`` no index is seen in it."""
     if not field.path:
         return []
-    return [sql(f"{alias}.shape = ?", texts.shape(field.path)), *at(Sql(f"{alias}.path"), field.path)]
+    return [sql(f"{alias}.shape {veil} = ?", texts.shape(field.path)), *at(Sql(f"{alias}.path"), field.path)]
 
 
 def element_value(field: Field, alias: str, dialect: Dialect) -> tuple[Sql, Sql | None, tuple[Sql, ...]]:

@@ -13,11 +13,13 @@ from aas_server.store.contract.condition import (
     Compare,
     Condition,
     Field,
+    Given,
     Match,
     Not,
     Operand,
     Scope,
 )
+from aas_server.store.sql import texts
 from aas_server.store.sql.query.fragment import Sql, sql
 
 OWN: Mapping[Kind, frozenset[Scope]] = {
@@ -35,15 +37,9 @@ _REFERENCE = "submodels[].keys[].value"
 
 def fields(condition: Condition) -> Iterator[Field]:
     """All fields that a condition asks for."""
-    if isinstance(condition, Compare):
-        for operand in (condition.left, condition.right):
-            if (field := field_of(operand)) is not None:
-                yield field
-    elif isinstance(condition, AllOf | AnyOf | Match):
-        for part in condition.parts:
-            yield from fields(part)
-    elif isinstance(condition, Not):
-        yield from fields(condition.part)
+    for operand in _operands(condition):
+        if (field := field_of(operand)) is not None:
+            yield field
 
 
 def field_of(operand: Operand) -> Field | None:
@@ -51,8 +47,22 @@ def field_of(operand: Operand) -> Field | None:
     return operand if isinstance(operand, Field) else operand.operand if isinstance(operand, Cast) else None
 
 
+def _operands(condition: Condition) -> Iterator[Operand]:
+    if isinstance(condition, Compare):
+        yield from (condition.left, condition.right)
+    elif isinstance(condition, AllOf | AnyOf | Match):
+        for part in condition.parts:
+            yield from _operands(part)
+    elif isinstance(condition, Not):
+        yield from _operands(condition.part)
+
+
 def check(kind: Kind, condition: Condition) -> None:
-    """Raises ``BadInput`` where a condition asks what this kind of document doesn't have."""
+    """Raises ``BadInput`` where a condition asks what this kind of document doesn't have, or for a text that no
+    document can have."""
+    texts.check(
+        *(one.value for one in _operands(condition) if isinstance(one, Given) and isinstance(one.value, str))
+    )
     known = set(OWN.get(kind, ())) | OWN[LINKED[kind]] if kind in LINKED else set(OWN.get(kind, ()))
     for field in fields(condition):
         if field.scope not in known:

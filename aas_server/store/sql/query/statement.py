@@ -20,20 +20,17 @@ from aas_server.store.contract.condition import (
     Condition,
     Constant,
     Field,
-    Given,
     Match,
     Not,
     Operand,
     StoredAs,
 )
-from aas_server.store.sql import texts
 from aas_server.store.sql.lists import REGISTERED
-from aas_server.store.sql.query.comparing import equal_text
 from aas_server.store.sql.query.conditions import Translation
 from aas_server.store.sql.query.dialect import Dialect
-from aas_server.store.sql.query.fragment import Sql, joined, sql
-from aas_server.store.sql.query.places import COLUMNS, FIRST_KEY, at, element_path
-from aas_server.store.sql.query.scopes import OWN, check, fields
+from aas_server.store.sql.query.fragment import ALWAYS, Sql, joined, sql
+from aas_server.store.sql.query.indexes import FEW, columns_asked, index, links
+from aas_server.store.sql.query.scopes import check, fields
 from aas_server.store.sql.rows import columns
 
 _DESCRIBED: dict[Kind, Described] = {kind: described for described, kind in REGISTERED.items()}
@@ -50,22 +47,13 @@ class Branch:
     hidden_by: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Rows of a table, in order of ``seq`` by an index, of which a document must have one."""
-
-    table: str
-    where: Sql
-
-
 def statement(kind: Kind, condition: Condition, after: int, limit: int, dialect: Dialect) -> Sql:
     """The rows of at most ``limit`` documents after a ``seq``; of submodels' descriptors, the metadata. Raises
     ``BadInput`` where the condition asks what this kind doesn't have, ``NotSupported`` where that isn't stored."""
     check(kind, condition)
     branches = [part for branch in _kinds(kind, condition) for part in _alternatives(branch)]
-    found = joined(
-        " UNION ", (sql("SELECT seq FROM ({}) AS found", _seqs(one, after, limit, dialect)) for one in branches)
-    )
+    seqs = [part for branch in branches for part in _seqs(branch, after, limit, dialect)]
+    found = joined(" UNION ", [sql("SELECT seq FROM ({}) AS found", one) for one in seqs])
     whole = kind not in _DESCRIBED
     return sql(
         f"SELECT {columns(whole)} FROM document d WHERE d.seq IN (SELECT seq FROM ({{}}) AS page"  # noqa: S608
@@ -89,87 +77,53 @@ def _alternatives(branch: Branch) -> list[Branch]:
     if not isinstance(condition, AnyOf) or len(condition.parts) > _MOST_BRANCHES:
         return [branch]
     parts = [replace(branch, condition=part) for part in condition.parts]
-    return (
-        parts
-        if all(_index(part.condition, part.kind) or _by_column(part.condition) for part in parts)
-        else [branch]
-    )
+    return parts if all(_is_indexed(part) for part in parts) else [branch]
 
 
-def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> Sql:
-    where = [sql("d.kind = ?", branch.kind), Translation(branch.kind, dialect).document(branch.condition, "d")]
+def _is_indexed(branch: Branch) -> bool:
+    return bool(columns_asked(branch.condition, branch.kind)) or index(branch.condition, branch.kind) is not None
+
+
+def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> list[Sql]:
+    """A branch's first ``seq`` in order, as statements of which all but one find nothing."""
+    columns = columns_asked(branch.condition, branch.kind)
+    where = [sql("d.kind = ?", branch.kind), *columns]
+    found = None if columns else index(branch.condition, branch.kind)
+    if found is None or not isinstance(branch.condition, Compare):
+        where.append(Translation(branch.kind, dialect).document(branch.condition, "d"))
     if branch.hidden_by is not None:
-        where.append(
-            sql("NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)", branch.hidden_by)
-        )
-    index = None if _by_column(branch.condition) else _index(branch.condition, branch.kind)
-    if index is None:
-        where.append(sql("d.seq > ?", after))
-        return sql("SELECT d.seq FROM document d WHERE {} ORDER BY d.seq LIMIT ?", joined(" AND ", where), limit)
-    # CROSS: SQLite keeps the order of the tables as it is written.
-    return sql(
-        f"SELECT DISTINCT x.seq FROM {index.table} x CROSS JOIN document d"  # noqa: S608
-        " WHERE {} AND x.seq > ? AND d.seq = x.seq AND {} ORDER BY x.seq LIMIT ?",
-        index.where,
-        after,
-        joined(" AND ", where),
-        limit,
-    )
-
-
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
-    """What has to hold for the condition to hold."""
-    if isinstance(condition, AllOf | Match):
-        for part in condition.parts:
-            yield from _conjuncts(part)
-    else:
-        yield condition
-
-
-def _asked(condition: Condition) -> Iterator[tuple[Field, Given]]:
-    """Fields that must have a value."""
-    for part in _conjuncts(condition):
-        if isinstance(part, Compare) and part.how == "eq":
-            for field, given in ((part.left, part.right), (part.right, part.left)):
-                if isinstance(field, Field) and isinstance(given, Given):
-                    yield field, given
-
-
-def _by_column(condition: Condition) -> bool:
-    """Whether an index of ``document`` itself has what must hold."""
-    return any(
-        given.type == "string"
-        and field.scope != "sme"
-        and (field.name in COLUMNS or (field.name == FIRST_KEY and field.scope in ("sm", "smdesc")))
-        for field, given in _asked(condition)
-    )
-
-
-def _index(condition: Condition, kind: Kind) -> Index | None:
-    for field, given in _asked(condition):
-        if field.scope in OWN[kind] and (found := _index_of(kind, field, given)) is not None:
-            return found
-    return None
-
-
-def _index_of(kind: Kind, field: Field, given: Given) -> Index | None:
-    if field.scope != "sme":
-        if given.type != "string":
-            return None
-        where = [sql("x.kind = ? AND x.shape = ?", kind, texts.shape(field.name)), *at(Sql("x.field"), field.name)]
-        return Index("fact", joined(" AND ", [*where, equal_text(Sql("x.value"), str(given.value))]))
-    path = element_path(field, "x")
-    if field.name == FIRST_KEY and given.type == "string":
-        named = [Sql("x.semantic_id IS NOT NULL"), equal_text(Sql("x.semantic_id"), str(given.value))]
-        return Index("element", joined(" AND ", [*named, *path]))
-    if field.name != "value" or not path or given.type not in ("string", "number"):
-        return None
-    same = (
-        equal_text(Sql("x.value"), str(given.value))
-        if given.type == "string"
-        else sql("x.number_value IS NOT NULL AND x.number_value = CAST(? AS DOUBLE PRECISION)", given.value)
-    )
-    return Index("element", joined(" AND ", [*path, same]))
+        hiding = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)"
+        where.append(sql(hiding, branch.hidden_by))
+    asked = joined(" AND ", where)
+    tried = "SELECT d.seq FROM document d WHERE {} AND d.seq > ? AND {} ORDER BY d.seq LIMIT ?"
+    if found is not None:
+        # CROSS: SQLite keeps the order of the tables as it is written.
+        return [
+            sql(
+                f"SELECT DISTINCT x.seq FROM {found.table} x CROSS JOIN document d"  # noqa: S608
+                " WHERE {} AND x.seq > ? AND d.seq = x.seq AND {} ORDER BY x.seq LIMIT ?",
+                found.where,
+                after,
+                asked,
+                limit,
+            )
+        ]
+    way = None if columns else links(branch.condition, branch.kind)
+    if way is None:
+        return [sql(tried, asked, after, ALWAYS, limit)]
+    return [
+        sql(
+            "SELECT DISTINCT d.seq FROM {} WHERE {} <= ? AND {} AND d.seq > ? AND {} ORDER BY d.seq LIMIT ?",
+            way.tables,
+            way.count,
+            FEW,
+            way.where,
+            after,
+            asked,
+            limit,
+        ),
+        sql(tried, asked, after, sql("{} > ?", way.count, FEW), limit),
+    ]
 
 
 def _decided(condition: Condition, kind: Kind) -> Condition:
