@@ -11,12 +11,14 @@ import hashlib
 import os
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from aas_server.errors import NotFound, Unavailable
+from aas_server.store import checksum
 from aas_server.store.durable import sync
 
 _CHUNK = 1 << 20
@@ -75,12 +77,14 @@ def _sweep(incoming: Path) -> None:
 
 
 def _copy(content: BinaryIO | bytes | Path, target: IO[bytes]) -> str:
-    seen = hashlib.sha256()
+    seen, sum = hashlib.sha256(), 0
     with _opened(content) as chunks:
         for chunk in chunks:
             seen.update(chunk)
+            sum = zlib.crc32(chunk, sum)
             target.write(chunk)
     target.flush()
+    checksum.keep(target.fileno(), sum)
     os.fchmod(target.fileno(), 0o644)
     os.fsync(target.fileno())
     return seen.hexdigest()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-import zlib
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, BinaryIO
+
+from aas_server.store import checksum
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest moment a zip can name; a package's bytes follow from its content alone."""
@@ -51,26 +52,24 @@ class Zipping:
                 self._store(name, opened)
 
     def _store(self, name: str, source: BinaryIO) -> None:
-        """The checksum is computed beside the copying and written into the header afterwards: one after the other,
-        as ``zipfile`` does it, takes twice as long."""
+        """The checksum is known, or computed beside the copying and written into the header afterwards: one after
+        the other, as ``zipfile`` does it, takes twice as long."""
         entry = _entry(name, zipfile.ZIP_STORED)
         entry.file_size = entry.compress_size = os.fstat(source.fileno()).st_size
         entry.header_offset, entry.CRC = self._zip.start_dir, 0
-        checksum = self._beside.submit(_checksum, source.fileno(), entry.file_size)
+        known = checksum.kept(source.fileno())
+        computing = None if known is not None else self._beside.submit(checksum.computed, source.fileno())
         self._stream.seek(entry.header_offset)
         self._stream.write(entry.FileHeader(zip64=True))
         _copy(source, self._stream, entry.file_size)
         end = self._stream.tell()
-        self._finish(entry, checksum)
+        entry.CRC = known or (computing.result() if computing is not None else 0)
+        self._stream.seek(entry.header_offset)
+        self._stream.write(entry.FileHeader(zip64=True))
         self._stream.seek(end)
         self._zip.filelist.append(entry)
         self._zip.NameToInfo[entry.filename] = entry
         self._zip.start_dir = end
-
-    def _finish(self, entry: zipfile.ZipInfo, checksum: Future[int]) -> None:
-        entry.CRC = checksum.result()
-        self._stream.seek(entry.header_offset)
-        self._stream.write(entry.FileHeader(zip64=True))
 
 
 def is_text(media_type: str) -> bool:
@@ -85,14 +84,6 @@ def _entry(name: str, compression: int) -> zipfile.ZipInfo:
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
     return entry
-
-
-def _checksum(descriptor: int, size: int) -> int:
-    result = place = 0
-    while place < size and (chunk := os.pread(descriptor, _CHUNK, place)):
-        result = zlib.crc32(chunk, result)
-        place += len(chunk)
-    return result
 
 
 def _copy(source: BinaryIO, target: IO[bytes], size: int) -> None:
