@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx2
 import msgspec
 import pytest
 from starlette.testclient import TestClient
@@ -76,7 +78,7 @@ def test_patches_of_an_element_change_what_they_name(elements: tuple[TestClient,
         assert client.patch(f"{base}/New{rest}", json=body).status_code == 204
         assert client.get(f"{base}/New").json() == before | expected
     etag = client.get(f"{base}/New").headers["etag"]
-    for rest, body in (
+    wrong: list[tuple[str, Any]] = [
         ("", {"idShort": "Other"}),
         ("", {"modelType": "Range"}),
         ("", {"value": "fast"}),
@@ -85,7 +87,8 @@ def test_patches_of_an_element_change_what_they_name(elements: tuple[TestClient,
         ("/$value", "fast"),
         ("/$value", {"value": 1}),
         ("/$value", True),
-    ):
+    ]
+    for rest, body in wrong:
         refused = client.patch(f"{base}/New{rest}", json=body)
         assert refused.status_code == 400 and list(refused.json()) == ["messages"], (rest, body)
     text = client.patch(f"{base}/New/$value", json="fast").json()["messages"][0]["text"]
@@ -165,6 +168,23 @@ def test_nesting_may_go_150_deep(elements: tuple[TestClient, str]) -> None:
     too_deep = msgspec.json.encode(made)
     answer = client.put(f"{base}/{'.'.join(names[:149])}.C0", content=too_deep)
     assert answer.status_code == 400 and "400" in answer.text
+
+
+def test_who_writes_at_the_same_time_neither_waits_for_ever_nor_loses_anything(
+    live: str, elements: tuple[TestClient, str]
+) -> None:
+    client, base = elements
+
+    def write(number: int) -> tuple[int, int]:
+        with httpx2.Client(base_url=live, timeout=60) as own:
+            made = own.post(base, json=NEW | {"idShort": f"New{number}"})
+            same = own.put(f"{base}/Speed", json=own.get(f"{base}/Speed").json())
+            return made.status_code, same.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(write, range(16))) == {(201, 204)}
+    for number in range(16):
+        assert client.get(f"{base}/New{number}").json() == NEW | {"idShort": f"New{number}"}
 
 
 def test_writes_are_served_below_every_place(filled: TestClient, at: At) -> None:
