@@ -3,11 +3,16 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from aas_server.api.guard import Guard
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 BASE = "/api/v3.1"
 Ask = Callable[..., Any]
 
@@ -158,3 +163,20 @@ def test_a_deep_or_endless_query_is_refused(filled: TestClient) -> None:
     assert "$not" in refused(filled, deep)
     assert "100" in refused(filled, {"$or": [eq("$sm#id", str(number)) for number in range(101)]})
     assert "20" in refused(filled, {"$match": [eq("$sme#value", str(number)) for number in range(21)]})
+
+
+def test_the_example_of_the_documentation_finds_its_submodel(
+    filled: TestClient, app: Guard, serving: Callable[[Guard], AbstractContextManager[str]]
+) -> None:
+    meaning = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": "0173-1#02-BAF016#006"}]}
+    for number, width in enumerate(("80", "120")):
+        element = {"modelType": "Property", "idShort": "Width", "valueType": "xs:double", "value": width}
+        submodel = {"modelType": "Submodel", "id": f"urn:t:{number}", "idShort": "TechnicalData"}
+        body = submodel | {"submodelElements": [element | {"semanticId": meaning}]}
+        assert filled.post(f"{BASE}/submodels", json=body).status_code == 201
+    section = DOCS.read_text("utf-8").partition("## Queries")[2].partition("## ")[0]
+    code = section.partition("```python\n")[2].partition("```")[0]
+    with serving(app) as base:
+        said: dict[str, Any] = {"base": base}
+        exec(code, said)
+    assert said["found"] == ["urn:t:0"]
