@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.conditions import Conditions
-from aas_server.api.services import Services
+from aas_server.api.services import Services, Version
 from aas_server.api.writing import created, done
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.store.contract import Described, Document, etag_of
@@ -40,12 +41,13 @@ class Descriptors:
         """A page of descriptors in order of creation."""
         base, wanted = self._services.address.base(request), self._services.paging.limit(limit)
         page = await self._registry.page(self._described, base, wanted, cursor or None, facts)
-        return answers.page((one.body for one in page.documents), page.cursor)
+        version = self._services.version
+        return answers.page((spelled(one.body, version) for one in page.documents), page.cursor)
 
     async def one(self, request: Request, id: str) -> Response:
         """One descriptor. Raises ``NotFound``."""
         found = await self._registry.get(self._described, id, self._services.address.base(request))
-        return answers.document(request, found.body, found.etag)
+        return answers.document(request, spelled(found.body, self._services.version), found.etag)
 
     async def create(self, request: Request, body: bytes, conditions: Conditions) -> Response:
         """201. Raises ``Conflict`` where there is a descriptor with this id, whoever made it."""
@@ -76,7 +78,20 @@ class Descriptors:
 
     def _created(self, request: Request, given: Verified) -> Response:
         path = f"{PATHS[self._described][0]}/{ids.encode(given.id)}"
-        return created(given.body, self._services.address.url(request, path), etag_of(given.body))
+        body = spelled(given.body, self._services.version)
+        return created(body, self._services.address.url(request, path), etag_of(given.body))
+
+
+def spelled(descriptor: bytes, version: Version) -> bytes:
+    """A descriptor as a version writes it: V3.0 has ``supplementalSemanticId`` in the descriptor of a submodel,
+    though the same attribute ends in ``Ids`` everywhere else."""
+    if version != "3.0" or b'"supplementalSemanticIds"' not in descriptor:
+        return descriptor
+    plain = answers.decoded(descriptor)
+    for one in (plain, *plain.get("submodelDescriptors", ())):
+        if "supplementalSemanticIds" in one:
+            one["supplementalSemanticId"] = one.pop("supplementalSemanticIds")
+    return msgspec.json.encode(plain)
 
 
 def to_create(described: Described, given: Verified, conditions: Conditions) -> Edit:

@@ -19,7 +19,7 @@ from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import ConditionsParameter
-from aas_server.api.descriptors import Descriptors
+from aas_server.api.descriptors import Descriptors, spelled
 from aas_server.api.parameters import AasIdentifier, CursorParameter, LimitParameter, SubmodelIdentifier
 from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
@@ -64,7 +64,8 @@ class NestedDescriptors:
         """The submodel descriptors of a shell's descriptor, in its order."""
         inside = await self._inside(request, aasIdentifier)
         shown, following = answers.cut_page([*inside.items()], self._services.paging.limit(limit), cursor)
-        return answers.page_of(shown, following)
+        version = self._services.version
+        return answers.page((spelled(msgspec.json.encode(one), version) for one in shown), following)
 
     async def post_submodel_descriptor(
         self, request: Request, aasIdentifier: AasIdentifier, body: JsonBody, conditions: ConditionsParameter
@@ -89,7 +90,7 @@ class NestedDescriptors:
         if id not in inside:
             raise _missing(ids.decode(aasIdentifier), id)
         body = msgspec.json.encode(inside[id])
-        return answers.document(request, body, etag_of(body))
+        return answers.document(request, spelled(body, self._services.version), etag_of(body))
 
     async def put_submodel_descriptor_by_id(
         self,
@@ -163,7 +164,8 @@ class NestedDescriptors:
 
     def _created(self, request: Request, encoded: str, given: Verified) -> Response:
         path = f"/shell-descriptors/{ids.encode(ids.decode(encoded))}/submodel-descriptors/{ids.encode(given.id)}"
-        return created(given.body, self._services.address.url(request, path), etag_of(given.body))
+        body = spelled(given.body, self._services.version)
+        return created(body, self._services.address.url(request, path), etag_of(given.body))
 
 
 def _by_id(shell: Document) -> Inside:

@@ -249,3 +249,18 @@ def test_what_the_product_line_puts_is_listed_at_once(api: TestClient, store: St
 def test_an_older_version_answers_under_its_own_address(filled: TestClient) -> None:
     (shell,) = filled.get("/api/v3.0/shell-descriptors").json()["result"]
     assert hrefs(shell)["AAS-3.0"].startswith("http://127.0.0.1:8080/api/v3.0/shells/")
+
+
+def test_an_older_version_spells_further_semantic_ids_its_own_way(filled: TestClient, at: At) -> None:
+    meaning = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": "urn:cd:1"}]}
+    given = elsewhere("urn:far:1", semanticId=meaning, supplementalSemanticIds=[meaning])
+    old = elsewhere("urn:far:1", semanticId=meaning, supplementalSemanticId=[meaning])
+    assert filled.post("/api/v3.0/submodel-descriptors", json=old).json() == old
+    every = at("shell-descriptors", "urn:aas:1", "/submodel-descriptors")
+    assert filled.post(every, json=old).json() == given
+    one = f"/{ids.encode('urn:far:1')}"
+    for url in (SUBMODELS + one, every + one):
+        assert filled.get(url).json() == given and filled.get(url.replace("v3.1", "v3.0")).json() == old
+    assert filled.get(SUBMODELS).json()["result"][-1] == filled.get(every).json()["result"][-1] == given
+    assert filled.get("/api/v3.0/shell-descriptors").json()["result"][0]["submodelDescriptors"][-1] == old
+    assert filled.get(every.replace("v3.1", "v3.0")).json()["result"][-1] == old
