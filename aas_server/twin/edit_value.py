@@ -8,23 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
-
-from aas_core3_1 import types, verification
+from typing import Any
 
 from aas_server.errors import BadInput
 from aas_server.twin.elements import children, join
+from aas_server.twin.given_value import Number, as_object, lexical, misfit, named_parts, numberless
 from aas_server.twin.metamodel import MAX_DEPTH, decode
 from aas_server.twin.plain import Json
-from aas_server.twin.views import NUMBER_TYPES, WITHOUT_VALUE
-
-_TYPES: Mapping[str, Any] = {kind.value: kind for kind in types.DataTypeDefXSD}
-
-
-class Number(str):
-    """A JSON number, as it was written."""
-
-    __slots__ = ()
+from aas_server.twin.views import WITHOUT_VALUE
 
 
 def decode_value(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
@@ -55,7 +46,7 @@ def _children(element: Json, given: Any, path: str) -> list[str]:
     """Values by idShort."""
     by_name = {child["idShort"]: child for child in children(element)}
     changed = []
-    for name, part in _object(given, path).items():
+    for name, part in as_object(given, path).items():
         if name not in by_name:
             raise BadInput("value-unknown", path=join(path, name))
         changed += set_value(by_name[name], part, join(path, name))
@@ -65,7 +56,7 @@ def _children(element: Json, given: Any, path: str) -> list[str]:
 def _list(element: Json, given: Any, path: str) -> list[str]:
     inside = children(element)
     if not isinstance(given, list):
-        _misfit(path, given, "array")
+        misfit(path, given, "array")
     if len(given) != len(inside):
         raise BadInput("value-length", path=path, given=len(given), there=len(inside))
     pairs = enumerate(zip(inside, given, strict=True))
@@ -74,11 +65,11 @@ def _list(element: Json, given: Any, path: str) -> list[str]:
 
 def _entity(element: Json, given: Any, path: str) -> list[str]:
     def own() -> None:
-        for name in _named(given, path, "statements", "entityType", "globalAssetId", "specificAssetIds"):
+        for name in named_parts(given, path, "statements", "entityType", "globalAssetId", "specificAssetIds"):
             if name == "specificAssetIds":
                 _put(element, name, _specific_ids(element, given[name], f"{path}/{name}"))
             elif name != "statements":
-                _put(element, name, _numberless(given[name], f"{path}/{name}"))
+                _put(element, name, numberless(given[name], f"{path}/{name}"))
 
     changed = _changed(element, path, own)
     return changed + _named_children(element, given.get("statements", {}), path)
@@ -86,9 +77,9 @@ def _entity(element: Json, given: Any, path: str) -> list[str]:
 
 def _annotated(element: Json, given: Any, path: str) -> list[str]:
     def own() -> None:
-        for name in _named(given, path, "first", "second", "annotations"):
+        for name in named_parts(given, path, "first", "second", "annotations"):
             if name != "annotations":
-                _put(element, name, _numberless(given[name], f"{path}/{name}"))
+                _put(element, name, numberless(given[name], f"{path}/{name}"))
 
     changed = _changed(element, path, own)
     return changed + _named_children(element, given.get("annotations", {}), path)
@@ -101,33 +92,33 @@ def _named_children(element: Json, given: Any, path: str) -> list[str]:
 
 
 def _property(element: Json, given: Any, path: str) -> None:
-    _put(element, "value", _lexical(given, element["valueType"], path))
+    _put(element, "value", lexical(given, element["valueType"], path))
 
 
 def _range(element: Json, given: Any, path: str) -> None:
-    for end in _named(given, path, "min", "max"):
-        _put(element, end, _lexical(given[end], element["valueType"], f"{path}/{end}"))
+    for end in named_parts(given, path, "min", "max"):
+        _put(element, end, lexical(given[end], element["valueType"], f"{path}/{end}"))
 
 
 def _languages(element: Json, given: Any, path: str) -> None:
     """``[{"de": "…"}, {"en": "…"}]``; one object with all languages is read, too (the schema of 3.0 and 3.1)."""
     parts = given if isinstance(given, list) else [given] if given is not None else []
     texts = [
-        {"language": language, "text": _numberless(text, f"{path}/{language}")}
+        {"language": language, "text": numberless(text, f"{path}/{language}")}
         for part in parts
-        for language, text in _object(part, path).items()
+        for language, text in as_object(part, path).items()
     ]
     _put(element, "value", texts or None)
 
 
 def _reference(element: Json, given: Any, path: str) -> None:
-    _put(element, "value", _numberless(given, path))
+    _put(element, "value", numberless(given, path))
 
 
 def _parts(*names: str) -> Callable[[Json, Any, str], None]:
     def change(element: Json, given: Any, path: str) -> None:
-        for name in _named(given, path, *names):
-            _put(element, name, _numberless(given[name], f"{path}/{name}"))
+        for name in named_parts(given, path, *names):
+            _put(element, name, numberless(given[name], f"{path}/{name}"))
 
     return change
 
@@ -151,47 +142,15 @@ _LEAVES: Mapping[str, Callable[[Json, Any, str], None]] = {
 }
 
 
-def _lexical(given: Any, value_type: str, path: str) -> str | None:
-    """A JSON value as a lexical one. Strings are taken for every type (clients send ``"99.25"``)."""
-    if given is None:
-        return None
-    if isinstance(given, bool) and value_type == "xs:boolean":
-        return "true" if given else "false"
-    number = isinstance(given, Number)
-    if not isinstance(given, str) or (number and value_type not in NUMBER_TYPES):
-        _misfit(path, given, value_type)
-    text = str(given)
-    if not _is_lexical(text, value_type):
-        _misfit(path, text, value_type)
-    return text
-
-
-def _is_lexical(text: str, value_type: str) -> bool:
-    try:
-        return verification.value_consistent_with_xsd_type(text, _TYPES[value_type])
-    except ValueError:
-        # aas-core counts years; Python refuses to read one of more than 4300 digits.
-        return False
-
-
 def _specific_ids(element: Json, given: Any, path: str) -> list[Json] | None:
     """``[{"name": "value"}, …]``; an id that keeps its name keeps what else it says."""
     if given is None:
         return None
     if not isinstance(given, list):
-        _misfit(path, given, "array")
+        misfit(path, given, "array")
     before = {one["name"]: one for one in element.get("specificAssetIds", ())}
-    named = [pair for part in given for pair in _object(part, path).items()]
-    return [before.get(name, {"name": name}) | {"value": _numberless(value, path)} for name, value in named]
-
-
-def _numberless(given: Any, path: str) -> Any:
-    """What stands for no number: a text, or an object of texts."""
-    if isinstance(given, Number):
-        _misfit(path, given, "string")
-    for part in given.values() if isinstance(given, dict) else given if isinstance(given, list) else ():
-        _numberless(part, path)
-    return given
+    named = [pair for part in given for pair in as_object(part, path).items()]
+    return [before.get(name, {"name": name}) | {"value": numberless(value, path)} for name, value in named]
 
 
 def _put(element: Json, name: str, value: Any) -> None:
@@ -199,22 +158,3 @@ def _put(element: Json, name: str, value: Any) -> None:
         element.pop(name, None)
     else:
         element[name] = value
-
-
-def _named(given: Any, path: str, *known: str) -> list[str]:
-    names = list(_object(given, path))
-    for name in names:
-        if name not in known:
-            raise BadInput("value-part-unknown", path=path, name=name, known=", ".join(known))
-    return names
-
-
-def _object(given: Any, path: str) -> Json:
-    if not isinstance(given, dict):
-        _misfit(path, given, "object")
-    return given
-
-
-def _misfit(path: str, given: Any, wanted: str) -> NoReturn:
-    shown = str(given) if isinstance(given, str) else json.dumps(given)
-    raise BadInput("value-misfit", path=path or "/", given=shown[:100], type=wanted)
