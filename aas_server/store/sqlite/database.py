@@ -18,6 +18,10 @@ from aas_server.store.sqlite.functions import SqliteDialect, install
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's write: longer than any of ours takes, shorter than patience."""
+_CACHE_KIB = 16 * 2**10
+"""A write touches a page in each of some ten indexes; with 2 MiB, as SQLite has it, most come from the disk."""
+_WAL_PAGES = 4000
+"""Pages of 4 KiB after which the log goes into the file: the more there are, the more changes share a page."""
 _STEPS = 1000
 """Steps of SQLite's machine between two looks at the clock: some 100 µs."""
 
@@ -141,6 +145,8 @@ class SqliteDatabase:
         # A message is acknowledged after its commit: the commit must outlive a power cut, not only a crash.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         install(connection)
         return connection
 
