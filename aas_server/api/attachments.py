@@ -78,8 +78,9 @@ class Attachments:
             value = await asyncio.to_thread(self._encoded, file.file)
             digest = None
         else:
-            value = f"/aasx/files/{quote(name)}"
             digest = await asyncio.to_thread(self._files.add, file.file)
+            # Other bytes under the same name are another value, so that the ETag moves with them.
+            value = f"/aasx/files/{digest[:16]}/{quote(name)}"
 
         def edit(draft: Draft) -> None:
             holder = _holder(draft.submodel, idShortPath)

@@ -66,10 +66,19 @@ def test_the_name_may_come_in_any_way(elements: tuple[TestClient, str]) -> None:
     ):
         put = client.put(f"{there}{query}", files={"file": ("sent.txt", b"x", "text/html")}, data=form)
         assert put.status_code == 204
-        assert client.get(f"{base}/Manual/$value").json() == {
-            "contentType": "text/html",
-            "value": f"/aasx/files/{expected}",
-        }
+        value = client.get(f"{base}/Manual/$value").json()
+        assert value["contentType"] == "text/html" and value["value"].startswith("/aasx/files/")
+        assert value["value"].endswith(f"/{expected}")
+        assert client.get(there).headers["content-disposition"].endswith(f"''{expected}")
+
+
+def test_two_who_attach_do_not_overwrite_each_other(elements: tuple[TestClient, str]) -> None:
+    client, base = elements
+    there = f"{base}/Manual/attachment"
+    read = client.put(there, files={"file": ("same.txt", b"first")}).headers["etag"]
+    assert client.put(there, files={"file": ("same.txt", b"mine")}, headers={"If-Match": read}).status_code == 204
+    assert client.put(there, files={"file": ("same.txt", b"yours")}, headers={"If-Match": read}).status_code == 412
+    assert client.get(there).content == b"mine"
 
 
 def test_a_blob_takes_the_bytes_as_its_value(elements: tuple[TestClient, str]) -> None:
