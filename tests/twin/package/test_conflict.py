@@ -14,7 +14,7 @@ from aas_server.errors import BadInput, Conflict
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.twin.live import Overlay
-from aas_server.twin.package import Report, export, import_file
+from aas_server.twin.package import Report, export, export_content, gather_all, import_file
 from aas_server.twin.repository import Repository
 
 Run = Callable[..., Any]
@@ -254,3 +254,21 @@ def test_our_own_export_comes_back_as_the_same(
     run(export(repository, Overlay(store), [shell["id"]], tmp_path / "out.aasx"))
     report = run(import_file(repository, store.files, tmp_path / "out.aasx", Settings()))
     assert report.same == 3 and report.files == 2
+
+
+def test_deep_nesting_is_no_obstacle(
+    take: Take, repository: Repository, store: Store, run: Run, tmp_path: Path
+) -> None:
+    """190 collections in each other: renamed, written and read again."""
+
+    def deep(value: str) -> dict[str, Any]:
+        inner = {"modelType": "Property", "idShort": "Inner-most", "valueType": "xs:string", "value": value}
+        for _ in range(190):
+            inner = {"modelType": "SubmodelElementCollection", "idShort": "Cc", "value": [inner]}
+        return {"submodels": [{"modelType": "Submodel", "id": "urn:deep", "submodelElements": [inner]}]}
+
+    take(deep("a"))
+    assert take(deep("b")).kept_both == 1
+    here = (repository, Overlay(store))
+    run(export_content(*here, run(gather_all(*here)), tmp_path / "deep.aasx"))
+    assert run(import_file(repository, store.files, tmp_path / "deep.aasx", Settings())).same == 2
