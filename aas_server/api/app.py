@@ -17,6 +17,7 @@ from aas_server.api.discovery import BasicDiscovery
 from aas_server.api.docs import docs_router
 from aas_server.api.door import Door
 from aas_server.api.errors import install_results
+from aas_server.api.health import probe_router
 from aas_server.api.history import History
 from aas_server.api.hot import HotReads
 from aas_server.api.nested_descriptors import NestedDescriptors
@@ -93,6 +94,7 @@ def create_api(services: Services) -> FastAPI:
         *_routers(services),
         SelfDescription(served).router(),
         docs_router(app, name, at_root=True),
+        probe_router(),
     ):
         served |= {
             (method, one.path) for one in router.routes if isinstance(one, Route) for method in one.methods or ()

@@ -30,6 +30,20 @@ def health_router(ready: Ready) -> APIRouter:
     own_route(router, "GET", "/health/live", "GetLive", live)
     own_route(router, "GET", "/health/ready", "GetReady", is_ready)
     close(router, "/health")
+    router.include_router(probe_router(ready))
+    return router
+
+
+def probe_router(ready: Ready = dict) -> APIRouter:
+    """What clients made for other servers ask before they ask anything else: 200 and ``UP``, or 503."""
+    router = APIRouter(tags=["health"])
+
+    async def probe() -> Response:
+        up = all(ready().values())
+        return _answer(200 if up else 503, {"status": "UP" if up else "OUT_OF_SERVICE"})
+
+    for path in ("/actuator/health", "/api/health"):
+        router.add_api_route(path, probe, include_in_schema=False, response_model=None)
     return router
 
 
