@@ -7,7 +7,7 @@ import base64
 import mimetypes
 from pathlib import PurePosixPath
 from typing import Annotated, BinaryIO
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from aas_server.api import answers
 from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import IdShortPath
 from aas_server.api.place import ELEMENT, Access
-from aas_server.api.received import file_name
+from aas_server.api.received import file_name, path_of
 from aas_server.api.services import routes
 from aas_server.api.writing import DONE, Answers, done
 from aas_server.errors import NotAllowed, NotFound, TooLarge
@@ -79,8 +79,7 @@ class Attachments:
             digest = None
         else:
             digest = await asyncio.to_thread(self._files.add, file.file)
-            # Other bytes under the same name are another value, so that the ETag moves with them.
-            value = f"/aasx/files/{digest[:16]}/{quote(name)}"
+            value = path_of(digest, name)
 
         def edit(draft: Draft) -> None:
             holder = _holder(draft.submodel, idShortPath)

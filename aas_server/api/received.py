@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import UploadFile
 
@@ -18,6 +19,12 @@ def file_name(given: str | None, otherwise: str) -> str:
     """The last part of a name from outside; ``otherwise`` where nothing is left of it."""
     last = (given or "").replace("\\", "/").replace("\0", "").rsplit("/", 1)[-1]
     return last if last.strip(".") else otherwise
+
+
+def path_of(digest: str, name: str) -> str:
+    """What a document says of a file it was sent: other bytes under the same name are another path, so that the
+    document's ETag moves with them."""
+    return f"/aasx/files/{digest[:16]}/{quote(name)}"
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class SingleShell:
     async def shell(self, _request: Request) -> str:
         if self._named is not None:
             return self._named
-        for first in (await self._repository.page("shell", 1)).documents:
+        for first in (await self._repository.page("shell", 1, whole=False)).documents:
             return first.id
         raise NotFound("single-missing", kind="shell", path="/aas", setting="single_shell")
 
@@ -62,7 +62,7 @@ class SingleSubmodel:
     async def target(self, _request: Request) -> Target:
         if self._named is not None:
             return Target(self._named)
-        for first in (await self._repository.page("submodel", 1)).documents:
+        for first in (await self._repository.page("submodel", 1, whole=False)).documents:
             return Target(first.id)
         raise NotFound("single-missing", kind="submodel", path="/submodel", setting="single_submodel")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.requests import Request
@@ -13,7 +12,7 @@ from starlette.responses import Response
 
 from aas_server.api import answers
 from aas_server.api.conditions import ConditionsParameter
-from aas_server.api.received import file_name
+from aas_server.api.received import file_name, path_of
 from aas_server.api.services import routes
 from aas_server.api.shell_place import ShellAccess, edited
 from aas_server.api.writing import DONE, done
@@ -65,7 +64,7 @@ class Thumbnail:
         digest = await asyncio.to_thread(self._files.add, file.file)
 
         def edit(shell: Json) -> None:
-            entry = {"path": f"/aasx/files/{quote(name)}", "contentType": media_type}
+            entry = {"path": path_of(digest, name), "contentType": media_type}
             shell["assetInformation"]["defaultThumbnail"] = entry
 
         async with self._repository.write() as transaction:
