@@ -1,0 +1,60 @@
+"""A finished demo moves to PostgreSQL and back: its products, files and shells are there as before."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SECRET = "not-to-be-seen"
+
+
+def test_the_demo_moves_to_postgres_and_back(
+    finished, aas, tmp_path: Path, new_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(finished.folder, data)
+    # The server trusts everyone, whatever the password: what matters here is that nobody shows it.
+    url = new_postgres().replace("//postgres:@", f"//postgres:{SECRET}@")
+    product = json.loads(aas("product", "list", "--data", data, "--json").out)
+    before = aas("database", "status", "--data", data, "--json").last
+    assert before["engine"] == "sqlite"
+    moved = aas("database", "copy", "--data", data, "--to", url)
+    assert moved.code == 0, moved.err
+    again = aas("database", "copy", "--data", data, "--to", url)
+    assert again.code == 1
+    assert "not empty" in again.err
+    (data / "twin.db").rename(tmp_path / "twin.db")
+    (data / "journal.db").rename(tmp_path / "journal.db")
+
+    monkeypatch.setenv("AAS_DATABASE_URL", url)
+    assert json.loads(aas("product", "list", "--data", data, "--json").out) == product
+    exported = aas("product", "export", finished.result["product"], tmp_path / "moved.aasx", "--data", data)
+    assert exported.code == 0, exported.err
+    assert (tmp_path / "moved.aasx").stat().st_size > 10_000
+    status = aas("database", "status", "--data", data)
+    migrated = aas("database", "migrate", "--data", data)
+    assert migrated.code == 0
+    described = aas("database", "status", "--data", data, "--json").last
+    assert (described["engine"], described["rows"]) == ("postgres", before["rows"])
+    back = aas("database", "copy", "--data", data, "--to", tmp_path / "back")
+    assert back.code == 0, back.err
+
+    monkeypatch.delenv("AAS_DATABASE_URL")
+    assert os.environ.get("AAS_DATABASE_URL") is None
+    assert aas("database", "status", "--data", tmp_path / "back", "--json").last["rows"] == before["rows"]
+    for ended in (moved, again, exported, status, migrated, back):
+        assert SECRET not in ended.out + ended.err
+
+
+def test_a_missing_folder_is_not_made(aas, tmp_path: Path) -> None:
+    for command in (["status"], ["migrate"], ["copy", "--to", tmp_path / "other"]):
+        ended = aas("database", *command, "--data", tmp_path / "data")
+        assert ended.code == 2
+        assert str(tmp_path / "data") in ended.err
+    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "other").exists()
