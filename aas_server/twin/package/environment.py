@@ -39,8 +39,14 @@ class Environment:
     lists: dict[str, list[Any]]
 
 
-class Number(str):
+@dataclass(frozen=True, slots=True)
+class Number:
     """A JSON number with a fraction or an exponent, as it was written: ``1.50`` stays ``1.50``."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def sniffed(head: bytes) -> Form | None:

@@ -19,8 +19,14 @@ def is_old(lists: Mapping[str, list[Any]]) -> bool:
     """Whether JSON is of 2.0: assets of their own, ``identification``, ``modelType`` with a name."""
     if "assets" in lists:
         return True
-    documents = (one for part in lists.values() for one in part if isinstance(one, dict))
-    return any("identification" in one or isinstance(one.get("modelType"), dict) for one in documents)
+    return any(_old(one) for part in lists.values() for one in part)
+
+
+def _old(document: Any) -> bool:
+    if not isinstance(document, dict):
+        return False
+    kind = document.get("modelType")
+    return "identification" in document or (isinstance(kind, dict) and isinstance(kind.get("name"), str))
 
 
 def model_type(document: Json) -> str:
@@ -47,21 +53,27 @@ def renewed(lists: Lists) -> Lists:
 
 
 def _identified(asset: Any) -> bool:
-    return isinstance(asset, dict) and isinstance(asset.get("identification"), dict)
+    identification = asset.get("identification") if isinstance(asset, dict) else None
+    return isinstance(identification, dict) and isinstance(identification.get("id"), str)
 
 
 def _asset_id(shell: Any) -> str | None:
-    return shell["assetInformation"].get("globalAssetId") if isinstance(shell, dict) else None
+    information = shell.get("assetInformation") if isinstance(shell, dict) else None
+    id = information.get("globalAssetId") if isinstance(information, dict) else None
+    return id if isinstance(id, str) else None
 
 
 def _shell(old: Any, assets: Mapping[str, Json]) -> Any:
-    if not isinstance(old, dict):
+    if not _old(old):
         return old
     new = referable(old)
     named = new.pop("asset", None) or new.pop("assetRef", None)
     keys = named.get("keys", []) if isinstance(named, dict) else []
     id = keys[0].get("value") if keys and isinstance(keys[0], dict) else None
-    new["assetInformation"] = {"globalAssetId": id} if id else {}
+    information = new.get("assetInformation")
+    if not isinstance(information, dict):
+        information = {} if information is None else {"information": information}
+    new["assetInformation"] = information | ({"globalAssetId": id} if id else {})
     references = new.pop("submodels", None) or new.pop("submodelRefs", None) or new.pop("submodelRef", None)
     new["submodels"] = [reference(one) for one in references] if isinstance(references, list) else references
     for name in ("conceptDictionaries", "conceptDictionary", "views", "derivedFrom"):
@@ -87,8 +99,9 @@ def _take_asset(shell: Json, asset: Json) -> None:
         for spelling in (name, f"{name}Ref"):
             if isinstance(old.get(spelling), dict) and old[spelling].get("keys"):
                 model = reference(old.pop(spelling))
-                if model not in (shell["submodels"] or []):
-                    shell["submodels"] = [*(shell["submodels"] or []), model]
+                listed = shell["submodels"] if isinstance(shell["submodels"], list) else []
+                if model not in listed:
+                    shell["submodels"] = [*listed, model]
     said = {"modelType", "id"} | ({"idShort"} if old.get("idShort") == shell.get("idShort") else set())
     left = {name: part for name, part in old.items() if name not in said and _says_something(part)}
     if left:
@@ -110,7 +123,7 @@ def _shell_of(asset: Any) -> Any:
 
 
 def _submodel(old: Any) -> Any:
-    if not isinstance(old, dict):
+    if not _old(old):
         return old
     new = referable(old)
     kind = new.get("kind") or "Instance"
@@ -121,7 +134,7 @@ def _submodel(old: Any) -> Any:
 
 
 def _concept(old: Any) -> Any:
-    if not isinstance(old, dict):
+    if not _old(old):
         return old
     new = referable(old)
     cases = new.get("isCaseOf")

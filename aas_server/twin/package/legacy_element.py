@@ -168,7 +168,7 @@ def _qualify(new: Json) -> None:
     """Qualifiers renewed; formulas have no successor and are handed on."""
     given = new.pop("qualifiers")
     qualifiers = [one for one in given if isinstance(one, dict) and "type" in one]
-    formulas = [one for one in given if one not in qualifiers]
+    formulas = [one for one in given if not (isinstance(one, dict) and "type" in one)]
     renewed = []
     for one in qualifiers:
         _type_value(one)

@@ -71,7 +71,7 @@ def _parts(element: etree._Element) -> Any:
         if name in _REPEATED:
             found.setdefault(name, []).append(value)
         elif name in found:
-            found[f"{name}#{sum(key.startswith(name) for key in found) + 1}"] = value
+            found.setdefault(f"{name}#2", []).append(value)
         else:
             found[name] = value
     for attribute, given in element.attrib.items():

@@ -10,6 +10,7 @@ import msgspec
 
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import faults
+from aas_server.twin.package.environment import Number
 from aas_server.twin.package.repair import Notes, Repair
 from aas_server.twin.package.repair_last import derived_id, forced
 from aas_server.twin.package.repair_names import Renames, follow, named
@@ -80,9 +81,10 @@ class _Repairs:
         id = given.get("id")
         if isinstance(id, str) and id.strip():
             return given
-        now = str(id) if isinstance(id, int | float) else derived_id(given)
+        now = str(id) if isinstance(id, int | Number) else derived_id(given)
         notes.mended("id", "repair-id-derived", now=now)
-        return {"id": now} | {name: part for name, part in given.items() if name != "id" or isinstance(part, dict)}
+        others = {name: part for name, part in given.items() if name != "id"}
+        return {"id": now} | others | ({"id#2": id} if isinstance(id, dict | list) else {})
 
 
 def _under(id: str, repairs: Sequence[Repair]) -> list[Repair]:

@@ -54,12 +54,15 @@ def derived_id(document: Any) -> str:
 
 def _mend(document: Json, found: list[Fault], notes: Notes) -> bool:
     """Treat all faults of a round, the last first so that places keep their numbers."""
-    changed = False
+    above = set[str]()
     for fault in sorted(found, key=lambda one: _order(one.path), reverse=True):
         trail = _trail(document, fault.path)
-        if trail is not None and (trail or _of_root(fault)):
-            changed = _treat(document, trail, fault, notes) or changed
-    return changed
+        # What is wrong with an object as a whole may be right once a part of it has gone: the next round tells.
+        if trail is None or fault.path in above or not (trail or _of_root(fault)):
+            continue
+        if _treat(document, trail, fault, notes):
+            above |= {_path(trail[:end]) for end in range(len(trail) + 1)}
+    return bool(above)
 
 
 def _treat(document: Json, trail: Trail, fault: Fault, notes: Notes) -> bool:

@@ -6,7 +6,6 @@ import base64
 import binascii
 from typing import Any
 
-from aas_server.twin.package.environment import Number
 from aas_server.twin.package.legacy import model_type
 from aas_server.twin.package.repair import Kept, Notes, says_something
 from aas_server.twin.package.repair_fill import filled, guessed, in_list
@@ -123,7 +122,7 @@ class _Shape:
         return name
 
     def _text(self, value: Any, path: str, kept: list[Kept]) -> str | None:
-        if isinstance(value, str) and not isinstance(value, Number):
+        if isinstance(value, str):
             return value
         if isinstance(value, dict | list):
             kept.append(Kept(path, value))

@@ -17,7 +17,7 @@ def typed(place: Place) -> None:
     type = place.new.get("valueType")
     for name in ("value", "min", "max"):
         value = place.new.get(name)
-        if not isinstance(value, str) or type is None or (value == "" and type != "xs:string"):
+        if not isinstance(value, str) or type is None or type == "xs:string" or value == "":
             continue
         now = next((form for form in (value, value.strip(), value.strip().lower()) if fits(form, type)), None)
         if now is None:

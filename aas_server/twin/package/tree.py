@@ -113,11 +113,11 @@ def _strays(element: etree._Element, place: str, found: Json) -> None:
 
 
 def _add(found: Json, name: str, value: Any) -> None:
-    number = 2
-    free = name
-    while free in found:
-        free, number = f"{name}#{number}", number + 1
-    found[free] = value
+    """What stands there again goes under a name that the metamodel doesn't know."""
+    if name in found:
+        found.setdefault(f"{name}#2", []).append(value)
+    else:
+        found[name] = value
 
 
 def _attributes(element: etree._Element) -> list[tuple[str, str]]:
