@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -137,3 +138,24 @@ def test_a_cancelled_begin_leaves_the_way_free(store: Store) -> None:
 
     run(asyncio.wait_for(work(), 30))
     assert len(run(store.documents.changes(0, 10))) == 1
+
+
+def test_writers_that_wait_take_nothing_from_the_one_that_writes(store: Store) -> None:
+    """More of them than any pool has connections; the one in its transaction still reads records."""
+    store.catalogue.put("demo", "first", b"1")
+    waiting = [
+        threading.Thread(target=store.catalogue.put, args=("demo", f"{number:02}", b"1")) for number in range(15)
+    ]
+
+    async def work() -> None:
+        async with store.documents.write() as transaction:
+            for thread in waiting:
+                thread.start()
+            for number in range(10):
+                assert await asyncio.to_thread(store.catalogue.get, "demo", "first") == b"1"
+                await transaction.put("submodel", f"urn:{number}", b"{}", Keys())
+
+    run(asyncio.wait_for(work(), 20))
+    for thread in waiting:
+        thread.join()
+    assert len(store.catalogue.page("demo")) == 16

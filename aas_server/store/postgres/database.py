@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
@@ -73,6 +74,7 @@ class PostgresDatabase:
         self._threads = threads
         self._loops = loops
         self._begin = _BEGIN.format(lock=_LOCKS[part]).encode()
+        self._turn = threading.Lock()
 
     @property
     def place(self) -> str:
@@ -109,7 +111,7 @@ class PostgresDatabase:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self.translated(), self._threads.connection() as connection:
+        with self._alone(), self.translated(), self._threads.connection() as connection:
             try:
                 connection.execute(self._begin)
                 yield PostgresConnection(connection)
@@ -123,6 +125,17 @@ class PostgresDatabase:
 
     def translated(self) -> AbstractContextManager[None]:
         return translated(self._address)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread of this process at a time asks for the writers' lock: those that wait hold no connection, which
+        the one that writes may need to read."""
+        if not self._turn.acquire(timeout=LOCK_SECONDS):
+            raise Unavailable("store-locked", file=self.place, seconds=LOCK_SECONDS)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def version(self) -> int:
         with self.reading() as connection:

@@ -27,7 +27,7 @@ def translation(fault: psycopg.Error, place: str) -> AasError:
         return Unavailable("store-locked", file=place, seconds=LOCK_SECONDS)
     if code == _TOO_LONG:
         return BadInput("text-too-long", fault=said)
-    if code in _NO_TEXT:
+    if code in _NO_TEXT or (isinstance(fault, psycopg.DataError) and "NUL" in said):
         return BadInput("text-not-storable", text=said)
     if code in _NOT_ALLOWED:
         return Unavailable("database-not-allowed", database=place, fault=said)
