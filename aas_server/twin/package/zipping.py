@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,9 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 _PACKED_UPTO = 8 * 2**20
 """Bytes. Packing takes 30 times as long as copying: what is larger is stored, text too."""
+_ALIGNMENT, _ALIGNED_FROM = 32 * 2**10, 4 * 2**20
+"""Bytes. The kernel copies a third faster where pages of source and target coincide; small parts aren't padded."""
+_FIELD = struct.Struct("<HHH")
 _TEXTS = frozenset({"application/json", "application/xml", "application/javascript", "image/svg+xml"})
 
 
@@ -59,6 +63,8 @@ class Zipping:
         entry.header_offset, entry.CRC = self._zip.start_dir, 0
         known = checksum.kept(source.fileno())
         computing = None if known is not None else self._beside.submit(checksum.computed, source.fileno())
+        if entry.file_size >= _ALIGNED_FROM:
+            entry.extra = _padding(entry.header_offset + len(entry.FileHeader(zip64=True)))
         self._stream.seek(entry.header_offset)
         self._stream.write(entry.FileHeader(zip64=True))
         _copy(source, self._stream, entry.file_size)
@@ -67,6 +73,7 @@ class Zipping:
         self._stream.seek(entry.header_offset)
         self._stream.write(entry.FileHeader(zip64=True))
         self._stream.seek(end)
+        entry.extra = b""  # the directory needs no padding
         self._zip.filelist.append(entry)
         self._zip.NameToInfo[entry.filename] = entry
         self._zip.start_dir = end
@@ -84,6 +91,13 @@ def _entry(name: str, compression: int) -> zipfile.ZipInfo:
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
     return entry
+
+
+def _padding(place: int) -> bytes:
+    """An extra field after which a part begins at a multiple of ``_ALIGNMENT`` (the form of ``zipalign``)."""
+    length = -place % _ALIGNMENT
+    length += _ALIGNMENT if length < _FIELD.size else 0
+    return _FIELD.pack(0xD935, length - 4, _ALIGNMENT).ljust(length, b"\0")
 
 
 def _copy(source: BinaryIO, target: IO[bytes], size: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from aas_server.store.files import FolderFiles
 from aas_server.twin.package.zipping import Zipping
 
-NOISE = os.urandom(3 * 2**20 + 7)
+NOISE = os.urandom(5 * 2**20 + 7)
 
 
 @pytest.fixture
