@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from aas_server.api.address import Address
 from aas_server.api.bulk import BulkOperations
+from aas_server.api.check import Check
 from aas_server.api.concept_descriptions import ConceptDescriptionRepository
 from aas_server.api.description import SelfDescription
 from aas_server.api.discovery import BasicDiscovery
@@ -134,4 +135,5 @@ def _routers(services: Services) -> list[APIRouter]:
         SerializationService(services).router(),
         AasxFileServer(services).router(),
         Upload(services).router(),
+        Check(services).router(),
     ]
