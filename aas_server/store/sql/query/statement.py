@@ -56,8 +56,8 @@ def statement(kind: Kind, condition: Condition, after: int, limit: int, dialect:
     found = joined(" UNION ", [sql("SELECT seq FROM ({}) AS found", one) for one in seqs])
     whole = kind not in _DESCRIBED
     return sql(
-        f"SELECT {columns(whole)} FROM document d WHERE d.seq IN (SELECT seq FROM ({{}}) AS page"  # noqa: S608
-        " ORDER BY seq LIMIT ?) ORDER BY d.seq",
+        f"SELECT {columns(whole)} FROM (SELECT seq FROM ({{}}) AS every ORDER BY seq LIMIT ?) AS page"  # noqa: S608
+        " CROSS JOIN document d WHERE d.seq = page.seq ORDER BY page.seq",
         found,
         limit,
     )
@@ -95,7 +95,11 @@ def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> list[Sql]
         hiding = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)"
         where.append(sql(hiding, branch.hidden_by))
     asked = joined(" AND ", where)
-    tried = "SELECT d.seq FROM document d WHERE {} AND d.seq > ? AND {} ORDER BY d.seq LIMIT ?"
+    # A table that is empty where the way back is taken: a condition would be asked of each document.
+    tried = (
+        "SELECT d.seq FROM (SELECT 1 AS open WHERE {}) AS gate CROSS JOIN document d"
+        " WHERE {} AND d.seq > ? ORDER BY d.seq LIMIT ?"
+    )
     if found is not None:
         # CROSS: SQLite keeps the order of the tables as it is written.
         return [
@@ -110,7 +114,7 @@ def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> list[Sql]
         ]
     way = None if columns else links(branch.condition, branch.kind)
     if way is None:
-        return [sql(tried, asked, after, ALWAYS, limit)]
+        return [sql(tried, ALWAYS, asked, after, limit)]
     return [
         sql(
             "SELECT DISTINCT d.seq FROM {} WHERE {} <= ? AND {} AND d.seq > ? AND {} ORDER BY d.seq LIMIT ?",
@@ -122,7 +126,7 @@ def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> list[Sql]
             asked,
             limit,
         ),
-        sql(tried, asked, after, sql("{} > ?", way.count, FEW), limit),
+        sql(tried, sql("{} > ?", way.count, FEW), asked, after, limit),
     ]
 
 
