@@ -67,15 +67,15 @@ def _shell(old: Any, assets: Mapping[str, Json]) -> Any:
     if not _old(old):
         return old
     new = referable(old)
-    named = new.pop("asset", None) or new.pop("assetRef", None)
-    keys = named.get("keys", []) if isinstance(named, dict) else []
-    id = keys[0].get("value") if keys and isinstance(keys[0], dict) else None
+    id = next((found for name in ("asset", "assetRef") if (found := _taken(new, name))), None)
     information = new.get("assetInformation")
     if not isinstance(information, dict):
         information = {} if information is None else {"information": information}
     new["assetInformation"] = information | ({"globalAssetId": id} if id else {})
     references = new.pop("submodels", None) or new.pop("submodelRefs", None) or new.pop("submodelRef", None)
-    new["submodels"] = [reference(one) for one in references] if isinstance(references, list) else references
+    new["submodels"] = [reference(one) for one in references] if isinstance(references, list) else None
+    if references and not isinstance(references, list):
+        new["submodelRefs"] = references
     for name in ("conceptDictionaries", "conceptDictionary", "views", "derivedFrom"):
         if not new.get(name) or not _says_something(new[name]):
             new.pop(name, None)
@@ -84,6 +84,19 @@ def _shell(old: Any, assets: Mapping[str, Json]) -> Any:
     if isinstance(id, str) and id in assets:
         _take_asset(new, assets[id])
     return new
+
+
+def _taken(new: Json, name: str) -> str | None:
+    """The id at the end of a reference to an asset, taken out; a reference that says more stays."""
+    keys = new[name].get("keys") if isinstance(new.get(name), dict) else None
+    if not isinstance(keys, list) or len(keys) != 1 or not isinstance(keys[0], dict):
+        return None
+    id = keys[0].get("value")
+    if not isinstance(id, str):
+        return None
+    if keys[0].get("type") == "Asset":
+        del new[name]
+    return id
 
 
 def _take_asset(shell: Json, asset: Json) -> None:

@@ -161,7 +161,8 @@ def _own(new: Json) -> None:
             del new[name]
         elif keys and len(keys) == 1 and isinstance(keys[0], dict):
             new["globalAssetId"] = keys[0].get("value")
-            del new[name]
+            if keys[0].get("type") == "Asset":
+                del new[name]
 
 
 def _qualify(new: Json) -> None:
