@@ -86,12 +86,13 @@ def test_an_unknown_form_is_refused(filled: TestClient) -> None:
 
 
 def test_what_3_0_cannot_say_is_named_with_its_path(filled: TestClient) -> None:
-    child = {"modelType": "Property", "idShort": "With-Hyphen", "valueType": "xs:string"}
-    store(filled, {"modelType": "Submodel", "id": "urn:hyphen", "submodelElements": [child]})
-    query = f"?submodelIds={ids.encode('urn:hyphen')}"
+    child = {"modelType": "RelationshipElement", "idShort": "Rel"}
+    store(filled, {"modelType": "Submodel", "id": "urn:open", "submodelElements": [child]})
+    query = f"?submodelIds={ids.encode('urn:open')}"
     assert get(filled, "application/json", query).status_code == 200
-    text = get(filled, AASX, query).json()["messages"][0]["text"]
-    assert "urn:hyphen submodelElements[0]" in text
+    refused = get(filled, AASX, query)
+    assert refused.status_code == 400
+    assert "urn:open submodelElements[0]" in refused.json()["messages"][0]["text"]
 
 
 def test_json_is_json(filled: TestClient) -> None:
