@@ -20,6 +20,12 @@ from aas_server.store.postgres.errors import translation, unreachable
 
 MOST = 10
 """Connections of a pool. PostgreSQL gives 100 by default, to be shared by servers, commands and event loops."""
+_ALONG_INDEXES = b"; ".join(
+    b"SET %s = off" % name
+    for name in (b"jit", b"enable_sort", b"enable_hashjoin", b"enable_mergejoin", b"enable_material")
+)
+"""Event loops read pages, each along the index that is in its order. A planner that thinks little is stored would
+gather all of it to sort or join it, and thinks so until the next ANALYZE."""
 _PREPARE_AFTER = 2
 """Uses of a statement on a connection after which it is prepared; those that come once aren't worth it."""
 
@@ -124,6 +130,7 @@ class LoopPools:
         except psycopg.Error as fault:
             raise unreachable(fault, self._address.place) from fault
         pool.all.add(connection)
+        await connection.execute(_ALONG_INDEXES)
         return connection
 
 

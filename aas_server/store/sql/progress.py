@@ -5,7 +5,7 @@ from __future__ import annotations
 from aas_server.store.sql.engine import Connection
 
 KEYS = "keys"
-"""Bringing the keys of all documents to new rules."""
+"""Bringing the keys of all documents to new rules; the kind follows."""
 COPY = "copy"
 """A copy into this database that has not come to its end."""
 _SAY = """

@@ -103,6 +103,7 @@ def delete(log: Log, kind: Kind, id: str) -> None:
         raise NotFound("document-not-found", kind=kind, id=id)
     with connection.together():
         connection.execute(_KEEP, (log.now, rows[0][0]))
+        forget_keys(connection, rows[0][0])
         connection.execute("DELETE FROM document WHERE seq = ?", rows[0])
         if kind in ("shell", "submodel"):
             connection.execute("DELETE FROM attachment WHERE owner = ?", (id,))
