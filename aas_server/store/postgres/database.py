@@ -138,8 +138,8 @@ class PostgresDatabase:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One thread of this process at a time asks for the writers' lock: those that wait hold no connection, which
-        the one that writes may need to read."""
+        """One thread of this process at a time asks for the writers' lock: those that wait hold no connection,
+        which the one that writes may need to read."""
         if not self._turn.acquire(timeout=LOCK_SECONDS):
             raise Unavailable("store-locked", file=self.place, seconds=LOCK_SECONDS)
         try:
