@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from aas_server.api.errors import install_results
 from aas_server.api.health import probe_router
 from aas_server.api.history import History
 from aas_server.api.hot import HotReads
+from aas_server.api.lazily import Lazily
 from aas_server.api.nested_descriptors import NestedDescriptors
 from aas_server.api.packages import AasxFileServer
 from aas_server.api.parameters import Paging
@@ -74,7 +76,7 @@ def mount_apis(
     )
     versions = {path: replace(services, version=version) for version, path in MOUNTS.items()}
     for path, one in versions.items():
-        outer.mount(path, create_api(one))
+        outer.mount(path, Lazily(partial(create_api, one)))
     return HotReads(outer, versions)
 
 
