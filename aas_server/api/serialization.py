@@ -17,7 +17,7 @@ from aas_server.api.answers import JSON
 from aas_server.api.services import Services, route
 from aas_server.errors import BadInput
 from aas_server.twin.package import Content, export_content, export_environment, gather, gather_all
-from aas_server.twin.package.writing import Form, Metamodel
+from aas_server.twin.package.environment.writing import Form, Metamodel
 from aas_server.twin.packages import MEDIA_TYPE
 
 _XML = "application/xml"

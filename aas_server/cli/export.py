@@ -16,8 +16,8 @@ from aas_server.house import House, existing
 from aas_server.messages import Language
 from aas_server.twin.live import Overlay
 from aas_server.twin.package import Content, export_content, export_environment, gather, gather_all
+from aas_server.twin.package.environment.writing import Form, Metamodel
 from aas_server.twin.package.shells import shells_named
-from aas_server.twin.package.writing import Form, Metamodel
 
 _FORMS: dict[str, Form] = {".json": "json", ".xml": "xml"}
 """Ends of names that mean an environment without files."""

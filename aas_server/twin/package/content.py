@@ -16,7 +16,7 @@ import msgspec
 from aas_server.errors import NotFound
 from aas_server.store.contract import Kind
 from aas_server.twin.live import Overlay
-from aas_server.twin.package import opc
+from aas_server.twin.package.container import opc
 from aas_server.twin.package.named import THUMBNAIL, named
 from aas_server.twin.plain import Json
 from aas_server.twin.repository import Repository

@@ -15,10 +15,10 @@ from aas_server.errors import Unavailable
 from aas_server.store.contract import Files
 from aas_server.store.durable import sync
 from aas_server.twin.live import Overlay
-from aas_server.twin.package import opc
+from aas_server.twin.package.container import opc
+from aas_server.twin.package.container.zipping import Zipping
 from aas_server.twin.package.content import Content, documents, gather
-from aas_server.twin.package.writing import EnvironmentWriter, Form, Metamodel
-from aas_server.twin.package.zipping import Zipping
+from aas_server.twin.package.environment.writing import EnvironmentWriter, Form, Metamodel
 from aas_server.twin.repository import Repository
 
 _ORIGIN_PART = "aasx/aasx-origin"

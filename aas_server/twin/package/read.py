@@ -11,12 +11,13 @@ from typing import BinaryIO
 from aas_server.errors import BadInput, NotFound, TooLarge
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import LISTS, faults
-from aas_server.twin.package import environment, opc
-from aas_server.twin.package.archive import Archive, archive
-from aas_server.twin.package.environment import Environment, Open
+from aas_server.twin.package.container import opc
+from aas_server.twin.package.container.archive import Archive, archive
+from aas_server.twin.package.environment import reading
+from aas_server.twin.package.environment.reading import Environment, Open
 from aas_server.twin.package.limits import Limits
-from aas_server.twin.package.mend import mended
-from aas_server.twin.package.repair import Repair
+from aas_server.twin.package.repair.mending import mended
+from aas_server.twin.package.repair.notes import Repair
 from aas_server.twin.plain import Json
 
 _HEAD = 512
@@ -69,10 +70,10 @@ def opened(path: Path, limits: Limits, strict: bool = False) -> Iterator[Opened]
         yield _judged(_documents(found), path.name, strict)
 
 
-def _form(path: Path) -> environment.Form | None:
+def _form(path: Path) -> reading.Form | None:
     try:
         with path.open("rb") as stream:
-            return environment.sniffed(stream.read(_HEAD))
+            return reading.sniffed(stream.read(_HEAD))
     except FileNotFoundError:
         raise NotFound("package-file-missing", file=str(path)) from None
     except OSError as fault:
@@ -120,11 +121,11 @@ def _spec_parts(package: Archive) -> list[str]:
 
 def _read(open: Open, name: str, limits: Limits) -> Environment:
     with open() as stream:
-        form = environment.sniffed(stream.read(_HEAD))
+        form = reading.sniffed(stream.read(_HEAD))
     if form == "xml":
-        return environment.read_xml(open, name, limits.depth)
+        return reading.read_xml(open, name, limits.depth)
     with open() as stream:
-        return environment.read_json(stream.read(), name, limits.depth)
+        return reading.read_json(stream.read(), name, limits.depth)
 
 
 def _documents(found: Environment) -> list[tuple[Kind, Json]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aas_server.store.contract import Kind
-from aas_server.twin.package.repair import Repair
+from aas_server.twin.package.repair.notes import Repair
 
 Outcome = Literal["created", "updated", "same", "kept", "kept-both"]
 

@@ -15,7 +15,7 @@ from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
 from aas_server.twin.live import Overlay
 from aas_server.twin.package import export_content, gather_all, import_file
-from aas_server.twin.package.writing import Form, Metamodel
+from aas_server.twin.package.environment.writing import Form, Metamodel
 from aas_server.twin.repository import Repository
 
 SHARED = Path(__file__).parents[4] / "shared"

@@ -19,8 +19,8 @@ from aas_server.errors import BadInput
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import faults
 from aas_server.twin.package import Limits, Opened, opened
-from aas_server.twin.package.edition import from_3_0
-from aas_server.twin.package.writing import EnvironmentWriter, Form, Metamodel
+from aas_server.twin.package.environment.edition import from_3_0
+from aas_server.twin.package.environment.writing import EnvironmentWriter, Form, Metamodel
 
 Json = dict[str, Any]
 Documents = list[tuple[Kind, Json]]

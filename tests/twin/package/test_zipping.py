@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aas_server.store.files import FolderFiles
-from aas_server.twin.package.zipping import Zipping
+from aas_server.twin.package.container.zipping import Zipping
 
 NOISE = os.urandom(5 * 2**20 + 7)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from aas_server.twin.package.tree import local, loose
+from aas_server.twin.package.environment.tree import local, loose
 from aas_server.twin.plain import Json
 
 _ITEMS = {

@@ -6,12 +6,11 @@ import base64
 import binascii
 from typing import Any
 
-from aas_server.twin.package.legacy import model_type
-from aas_server.twin.package.repair import Kept, Notes, says_something
-from aas_server.twin.package.repair_fill import filled, guessed, in_list
-from aas_server.twin.package.repair_place import Place
-from aas_server.twin.package.repair_rules import apply, drop_empty
-from aas_server.twin.package.schema import CLASSES, NAMED, Attribute, allowed
+from aas_server.twin.package.environment.schema import CLASSES, NAMED, Attribute, allowed, model_type
+from aas_server.twin.package.repair.fill import filled, guessed, in_list
+from aas_server.twin.package.repair.notes import Kept, Notes, says_something
+from aas_server.twin.package.repair.place import Place
+from aas_server.twin.package.repair.rules import apply, drop_empty
 from aas_server.twin.plain import Json
 
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -14,9 +14,10 @@ from typing import BinaryIO, cast
 from lxml import etree
 
 from aas_server.errors import BadInput, TooLarge
-from aas_server.twin.package import opc, xml
+from aas_server.twin.package import xml
+from aas_server.twin.package.container import opc
+from aas_server.twin.package.container.nested import MAGIC, refuse_bombs
 from aas_server.twin.package.limits import RATIO_FROM, Limits
-from aas_server.twin.package.nested import MAGIC, refuse_bombs
 
 
 class Archive:

@@ -17,7 +17,7 @@ import msgspec
 from aas_server.errors import BadInput
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import LISTS, json_path
-from aas_server.twin.package.edition import as_3_0
+from aas_server.twin.package.environment.edition import as_3_0
 from aas_server.twin.plain import Json
 
 Metamodel: TypeAlias = Literal["3.0", "3.1"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from aas_server.twin.package.repair import free_name
-from aas_server.twin.package.repair_concept import specification, specified
-from aas_server.twin.package.repair_place import Place
-from aas_server.twin.package.repair_reference import aimed, pointed
-from aas_server.twin.package.repair_text import languages, shortened
-from aas_server.twin.package.repair_values import location, media, typed
-from aas_server.twin.package.schema import CLASSES, KINDS_OF
+from aas_server.twin.package.environment.schema import CLASSES, KINDS_OF
+from aas_server.twin.package.repair.concepts import specification, specified
+from aas_server.twin.package.repair.notes import free_name
+from aas_server.twin.package.repair.place import Place
+from aas_server.twin.package.repair.references import aimed, pointed
+from aas_server.twin.package.repair.texts import languages, shortened
+from aas_server.twin.package.repair.values import location, media, typed
 from aas_server.twin.plain import Json
 
 Rule = Callable[[Place], None]

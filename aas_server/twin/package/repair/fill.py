@@ -7,9 +7,8 @@ from typing import Any
 
 from aas_core3_1 import constants
 
-from aas_server.twin.package.legacy import model_type
-from aas_server.twin.package.repair import Notes
-from aas_server.twin.package.schema import CLASSES, KINDS_OF, Attribute
+from aas_server.twin.package.environment.schema import CLASSES, KINDS_OF, Attribute, model_type
+from aas_server.twin.package.repair.notes import Notes
 from aas_server.twin.plain import Json
 
 IEC61360 = "https://admin-shell.io/DataSpecificationTemplates/DataSpecificationIec61360/3"

@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from aas_core3_1 import types
 
+from aas_server.twin.plain import Json
+
 Sort = Literal["text", "truth", "bytes", "choice", "object"]
 
 
@@ -92,3 +94,10 @@ TAGS: Mapping[str, str] = {name[0].lower() + name[1:]: name for name in CLASSES}
 def allowed(type: str) -> tuple[str, ...]:
     """The classes that may stand where an attribute has this type."""
     return KINDS_OF.get(type, (type,))
+
+
+def model_type(document: Json) -> str:
+    """The class that an object says it is of; 2.0 wrote ``{"name": …}``. Empty where it says none."""
+    found = document.get("modelType")
+    name = found.get("name") if isinstance(found, dict) else found
+    return name if isinstance(name, str) else ""

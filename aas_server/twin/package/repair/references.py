@@ -6,8 +6,8 @@ from typing import Any
 
 from aas_core3_1 import constants
 
-from aas_server.twin.package.repair_fill import IDENTIFIABLES
-from aas_server.twin.package.repair_place import Place
+from aas_server.twin.package.repair.fill import IDENTIFIABLES
+from aas_server.twin.package.repair.place import Place
 from aas_server.twin.plain import Json
 
 _GLOBAL = "GlobalReference"

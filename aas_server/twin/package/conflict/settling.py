@@ -13,9 +13,9 @@ import msgspec
 from aas_server.errors import Conflict
 from aas_server.store.contract import Kind, Transaction
 from aas_server.twin.metamodel import Verified, verified
+from aas_server.twin.package.conflict.order import edges, groups
+from aas_server.twin.package.conflict.renames import KEY_TYPES, Renames, called, candidate, followed, referred
 from aas_server.twin.package.named import named
-from aas_server.twin.package.order import edges, groups
-from aas_server.twin.package.renames import KEY_TYPES, Renames, called, candidate, followed, referred
 from aas_server.twin.plain import Json
 
 Policy = Literal["keep-both", "replace", "refuse", "keep-ours"]

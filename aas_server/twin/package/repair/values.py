@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aas_core3_1 import types, verification
 
-from aas_server.twin.package.repair_place import Place
+from aas_server.twin.package.repair.place import Place
 
 _URI_SAFE = "/!$&'()*+,;=:@-._~%?"
 

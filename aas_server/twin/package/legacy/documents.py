@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aas_server.twin.package.legacy_element import element, referable, reference
+from aas_server.twin.package.legacy.elements import element, referable, reference
 from aas_server.twin.plain import Json
 
 Lists = dict[str, list[Any]]
@@ -27,13 +27,6 @@ def _old(document: Any) -> bool:
         return False
     kind = document.get("modelType")
     return "identification" in document or (isinstance(kind, dict) and isinstance(kind.get("name"), str))
-
-
-def model_type(document: Json) -> str:
-    """The class of a document, in either form."""
-    found = document.get("modelType")
-    name = found.get("name") if isinstance(found, dict) else found
-    return name if isinstance(name, str) else ""
 
 
 def renewed(lists: Lists) -> Lists:

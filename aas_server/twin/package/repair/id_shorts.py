@@ -7,7 +7,7 @@ from typing import Any
 
 from aas_server.ids import id_short, is_id_short
 from aas_server.twin.elements import CHILDREN
-from aas_server.twin.package.repair import Notes, free_name
+from aas_server.twin.package.repair.notes import Notes, free_name
 from aas_server.twin.plain import Json
 
 Steps = tuple[str, ...]

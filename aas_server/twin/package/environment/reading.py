@@ -13,8 +13,11 @@ from lxml import etree
 
 from aas_server.errors import BadInput
 from aas_server.twin.metamodel import LISTS, MAX_DEPTH
-from aas_server.twin.package import legacy, tree, xml
-from aas_server.twin.package.legacy_xml import old_document
+from aas_server.twin.package import xml
+from aas_server.twin.package.environment import tree
+from aas_server.twin.package.environment.schema import model_type
+from aas_server.twin.package.legacy.documents import is_old, renewed
+from aas_server.twin.package.legacy.tree import old_document
 
 Form: TypeAlias = Literal["aasx", "json", "xml"]
 Version: TypeAlias = Literal["2.0", "3.0", "3.1"]
@@ -61,12 +64,12 @@ def read_json(given: bytes, name: str, max_depth: int) -> Environment:
     """Raises ``BadInput`` where it is no environment (or single shell, submodel or concept description)."""
     found = _decoded(given, max_depth)
     if isinstance(found, dict):
-        single = _SINGLE.get(legacy.model_type(found))
+        single = _SINGLE.get(model_type(found))
         if single is not None:
             found = {single: [found]}
         lists: dict[str, list[Any]] = {key: part for key, part in found.items() if part is not None}
         if not lists or (set(lists) & _LISTS and all(isinstance(part, list) for part in lists.values())):
-            return _of_version("2.0" if legacy.is_old(lists) else "3.1", lists, name)
+            return _of_version("2.0" if is_old(lists) else "3.1", lists, name)
     raise BadInput("environment-none", part=name)
 
 
@@ -96,7 +99,7 @@ def _of_version(version: Version, lists: dict[str, list[Any]], name: str) -> Env
     strange = sorted(set(lists) - (_LISTS if version == "2.0" else set(LISTS)))
     if strange:
         raise BadInput("environment-strange", part=name, found=", ".join(strange))
-    return Environment(version, legacy.renewed(lists) if version == "2.0" else lists)
+    return Environment(version, renewed(lists) if version == "2.0" else lists)
 
 
 def _version(root: etree._Element, name: str) -> Version:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aas_server.twin.package.repair import Kept, Notes
+from aas_server.twin.package.repair.notes import Kept, Notes
 from aas_server.twin.plain import Json
 
 

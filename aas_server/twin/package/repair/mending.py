@@ -10,11 +10,11 @@ import msgspec
 
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import faults
-from aas_server.twin.package.environment import Number
-from aas_server.twin.package.repair import Notes, Repair
-from aas_server.twin.package.repair_last import derived_id, forced
-from aas_server.twin.package.repair_names import Renames, follow, named
-from aas_server.twin.package.repair_shape import shaped
+from aas_server.twin.package.environment.reading import Number
+from aas_server.twin.package.repair.id_shorts import Renames, follow, named
+from aas_server.twin.package.repair.last_resort import derived_id, forced
+from aas_server.twin.package.repair.notes import Notes, Repair
+from aas_server.twin.package.repair.shape import shaped
 from aas_server.twin.plain import Json
 
 _CLASSES: Mapping[Kind, str] = {

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from aas_server.twin.metamodel import Fault, faults
-from aas_server.twin.package.repair import Kept, Notes
-from aas_server.twin.package.schema import CLASSES
+from aas_server.twin.package.environment.schema import CLASSES
+from aas_server.twin.package.repair.notes import Kept, Notes
 from aas_server.twin.plain import Json
 
 _ROUNDS = 50

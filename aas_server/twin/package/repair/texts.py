@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from aas_core3_1 import verification
 
-from aas_server.twin.package.repair_place import Place
-from aas_server.twin.package.schema import CLASSES
+from aas_server.twin.package.environment.schema import CLASSES
+from aas_server.twin.package.repair.place import Place
 from aas_server.twin.plain import Json
 
 _LONGEST: Mapping[str, int] = {

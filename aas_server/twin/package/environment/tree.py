@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from aas_server.twin.package.schema import CLASSES, NAMED, TAGS, Attribute, allowed
+from aas_server.twin.package.environment.schema import CLASSES, NAMED, TAGS, Attribute, allowed
 from aas_server.twin.plain import Json
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from aas_core3_1 import constants
 
-from aas_server.twin.package.repair_place import Place
-from aas_server.twin.package.repair_text import english
+from aas_server.twin.package.repair.place import Place
+from aas_server.twin.package.repair.texts import english
 from aas_server.twin.plain import Json
 
 _WITH_UNIT = frozenset(str(one.value) for one in constants.IEC_61360_DATA_TYPES_WITH_UNIT)

@@ -1,0 +1,1 @@
+"""Metamodel 2.0, read as 3.1."""
