@@ -21,7 +21,8 @@ _CANONICAL = {
         *("query", "date", "createdFrom", "updatedFrom"),
         *("assetKind", "assetType", "assetId", "on-conflict", "strict", "metamodel", "form", "fileName"),
     )
-}
+} | {"encodedcursor": "cursor"}
+"""How each is spelled here, by its small letters; clients generated from 3.0's schema say ``encodedCursor``."""
 _ALIASES = {"/query/conceptdescriptions": "/query/concept-descriptions"}
 """Paths as a client of the field spells them (AASX Package Explorer)."""
 

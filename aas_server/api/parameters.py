@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import Path, Query
@@ -21,8 +21,8 @@ CursorParameter = Annotated[
 ]
 LevelParameter = Annotated[Level, Query(alias="level", description="How deep below the resource")]
 OnlyCoreParameter = Annotated[
-    Literal["core"],
-    Query(alias="level", deprecated=True, description="There is no other level of this form; says nothing"),
+    Level,
+    Query(alias="level", deprecated=True, description="Says nothing: of this form there is core alone"),
 ]
 ExtentParameter = Annotated[Extent, Query(alias="extent", description="Whether Blobs come with their value")]
 IdShortParameter = Annotated[str | None, Query(alias="idShort")]

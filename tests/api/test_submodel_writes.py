@@ -165,8 +165,10 @@ def test_a_refusal_names_constraint_and_place(filled: TestClient, at: At) -> Non
     assert "submodelElements[0]" in text
 
 
-def test_metadata_and_references_know_no_level_but_core(filled: TestClient, at: At) -> None:
+def test_a_level_says_nothing_of_metadata_and_references(filled: TestClient, at: At) -> None:
     for form in ("$metadata", "$reference"):
         for there in (at("submodels", "urn:sm:1"), f"{at('submodels', '').rstrip('/')}"):
-            assert filled.get(f"{there}/{form}?level=core").status_code == 200
-            assert filled.get(f"{there}/{form}?level=deep").status_code == 400
+            plain = filled.get(f"{there}/{form}").content
+            for level in ("core", "deep"):
+                assert filled.get(f"{there}/{form}?level={level}").content == plain
+            assert filled.get(f"{there}/{form}?level=flat").status_code == 400
