@@ -181,9 +181,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(VALUES, min_size=1, max_size=4))
 def test_no_number_is_lost_whatever_comes_in_which_order(
     store: Store, rows: Rows, batches: list[list[float | None]]

@@ -45,7 +45,7 @@ def read(body: bytes) -> Opened:
             return source
 
 
-SLOW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("form", get_args(Form))

@@ -279,7 +279,7 @@ def spoilt(draw: st.DrawFn, value: Any) -> Any:
     return draw(RUBBISH)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_broken_is_still_read(read: Callable[[bytes], Opened], data: st.DataObject) -> None:
     environment: Any = ENVIRONMENT
