@@ -26,12 +26,12 @@ from aas_server.settings import Settings
 from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
-from aas_server.twin.delegation import Delegation
+from aas_server.twin.editing.submodels import Submodels
 from aas_server.twin.operations import Operations
+from aas_server.twin.operations.delegation import Delegation
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Shelf
-from aas_server.twin.submodels import Submodels
 from connectors.message import Source
 from connectors.mqtt import Subscription
 

@@ -25,7 +25,7 @@ from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
 from aas_server.ingest.service import Ingest
 from aas_server.settings import Settings
-from aas_server.twin import operation_files
+from aas_server.twin.operations import files as operation_files
 from aas_server.web.app import create_web
 from connectors.message import Source
 

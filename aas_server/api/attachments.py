@@ -21,9 +21,9 @@ from aas_server.api.received import file_name, path_of
 from aas_server.api.services import routes
 from aas_server.api.writing import DONE, Answers, done
 from aas_server.errors import NotAllowed, NotFound, TooLarge
+from aas_server.twin.editing.submodels import Draft
 from aas_server.twin.elements import find
 from aas_server.twin.plain import Json
-from aas_server.twin.submodels import Draft
 
 _PATH = f"{ELEMENT}/attachment"
 _ANY = "application/octet-stream"

@@ -21,9 +21,9 @@ from aas_server.api.services import Services, route
 from aas_server.errors import AasError, BadInput, NotFound
 from aas_server.messages import error_text, language_of, text
 from aas_server.store.contract import Described
-from aas_server.twin.descriptors import verified_descriptor
 from aas_server.twin.metamodel import decode
-from aas_server.twin.registry import Edit, Registry, Undone
+from aas_server.twin.registry.descriptors import verified_descriptor
+from aas_server.twin.registry.registry import Edit, Registry, Undone
 
 _KIND = "bulk"
 _FREE = Conditions()

@@ -25,8 +25,8 @@ from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE
 from aas_server.errors import BadInput
 from aas_server.store.contract import etag_of
-from aas_server.twin.discovery import Discovery
 from aas_server.twin.metamodel import decode
+from aas_server.twin.registry.discovery import Discovery
 
 _AssetId = Annotated[
     str | None, Query(alias="assetId", deprecated=True, description="A global asset id alone, base64url")

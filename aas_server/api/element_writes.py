@@ -17,11 +17,11 @@ from aas_server.api.parameters import IdShortPath, LevelParameter
 from aas_server.api.place import ELEMENT, ELEMENTS, Access
 from aas_server.api.services import routes
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
-from aas_server.twin.edit import add, merge, merge_metadata, remove, replace
-from aas_server.twin.edit_value import decode_value, set_value
+from aas_server.twin.editing.elements import add, merge, merge_metadata, remove, replace
+from aas_server.twin.editing.submodels import Draft
+from aas_server.twin.editing.values import decode_value, set_value
 from aas_server.twin.elements import find
 from aas_server.twin.plain import Json
-from aas_server.twin.submodels import Draft
 
 
 class ElementWrites:

@@ -12,11 +12,11 @@ from aas_server.api.errors import message
 from aas_server.errors import AasError, BadInput
 from aas_server.messages import Language, error_text
 from aas_server.twin import views
-from aas_server.twin.arguments import INOUTPUT, INPUT, of_values
-from aas_server.twin.edit_value import decode_value
+from aas_server.twin.editing.values import decode_value
 from aas_server.twin.handles import State
 from aas_server.twin.metamodel import decode
 from aas_server.twin.operations import Results
+from aas_server.twin.operations.arguments import INOUTPUT, INPUT, of_values
 from aas_server.twin.plain import Json
 
 STATES: Mapping[State, str] = {

@@ -25,10 +25,10 @@ from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.store.contract import Document, etag_of
-from aas_server.twin.descriptors import verified_descriptor
 from aas_server.twin.metamodel import Verified
 from aas_server.twin.plain import Json
-from aas_server.twin.registry import Registry
+from aas_server.twin.registry.descriptors import verified_descriptor
+from aas_server.twin.registry.registry import Registry
 
 Inside = dict[str, Json]
 """The submodel descriptors of a shell's descriptor, by id, in their order."""

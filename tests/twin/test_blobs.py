@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aas_server.errors import BadInput
-from aas_server.twin.fragments import checked
+from aas_server.twin.editing.fragments import checked
 from aas_server.twin.metamodel import element_faults, verified
 
 Json = dict[str, Any]

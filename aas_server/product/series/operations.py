@@ -21,11 +21,11 @@ from aas_server.product.series.elements import (
     record_elements,
 )
 from aas_server.product.series.lake import Found, Wanted
+from aas_server.twin.editing.submodels import Draft, Submodels
 from aas_server.twin.elements import children, find
 from aas_server.twin.operations import Call, Operations
 from aas_server.twin.plain import Json
 from aas_server.twin.repository import Repository
-from aas_server.twin.submodels import Draft, Submodels
 from aas_server.twin.views import reference
 from submodels.series_operations import DERIVE_SEGMENT, READ_RECORDS, READ_SEGMENTS, semantic_id
 

@@ -21,9 +21,9 @@ from aas_server.product import collect
 from aas_server.product.recipe import Recipe
 from aas_server.product.series.operations import SeriesOperations
 from aas_server.product.work import Work
+from aas_server.twin.editing.submodels import Submodels
 from aas_server.twin.operations import Operations, Results
 from aas_server.twin.repository import Repository
-from aas_server.twin.submodels import Submodels
 from connectors.message import Message
 
 Json = dict[str, Any]

@@ -24,7 +24,7 @@ from aas_server.store.contract.condition import (
     Not,
     StoredAs,
 )
-from aas_server.twin.derived import address, interfaces
+from aas_server.twin.registry.derived import address, interfaces
 
 _ENDPOINT = re.compile(r"endpoints\[(\d*)\]\.(interface|protocolinformation\.href)")
 _REGISTERED: Mapping[Described, Literal["shell-descriptor", "submodel-descriptor"]] = {

@@ -1,7 +1,7 @@
 """What stands behind the Operations of submodels: Python callables by semantic ID, or another server.
 
-A callable is given a ``Call`` and gives its results by idShort; see ``twin/arguments.py`` for the values. A plain
-function runs on a worker thread, a coroutine function on the event loop; so many at a time as the limit says.
+A callable is given a ``Call`` and gives its results by idShort; ``arguments.py`` says what the values are. A plain
+function runs on a worker thread, a coroutine function on the event loop; as many at a time as the limit says.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 import structlog
 
 from aas_server.errors import AasError, Conflict, NotAllowed, NotSupported
-from aas_server.twin import arguments, delegation
-from aas_server.twin.arguments import INOUTPUT, INPUT, OUTPUT
-from aas_server.twin.delegation import Delegation
 from aas_server.twin.elements import find
+from aas_server.twin.operations import arguments, delegation
+from aas_server.twin.operations.arguments import INOUTPUT, INPUT, OUTPUT
+from aas_server.twin.operations.delegation import Delegation
 from aas_server.twin.plain import Json
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aas_server.twin import edit
-from aas_server.twin.attached import followed, holders
+from aas_server.twin.editing import elements as edit
+from aas_server.twin.editing.attached import followed, holders
 from aas_server.twin.elements import find
 
 Json = dict[str, Any]

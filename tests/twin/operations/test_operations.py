@@ -15,8 +15,8 @@ import pytest
 
 from aas_server.errors import AasError, BadInput, Conflict, NotAllowed, NotFound, NotSupported, Refused
 from aas_server.messages import error_text
-from aas_server.twin.delegation import Delegation
 from aas_server.twin.operations import Call, Operations, Results
+from aas_server.twin.operations.delegation import Delegation
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Json = dict[str, Any]

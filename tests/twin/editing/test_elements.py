@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from aas_server.errors import AasError, BadInput, Conflict, NotFound
-from aas_server.twin import edit
+from aas_server.twin.editing import elements as edit
+from aas_server.twin.editing.fragments import checked
 from aas_server.twin.elements import find
-from aas_server.twin.fragments import checked
 from aas_server.twin.metamodel import verified
 from aas_server.twin.views import cut
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from aas_server.errors import BadInput
-from aas_server.twin.operations import Operations
+from aas_server.twin.operations.operations import Operations
 
 
 def load(operations: Operations, files: Sequence[str]) -> None:

@@ -11,8 +11,8 @@ import msgspec
 
 from aas_server.errors import BadInput, NotFound
 from aas_server.store.contract import Document, Transaction, etag_of
-from aas_server.twin.attached import Holder, followed, holders
-from aas_server.twin.fragments import checked
+from aas_server.twin.editing.attached import Holder, followed, holders
+from aas_server.twin.editing.fragments import checked
 from aas_server.twin.metamodel import Verified, verified
 from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json

@@ -13,9 +13,9 @@ import msgspec
 
 from aas_server.errors import NotFound
 from aas_server.store.contract import IdPage, Kind, etag_of
-from aas_server.twin.descriptors import specific_asset_ids
 from aas_server.twin.index import keys
 from aas_server.twin.plain import Json
+from aas_server.twin.registry.descriptors import specific_asset_ids
 from aas_server.twin.repository import Repository
 
 _KIND: Kind = "asset-links"

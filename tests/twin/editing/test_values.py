@@ -7,7 +7,7 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.twin import views
-from aas_server.twin.edit_value import decode_value, set_value
+from aas_server.twin.editing.values import decode_value, set_value
 from aas_server.twin.elements import find
 from aas_server.twin.metamodel import decode, verified
 

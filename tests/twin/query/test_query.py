@@ -18,8 +18,8 @@ from aas_server.store.contract.condition import (
     Match,
     Not,
 )
-from aas_server.twin.pattern import portable
 from aas_server.twin.query import read
+from aas_server.twin.query.pattern import portable
 
 
 def condition(given: Any) -> Any:

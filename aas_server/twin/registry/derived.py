@@ -14,8 +14,8 @@ import msgspec
 
 from aas_server import ids
 from aas_server.store.contract import Described
-from aas_server.twin.descriptors import ASSET, COMMON, SEMANTICS
 from aas_server.twin.plain import Json
+from aas_server.twin.registry.descriptors import ASSET, COMMON, SEMANTICS
 
 _HABITS = ("{}-3.0", "{}-REPOSITORY-3.0", "{}-3.1", "{}-1.0")
 _NAMES: Mapping[Described, str] = {"shell": "AAS", "submodel": "SUBMODEL"}

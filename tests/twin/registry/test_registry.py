@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from aas_server.store.contract import Store
-from aas_server.twin.registry import Registry
+from aas_server.twin.registry.registry import Registry
 from aas_server.twin.repository import Repository
 
 BASE = "https://factory.example/api/v3.1"

@@ -27,8 +27,8 @@ from aas_server.store.contract.condition import (
     Operand,
     Type,
 )
-from aas_server.twin.pattern import portable
-from aas_server.twin.query_field import field
+from aas_server.twin.query.field import field
+from aas_server.twin.query.pattern import portable
 
 MOST_COMPARISONS = 100
 MOST_IN_MATCH = 20

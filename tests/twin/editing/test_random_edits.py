@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aas_server.errors import AasError, BadInput
-from aas_server.twin import edit
-from aas_server.twin.edit_value import decode_value, set_value
+from aas_server.twin.editing import elements as edit
+from aas_server.twin.editing.fragments import checked
+from aas_server.twin.editing.values import decode_value, set_value
 from aas_server.twin.elements import find, walk
-from aas_server.twin.fragments import checked
 from aas_server.twin.metamodel import verified
 
 Json = dict[str, Any]

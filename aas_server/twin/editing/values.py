@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aas_server.errors import BadInput
+from aas_server.twin.editing.given import Number, as_object, lexical, misfit, named_parts, numberless
 from aas_server.twin.elements import children, join
-from aas_server.twin.given_value import Number, as_object, lexical, misfit, named_parts, numberless
 from aas_server.twin.metamodel import MAX_DEPTH, decode
 from aas_server.twin.plain import Json
 from aas_server.twin.views import WITHOUT_VALUE

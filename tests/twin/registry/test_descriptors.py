@@ -9,8 +9,8 @@ import pytest
 
 from aas_server import ids
 from aas_server.errors import BadInput
-from aas_server.twin import derived
-from aas_server.twin.descriptors import specific_asset_ids, verified_descriptor
+from aas_server.twin.registry import derived
+from aas_server.twin.registry.descriptors import specific_asset_ids, verified_descriptor
 
 ENDPOINT = {"interface": "AAS-3.0", "protocolInformation": {"href": "https://elsewhere.example/shells/eA"}}
 MEANING = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": "urn:cd:1"}]}

@@ -16,7 +16,7 @@ from typing import Any
 
 from aas_server.clock import iso
 from aas_server.errors import AasError, BadInput
-from aas_server.twin.edit_value import set_value
+from aas_server.twin.editing.values import set_value
 from aas_server.twin.live import lexical
 from aas_server.twin.metamodel import element_faults
 from aas_server.twin.plain import Json

@@ -12,10 +12,10 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.messages import error_text
-from aas_server.twin.operation_files import load
 from aas_server.twin.operations import Operations, Results
+from aas_server.twin.operations.files import load
 
-DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 MEANING = "https://factory.example/ids/operation/scale"
 
 

@@ -1,0 +1,1 @@
+"""Writing submodels: whole, or a part of one, verified and with what is attached to it."""
