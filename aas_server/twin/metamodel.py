@@ -6,6 +6,7 @@ metamodel forbids them); values stay as they were written.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ LISTS: Mapping[str, Kind] = {
 
 MAX_DEPTH = 400
 """Nesting of JSON that the parsers bear within Python's own limit; a setting may ask for less."""
+
+_DIGITS = 4300
+"""Digits of an integer: Python reads no longer ones, since that takes time quadratic in them."""
 
 _SNAKE = re.compile(r"_([a-z0-9])")
 """aas-core names attributes in Python's way; people know them as JSON has them."""
@@ -60,15 +64,25 @@ class Fault:
 
 
 def decode(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
-    """JSON as Python values, without empty lists. Raises ``BadInput`` where it is none, or nested too deep."""
+    """JSON as Python values, without empty lists. Raises ``BadInput`` as ``from_json`` does."""
+    return without_empty_lists(from_json(given, max_depth))
+
+
+def from_json(given: bytes, max_depth: int = MAX_DEPTH, fraction: Callable[[str], Any] | None = None) -> Any:
+    """JSON as Python values; ``fraction`` makes numbers that are not whole (a ``float`` where it is left out).
+
+    Raises ``BadInput`` where it is no JSON, nested too deep, or holds an integer that Python would not read.
+    """
     try:
-        value = msgspec.json.decode(given.removeprefix(b"\xef\xbb\xbf"))
+        value = msgspec.json.Decoder(float_hook=fraction).decode(given.removeprefix(codecs.BOM_UTF8))
     except RecursionError:
         raise BadInput("json-too-deep", limit=max_depth) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        if str(fault).startswith("Integer value out of range"):
+            raise BadInput("json-integer-long", limit=_DIGITS) from None
         raise BadInput("json-unreadable", fault=str(fault)) from None
     bound_depth(value, max_depth)
-    return without_empty_lists(value)
+    return value
 
 
 def verified(kind: Kind, document: Any) -> Verified:
@@ -79,11 +93,11 @@ def verified(kind: Kind, document: Any) -> Verified:
         found = list(faults_of(instance))
         if found:
             raise _invalid(kind, document, found[0], len(found))
-        plain = jsonization.to_jsonable(instance)
+        canonical = jsonization.to_jsonable(instance)
     except RecursionError:
         raise BadInput("json-too-deep", limit=MAX_DEPTH) from None
-    assert isinstance(plain, dict)
-    return Verified(kind, plain["id"], msgspec.json.encode(plain), keys(kind, plain))
+    assert isinstance(canonical, dict)
+    return Verified(kind, canonical["id"], msgspec.json.encode(canonical), keys(kind, canonical))
 
 
 def faults(kind: Kind, document: Any) -> list[Fault]:

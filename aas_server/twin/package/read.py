@@ -70,7 +70,7 @@ def opened(path: Path, limits: Limits, strict: bool = False) -> Iterator[Opened]
         yield _judged(_documents(found), path.name, strict)
 
 
-def _form(path: Path) -> reading.Form | None:
+def _form(path: Path) -> reading.FileForm | None:
     try:
         with path.open("rb") as stream:
             return reading.sniffed(stream.read(_HEAD))

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, TypeAlias
 
-import msgspec
 from lxml import etree
 
 from aas_server.errors import BadInput
-from aas_server.twin.metamodel import LISTS, MAX_DEPTH
+from aas_server.twin.metamodel import LISTS, from_json
 from aas_server.twin.package import xml
 from aas_server.twin.package.environment import tree
 from aas_server.twin.package.environment.schema import model_type
 from aas_server.twin.package.legacy.documents import is_old, renewed
 from aas_server.twin.package.legacy.tree import old_document
 
-Form: TypeAlias = Literal["aasx", "json", "xml"]
+FileForm: TypeAlias = Literal["aasx", "json", "xml"]
 Version: TypeAlias = Literal["2.0", "3.0", "3.1"]
 Open: TypeAlias = Callable[[], BinaryIO]
 
 _NAMESPACE = re.compile(r"https?://(?:www\.)?admin-shell\.io/aas/(\d)/(\d)/?")
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LISTS = frozenset({*LISTS, "assets"})
 _SINGLE = {
     "AssetAdministrationShell": "assetAdministrationShells",
@@ -52,17 +51,18 @@ class Number:
         return self.text
 
 
-def sniffed(head: bytes) -> Form | None:
+def sniffed(head: bytes) -> FileForm | None:
     """What a file is by its first bytes; its name and its declared type are not believed."""
     if head.startswith(b"PK\x03\x04"):
         return "aasx"
-    text = _text(head, "ignore").lstrip()
+    encoding = next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), "utf-8")
+    text = head.decode(encoding, "ignore").lstrip()
     return "json" if text.startswith(("{", "[")) else "xml" if text.startswith("<") else None
 
 
 def read_json(given: bytes, name: str, max_depth: int) -> Environment:
     """Raises ``BadInput`` where it is no environment (or single shell, submodel or concept description)."""
-    found = _decoded(given, max_depth)
+    found = from_json(_utf8(given), max_depth, Number)
     if isinstance(found, dict):
         single = _SINGLE.get(model_type(found))
         if single is not None:
@@ -112,32 +112,11 @@ def _version(root: etree._Element, name: str) -> Version:
     return version  # type: ignore[return-value]
 
 
-def _text(given: bytes, errors: str) -> str:
-    return given.decode(next((code for bom, code in _BOMS.items() if given.startswith(bom)), "utf-8"), errors)
-
-
-def _decoded(given: bytes, max_depth: int) -> Any:
+def _utf8(given: bytes) -> bytes:
+    """JSON of the field also comes in UTF-16."""
+    if not given.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return given
     try:
-        if given.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            given = _text(given, "strict").encode()
-        value = msgspec.json.Decoder(float_hook=Number).decode(given.removeprefix(codecs.BOM_UTF8))
-    except RecursionError:
-        raise BadInput("json-too-deep", limit=max_depth) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        return given.decode("utf-16").encode()
+    except UnicodeDecodeError as fault:
         raise BadInput("json-unreadable", fault=str(fault)) from None
-    limit = min(max_depth, MAX_DEPTH)
-    if any(depth > limit for depth in _depths(value)):
-        raise BadInput("json-too-deep", limit=limit)
-    return value
-
-
-def _depths(value: Any) -> Iterator[int]:
-    depth, level = 1, [value]
-    while level := [
-        part
-        for outer in level
-        for part in (outer.values() if isinstance(outer, dict) else outer)
-        if isinstance(part, dict | list)
-    ]:
-        depth += 1
-        yield depth
