@@ -11,11 +11,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from aas_server.api.address import Address
-from aas_server.api.bulk import BulkOperations
-from aas_server.api.check import Check
 from aas_server.api.concept_descriptions import ConceptDescriptionRepository
 from aas_server.api.description import SelfDescription
-from aas_server.api.discovery import BasicDiscovery
 from aas_server.api.docs import docs_router
 from aas_server.api.door import Door
 from aas_server.api.errors import install_results
@@ -23,22 +20,25 @@ from aas_server.api.health import probe_router
 from aas_server.api.history import History
 from aas_server.api.hot import HotReads
 from aas_server.api.lazily import Lazily
-from aas_server.api.nested_descriptors import NestedDescriptors
-from aas_server.api.packages import AasxFileServer
+from aas_server.api.package.check import Check
+from aas_server.api.package.file_server import AasxFileServer
+from aas_server.api.package.serialization import SerializationService
+from aas_server.api.package.upload import Upload
 from aas_server.api.parameters import Paging
-from aas_server.api.place import ByShell, BySubmodel
 from aas_server.api.query import QueryService
-from aas_server.api.serialization import SerializationService
+from aas_server.api.registry.bulk import BulkOperations
+from aas_server.api.registry.discovery import BasicDiscovery
+from aas_server.api.registry.nested import NestedDescriptors
+from aas_server.api.registry.shells import ShellRegistry
+from aas_server.api.registry.submodels import SubmodelRegistry
 from aas_server.api.services import Services, Version, without_newer
-from aas_server.api.shell import ShellService
-from aas_server.api.shell_place import NamedShell
-from aas_server.api.shell_registry import ShellRegistry
-from aas_server.api.shells import AssetAdministrationShellRepository
-from aas_server.api.single import OfSingleShell, SingleShell, SingleSubmodel
-from aas_server.api.submodel import SubmodelService
-from aas_server.api.submodel_registry import SubmodelRegistry
-from aas_server.api.submodels import SubmodelRepository
-from aas_server.api.upload import Upload
+from aas_server.api.shell.place import NamedShell
+from aas_server.api.shell.repository import AssetAdministrationShellRepository
+from aas_server.api.shell.service import ShellService
+from aas_server.api.shell.single import OfSingleShell, SingleShell, SingleSubmodel
+from aas_server.api.submodel.place import ByShell, BySubmodel
+from aas_server.api.submodel.repository import SubmodelRepository
+from aas_server.api.submodel.service import SubmodelService
 from aas_server.clock import SystemClock
 from aas_server.settings import Settings
 from aas_server.store.contract import Store

@@ -26,8 +26,8 @@ from aas_server.api.parameters import (
     asset_ids,
     reference_value,
 )
-from aas_server.api.reading import Reading
 from aas_server.api.services import Services, route
+from aas_server.api.submodel.reading import Reading
 from aas_server.clock import iso
 from aas_server.errors import BadInput
 from aas_server.store.contract import Change, Document, Kind

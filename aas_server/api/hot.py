@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aas_server.api.element_reads import ElementReads
 from aas_server.api.errors import result_of
-from aas_server.api.place import Access, BySubmodel
 from aas_server.api.services import Services
-from aas_server.api.shell import Shell
-from aas_server.api.shell_place import NamedShell, ShellAccess
-from aas_server.api.submodel_reads import SubmodelReads
+from aas_server.api.shell.place import NamedShell, ShellAccess
+from aas_server.api.shell.service import Shell
+from aas_server.api.submodel.element_reads import ElementReads
+from aas_server.api.submodel.place import Access, BySubmodel
+from aas_server.api.submodel.reads import SubmodelReads
 from aas_server.errors import AasError
 
 Found = tuple[Callable[[Request], Awaitable[Response]], dict[str, str]]

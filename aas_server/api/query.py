@@ -13,8 +13,8 @@ from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.bodies import json_schema
 from aas_server.api.parameters import CursorParameter, LimitParameter
-from aas_server.api.reading import Reading
 from aas_server.api.services import Operation, Services, route
+from aas_server.api.submodel.reading import Reading
 from aas_server.errors import BadInput
 from aas_server.store.contract import Described, Kind, Page
 from aas_server.twin.metamodel import decode

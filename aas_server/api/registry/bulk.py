@@ -15,8 +15,8 @@ from aas_server import ids
 from aas_server.api.answers import JSON
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import Conditions
-from aas_server.api.descriptors import PATHS, to_create, to_delete, to_put
 from aas_server.api.errors import results
+from aas_server.api.registry.descriptors import PATHS, to_create, to_delete, to_put
 from aas_server.api.services import Services, route
 from aas_server.errors import AasError, BadInput, NotFound
 from aas_server.messages import error_text, language_of, text

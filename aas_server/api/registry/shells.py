@@ -11,8 +11,8 @@ from starlette.responses import Response
 from aas_server import ids
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import ConditionsParameter
-from aas_server.api.descriptors import Descriptors
 from aas_server.api.parameters import AasIdentifier, CursorParameter, LimitParameter
+from aas_server.api.registry.descriptors import Descriptors
 from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS
 

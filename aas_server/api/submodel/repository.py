@@ -23,8 +23,8 @@ from aas_server.api.parameters import (
     SemanticIdParameter,
     reference_value,
 )
-from aas_server.api.reading import Reading
 from aas_server.api.services import Services, route
+from aas_server.api.submodel.reading import Reading
 from aas_server.api.writing import CREATED, Writing
 from aas_server.errors import BadInput
 from aas_server.store.contract import Page

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aas_server.api.answers import JSON
-from aas_server.api.received import file_name, on_disk
+from aas_server.api.package.received import file_name, on_disk
 from aas_server.api.services import Services, own_route
 from aas_server.messages import Language, language_of, text
 from aas_server.twin.package import Finding, Findings, check

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server.api import answers, former
+from aas_server.api import answers
 from aas_server.api.parameters import (
     CursorParameter,
     ExtentParameter,
@@ -15,8 +15,9 @@ from aas_server.api.parameters import (
     LimitParameter,
     OnlyCoreParameter,
 )
-from aas_server.api.place import ELEMENT, ELEMENTS, Access
 from aas_server.api.services import routes
+from aas_server.api.submodel import former
+from aas_server.api.submodel.place import ELEMENT, ELEMENTS, Access
 from aas_server.twin import views
 from aas_server.twin.elements import Step, find, steps_of
 from aas_server.twin.plain import Json

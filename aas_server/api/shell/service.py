@@ -13,9 +13,9 @@ from aas_server.api import answers
 from aas_server.api.bodies import JsonBody, json_object, json_schema
 from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.services import Services, routes
-from aas_server.api.shell_place import ShellAccess, ShellPlace
-from aas_server.api.submodel_references import SubmodelReferences
-from aas_server.api.thumbnail import Thumbnail
+from aas_server.api.shell.place import ShellAccess, ShellPlace
+from aas_server.api.shell.references import SubmodelReferences
+from aas_server.api.shell.thumbnail import Thumbnail
 from aas_server.api.writing import DONE, PUT_ANSWERS, Writing, done
 from aas_server.twin import views
 from aas_server.twin.plain import Json

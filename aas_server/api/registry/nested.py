@@ -19,8 +19,8 @@ from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import ConditionsParameter
-from aas_server.api.descriptors import Descriptors, spelled
 from aas_server.api.parameters import AasIdentifier, CursorParameter, LimitParameter, SubmodelIdentifier
+from aas_server.api.registry.descriptors import Descriptors, spelled
 from aas_server.api.services import Services, route
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
 from aas_server.errors import BadInput, Conflict, NotFound

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from aas_server.api import answers
 from aas_server.api.parameters import ExtentParameter, LevelParameter, OnlyCoreParameter
-from aas_server.api.place import Access
 from aas_server.api.services import routes
+from aas_server.api.submodel.place import Access
 from aas_server.twin import views
 
 

@@ -18,10 +18,10 @@ from starlette.responses import Response
 from aas_server import ids
 from aas_server.api.answers import ANY_JSON, JSON
 from aas_server.api.bodies import JsonBody, json_schema
-from aas_server.api.invocation_bodies import Asked, asked, kept, said, value_only
 from aas_server.api.parameters import IdShortPath
-from aas_server.api.place import Access
 from aas_server.api.services import routes
+from aas_server.api.submodel.invocation_bodies import Asked, asked, kept, said, value_only
+from aas_server.api.submodel.place import Access
 from aas_server.errors import AasError, BadInput, NotFound, Unavailable
 from aas_server.messages import Language, language_of
 from aas_server.twin.elements import find

@@ -15,10 +15,10 @@ from starlette.responses import Response
 
 from aas_server.api import answers
 from aas_server.api.conditions import ConditionsParameter
+from aas_server.api.package.received import file_name, path_of
 from aas_server.api.parameters import IdShortPath
-from aas_server.api.place import ELEMENT, Access
-from aas_server.api.received import file_name, path_of
 from aas_server.api.services import routes
+from aas_server.api.submodel.place import ELEMENT, Access
 from aas_server.api.writing import DONE, Answers, done
 from aas_server.errors import NotAllowed, NotFound, TooLarge
 from aas_server.twin.editing.submodels import Draft

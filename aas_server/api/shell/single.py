@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from aas_server import ids
 from aas_server.api.parameters import SubmodelIdentifier
-from aas_server.api.place import Target
 from aas_server.api.services import Services
+from aas_server.api.submodel.place import Target
 from aas_server.errors import NotFound
 
 

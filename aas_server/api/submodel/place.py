@@ -13,8 +13,8 @@ from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.conditions import Conditions
 from aas_server.api.parameters import AasIdentifier, SubmodelIdentifier
-from aas_server.api.reading import Reading
 from aas_server.api.services import Services
+from aas_server.api.submodel.reading import Reading
 from aas_server.errors import NotFound
 from aas_server.store.contract import Document
 from aas_server.twin import partial

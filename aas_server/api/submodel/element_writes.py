@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server.api import former
 from aas_server.api.bodies import JsonBody, json_object, json_schema
 from aas_server.api.conditions import Conditions, ConditionsParameter
 from aas_server.api.parameters import IdShortPath, LevelParameter
-from aas_server.api.place import ELEMENT, ELEMENTS, Access
 from aas_server.api.services import routes
+from aas_server.api.submodel import former
+from aas_server.api.submodel.place import ELEMENT, ELEMENTS, Access
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
 from aas_server.twin.editing.elements import add, merge, merge_metadata, remove, replace
 from aas_server.twin.editing.submodels import Draft

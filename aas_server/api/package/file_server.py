@@ -17,8 +17,8 @@ from starlette.responses import Response
 from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.conditions import Conditions, ConditionsParameter
+from aas_server.api.package.received import file_name, on_disk
 from aas_server.api.parameters import CursorParameter, LimitParameter
-from aas_server.api.received import file_name, on_disk
 from aas_server.api.services import Services, route
 from aas_server.errors import BadInput
 from aas_server.twin.package import Limits, opened

@@ -13,7 +13,7 @@ from aas_server.api.bodies import JsonBody, json_object, json_schema
 from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import CursorParameter, LimitParameter, SubmodelIdentifier
 from aas_server.api.services import routes
-from aas_server.api.shell_place import ShellAccess
+from aas_server.api.shell.place import ShellAccess
 from aas_server.api.writing import CREATED, DONE, created, done
 from aas_server.errors import Conflict, NotFound
 from aas_server.twin.metamodel import Verified

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from aas_server.api.bodies import JsonBody, json_object, json_schema
 from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import LevelParameter
-from aas_server.api.place import Access
 from aas_server.api.services import routes
+from aas_server.api.submodel.place import Access
 from aas_server.api.writing import DONE, PUT_ANSWERS, created, done
 from aas_server.twin.editing.elements import merge, merge_metadata
 from aas_server.twin.editing.submodels import Draft

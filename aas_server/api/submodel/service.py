@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from aas_server.api.attachments import Attachments
-from aas_server.api.element_reads import ElementReads
-from aas_server.api.element_writes import ElementWrites
-from aas_server.api.invocation import Invocations
-from aas_server.api.place import Access, Place
 from aas_server.api.services import Services
-from aas_server.api.submodel_reads import SubmodelReads
-from aas_server.api.submodel_writes import SubmodelWrites
+from aas_server.api.submodel.attachments import Attachments
+from aas_server.api.submodel.element_reads import ElementReads
+from aas_server.api.submodel.element_writes import ElementWrites
+from aas_server.api.submodel.invocation import Invocations
+from aas_server.api.submodel.place import Access, Place
+from aas_server.api.submodel.reads import SubmodelReads
+from aas_server.api.submodel.writes import SubmodelWrites
 
 
 class SubmodelService:

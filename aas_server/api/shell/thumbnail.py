@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from aas_server.api import answers
 from aas_server.api.conditions import ConditionsParameter
-from aas_server.api.received import file_name, path_of
+from aas_server.api.package.received import file_name, path_of
 from aas_server.api.services import routes
-from aas_server.api.shell_place import ShellAccess, edited
+from aas_server.api.shell.place import ShellAccess, edited
 from aas_server.api.writing import DONE, done
 from aas_server.errors import NotFound
 from aas_server.store.contract import etag_of

@@ -1,0 +1,1 @@
+"""AASX packages and environment files over HTTP: kept, sent in, made, checked."""

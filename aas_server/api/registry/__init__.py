@@ -1,0 +1,1 @@
+"""The registries and discovery over HTTP (IDTA-01002)."""

@@ -1,0 +1,1 @@
+"""Submodels and their elements over HTTP (IDTA-01002): the repository, one submodel, elements, Operations."""
