@@ -40,7 +40,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", page_limit=5, page_size=3, max_upload=2**20)
+    return _settings(tmp_path / "data")
+
+
+def _settings(data: Path) -> Settings:
+    return Settings(data=data, page_limit=5, page_size=3, max_upload=2**20)
 
 
 @pytest.fixture
@@ -50,6 +54,10 @@ def packages(store: Store) -> Packages:
 
 @pytest.fixture
 def app(store: Store, settings: Settings, packages: Packages) -> Guard:
+    return _app(store, settings, packages)
+
+
+def _app(store: Store, settings: Settings, packages: Packages) -> Guard:
     outer = FastAPI()
     outer.include_router(health_router(dict))
     return Guard(mount_apis(outer, store, Repository(store), packages, settings), settings)
@@ -57,11 +65,19 @@ def app(store: Store, settings: Settings, packages: Packages) -> Guard:
 
 @pytest.fixture
 def api(app: Guard) -> TestClient:
+    return _client(app)
+
+
+def _client(app: Guard) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
 
 
 @pytest.fixture
 def documents() -> list[tuple[str, dict[str, Any]]]:
+    return _documents()
+
+
+def _documents() -> list[tuple[str, dict[str, Any]]]:
     reference = {"type": "ModelReference", "keys": [{"type": "Submodel", "value": "urn:sm:1"}]}
     meaning = {"type": "ExternalReference", "keys": [{"type": "GlobalReference", "value": "urn:cd:1"}]}
     speed = {"modelType": "Property", "idShort": "Speed", "valueType": "xs:double", "value": "1.50"}
@@ -92,10 +108,24 @@ def documents() -> list[tuple[str, dict[str, Any]]]:
 @pytest.fixture
 def filled(api: TestClient, store: Store, documents: list[tuple[str, dict[str, Any]]]) -> TestClient:
     """The client over a filled store."""
+    _fill(store, documents)
+    return api
+
+
+def _fill(store: Store, documents: list[tuple[str, dict[str, Any]]]) -> None:
     checked = [verified(kind, decode(msgspec.json.encode(one))) for kind, one in documents]  # type: ignore[arg-type]
     file = Attachment("urn:sm:1", "Manual", "text/html", store.files.add(b"<script>alert(1)</script>"))
     asyncio.run(Repository(store).put_all(Bundle(checked, [file])))
-    return api
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Like ``filled``, for tests that change nothing: laying out the routes takes longer than most of them."""
+    data = tmp_path_factory.mktemp("shown") / "data"
+    store = open_store(data)
+    _fill(store, _documents())
+    yield _client(_app(store, _settings(data), Packages(store)))
+    store.close()
 
 
 @pytest.fixture

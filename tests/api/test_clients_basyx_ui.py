@@ -37,8 +37,8 @@ ASSET = ids.encode('{"name":"globalAssetId","value":"urn:asset:1"}')
         "/shells?limit=1000",
     ],
 )
-def test_the_first_load_and_a_click_are_answered(path: str, filled: TestClient) -> None:
-    answer = filled.get(BASE + path, headers=ORIGIN)
+def test_the_first_load_and_a_click_are_answered(path: str, shown: TestClient) -> None:
+    answer = shown.get(BASE + path, headers=ORIGIN)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json", "anything else is taken for a file"
     assert answer.headers["access-control-allow-origin"] == ORIGIN["Origin"]
@@ -46,31 +46,31 @@ def test_the_first_load_and_a_click_are_answered(path: str, filled: TestClient) 
 
 
 @pytest.mark.parametrize("kind", ["shells", "shell-descriptors", "submodels", "concept-descriptions"])
-def test_a_limit_above_the_maximum_is_cut(kind: str, filled: TestClient) -> None:
-    assert len(filled.get(f"{BASE}/{kind}?limit=1000").json()["result"]) >= 1
+def test_a_limit_above_the_maximum_is_cut(kind: str, shown: TestClient) -> None:
+    assert len(shown.get(f"{BASE}/{kind}?limit=1000").json()["result"]) >= 1
 
 
-def test_descriptors_name_the_interfaces_that_are_looked_for(filled: TestClient) -> None:
+def test_descriptors_name_the_interfaces_that_are_looked_for(shown: TestClient) -> None:
     for path, wanted in (("shell-descriptors", {"AAS-3.0"}), ("submodel-descriptors", {"SUBMODEL-3.0"})):
-        for descriptor in filled.get(f"{BASE}/{path}").json()["result"]:
+        for descriptor in shown.get(f"{BASE}/{path}").json()["result"]:
             assert wanted <= {endpoint["interface"] for endpoint in descriptor["endpoints"]}
 
 
-def test_a_concept_that_is_not_here_is_a_quiet_404(filled: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    missing = filled.get(f"{BASE}/concept-descriptions/{ids.encode('0173-1#02-AAW001#001')}", headers=ORIGIN)
+def test_a_concept_that_is_not_here_is_a_quiet_404(shown: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    missing = shown.get(f"{BASE}/concept-descriptions/{ids.encode('0173-1#02-AAW001#001')}", headers=ORIGIN)
     assert missing.status_code == 404 and missing.json()["messages"][0]["code"] == "404"
     assert missing.headers["access-control-allow-origin"] == ORIGIN["Origin"]
     assert not [record for record in caplog.records if record.name.startswith(("aas_server", "uvicorn"))]
 
 
-def test_the_description_is_public(filled: TestClient) -> None:
-    assert filled.get(f"{BASE}/description", headers={"Authorization": "Bearer x"}).status_code == 200
-    assert filled.get(f"{BASE}/description").status_code == 200
+def test_the_description_is_public(shown: TestClient) -> None:
+    assert shown.get(f"{BASE}/description", headers={"Authorization": "Bearer x"}).status_code == 200
+    assert shown.get(f"{BASE}/description").status_code == 200
 
 
 @pytest.mark.parametrize("given", [ASSET, f"{ASSET}==", f"{ASSET}%3D%3D", f"{ASSET}&assetIds={ASSET}"])
-def test_an_asset_is_looked_up(given: str, filled: TestClient) -> None:
-    assert filled.get(f"{BASE}/lookup/shells?assetIds={given}").json()["result"] == ["urn:aas:1"]
+def test_an_asset_is_looked_up(given: str, shown: TestClient) -> None:
+    assert shown.get(f"{BASE}/lookup/shells?assetIds={given}").json()["result"] == ["urn:aas:1"]
 
 
 def test_a_file_is_uploaded(filled: TestClient, documents: list[tuple[str, dict[str, object]]]) -> None:
@@ -96,13 +96,13 @@ def test_an_attachment_is_replaced(filled: TestClient, at: At) -> None:
 
 @pytest.mark.parametrize("method", ["PATCH", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("path", ["/shells", f"/submodels/{MOTOR}/{SPEED}/$value", "/no/such/place"])
-def test_every_write_is_asked_for_beforehand(method: str, path: str, filled: TestClient) -> None:
+def test_every_write_is_asked_for_beforehand(method: str, path: str, shown: TestClient) -> None:
     asked = {
         **ORIGIN,
         "Access-Control-Request-Method": method,
         "Access-Control-Request-Headers": "content-type, authorization",
     }
-    answer = filled.options(BASE + path, headers=asked)
+    answer = shown.options(BASE + path, headers=asked)
     assert answer.status_code == 204 and answer.headers["access-control-allow-origin"] == ORIGIN["Origin"]
     assert method in answer.headers["access-control-allow-methods"]
     assert "content-type" in answer.headers["access-control-allow-headers"]
@@ -120,9 +120,9 @@ def test_every_write_is_asked_for_beforehand(method: str, path: str, filled: Tes
         ("GET", f"/shells/{SHELL}/asset-information/thumbnail", 404),
     ],
 )
-def test_errors_bear_cors_too(method: str, path: str, status: int, filled: TestClient) -> None:
+def test_errors_bear_cors_too(method: str, path: str, status: int, shown: TestClient) -> None:
     headers = ORIGIN | ({"Content-Type": "text/xml"} if status == 415 else {})
-    answer = filled.request(method, BASE + path, headers=headers)
+    answer = shown.request(method, BASE + path, headers=headers)
     assert answer.status_code == status
     assert answer.headers["access-control-allow-origin"] == ORIGIN["Origin"]
     message = answer.json()["messages"][0]

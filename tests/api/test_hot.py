@@ -32,9 +32,9 @@ ORIGIN = {"Origin": "http://localhost:3000"}
         "/submodels/$none",
     ],
 )
-def test_the_short_way_and_the_long_way_say_the_same(version: str, path: str, filled: TestClient) -> None:
-    short = filled.get(version + path, headers=ORIGIN)
-    long = filled.get(f"{version}{path}?", params={"x": "y"}, headers=ORIGIN)
+def test_the_short_way_and_the_long_way_say_the_same(version: str, path: str, shown: TestClient) -> None:
+    short = shown.get(version + path, headers=ORIGIN)
+    long = shown.get(f"{version}{path}?", params={"x": "y"}, headers=ORIGIN)
     assert short.status_code == long.status_code
     if short.status_code == 200:
         assert short.content == long.content
@@ -48,12 +48,12 @@ def test_the_short_way_and_the_long_way_say_the_same(version: str, path: str, fi
     assert short.headers["access-control-allow-origin"] == ORIGIN["Origin"]
 
 
-def test_the_short_way_knows_conditions_and_languages(filled: TestClient) -> None:
+def test_the_short_way_knows_conditions_and_languages(shown: TestClient) -> None:
     for path in (SHELL, MOTOR):
         address = f"/api/v3.1{path}"
-        etag = filled.get(address).headers["etag"]
-        again = filled.get(address, headers={"If-None-Match": etag})
+        etag = shown.get(address).headers["etag"]
+        again = shown.get(address, headers={"If-None-Match": etag})
         assert (again.status_code, again.content) == (304, b"")
-        assert filled.head(address).headers["etag"] == etag
-    missing = filled.get(f"/api/v3.1/shells/{ids.encode('urn:x')}", headers={"Accept-Language": "ko"})
+        assert shown.head(address).headers["etag"] == etag
+    missing = shown.get(f"/api/v3.1/shells/{ids.encode('urn:x')}", headers={"Accept-Language": "ko"})
     assert "없습니다" in missing.json()["messages"][0]["text"]

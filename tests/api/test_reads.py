@@ -27,11 +27,11 @@ def test_documents_are_handed_out_as_they_are_stored(
     assert '"value":"1.50"' in whole.text
 
 
-def test_a_blob_comes_only_when_asked_for(filled: TestClient, at: At) -> None:
+def test_a_blob_comes_only_when_asked_for(shown: TestClient, at: At) -> None:
     address = at("submodels", "urn:sm:1", "/submodel-elements/Logo")
-    assert "value" not in filled.get(address).json()
-    assert filled.get(address, params={"extent": "withBlobValue"}).json()["value"] == "aGFsbG8="
-    assert filled.get(f"{address}/attachment").content == b"hallo"
+    assert "value" not in shown.get(address).json()
+    assert shown.get(address, params={"extent": "withBlobValue"}).json()["value"] == "aGFsbG8="
+    assert shown.get(f"{address}/attachment").content == b"hallo"
 
 
 @pytest.mark.parametrize(
@@ -52,35 +52,35 @@ def test_a_blob_comes_only_when_asked_for(filled: TestClient, at: At) -> None:
         ),
     ],
 )
-def test_the_content_modifiers(rest: str, expected: Any, filled: TestClient, at: At) -> None:
-    found = filled.get(at("submodels", "urn:sm:1", rest)).json()
+def test_the_content_modifiers(rest: str, expected: Any, shown: TestClient, at: At) -> None:
+    found = shown.get(at("submodels", "urn:sm:1", rest)).json()
     if isinstance(expected, dict) and ... in expected.values():
         found["Manual"] = ...
     assert found == expected
 
 
-def test_below_a_shell_only_its_own_submodels_are_found(filled: TestClient, at: At) -> None:
+def test_below_a_shell_only_its_own_submodels_are_found(shown: TestClient, at: At) -> None:
     def below(id: str) -> str:
         return at("shells", "urn:aas:1", f"/submodels/{ids.encode(id)}/$metadata")
 
-    assert filled.get(below("urn:sm:1")).json()["id"] == "urn:sm:1"
-    assert filled.get(below("urn:sm:2")).status_code == 404
+    assert shown.get(below("urn:sm:1")).json()["id"] == "urn:sm:1"
+    assert shown.get(below("urn:sm:2")).status_code == 404
 
 
-def test_a_shells_parts(filled: TestClient, at: At) -> None:
-    assert filled.get(at("shells", "urn:aas:1", "/asset-information")).json()["globalAssetId"] == "urn:asset:1"
-    refs = filled.get(at("shells", "urn:aas:1", "/submodel-refs")).json()
+def test_a_shells_parts(shown: TestClient, at: At) -> None:
+    assert shown.get(at("shells", "urn:aas:1", "/asset-information")).json()["globalAssetId"] == "urn:asset:1"
+    refs = shown.get(at("shells", "urn:aas:1", "/submodel-refs")).json()
     assert refs["paging_metadata"] == {} and refs["result"][0]["keys"][0]["value"] == "urn:sm:1"
-    assert filled.get(at("shells", "urn:aas:1", "/asset-information/thumbnail")).status_code == 404
+    assert shown.get(at("shells", "urn:aas:1", "/asset-information/thumbnail")).status_code == 404
 
 
-def test_a_reader_who_has_it_gets_304(filled: TestClient, at: At) -> None:
+def test_a_reader_who_has_it_gets_304(shown: TestClient, at: At) -> None:
     for rest in ("", "/$value", "/$metadata", "/submodel-elements/Speed"):
-        first = filled.get(at("submodels", "urn:sm:1", rest))
-        again = filled.get(at("submodels", "urn:sm:1", rest), headers={"If-None-Match": first.headers["etag"]})
+        first = shown.get(at("submodels", "urn:sm:1", rest))
+        again = shown.get(at("submodels", "urn:sm:1", rest), headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == first.headers["etag"]
-    assert filled.get(at("submodels", "urn:sm:1"), headers={"If-None-Match": '"other"'}).status_code == 200
+    assert shown.get(at("submodels", "urn:sm:1"), headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_live_values_are_shown_everywhere_and_never_kept(filled: TestClient, at: At, store: Store) -> None:
@@ -113,54 +113,54 @@ def test_live_values_are_shown_everywhere_and_never_kept(filled: TestClient, at:
     ],
 )
 def test_lists_are_filtered_and_query_keys_read_without_regard_to_case(
-    query: str, count: int, filled: TestClient
+    query: str, count: int, shown: TestClient
 ) -> None:
-    assert len(filled.get(f"{BASE}/submodels{query}").json()["result"]) == count
+    assert len(shown.get(f"{BASE}/submodels{query}").json()["result"]) == count
 
 
 @pytest.mark.parametrize("form", ['{"name":"globalAssetId","value":"urn:asset:1"}', "globalAssetId:urn:asset:1"])
-def test_shells_are_found_by_asset_id(form: str, filled: TestClient) -> None:
+def test_shells_are_found_by_asset_id(form: str, shown: TestClient) -> None:
     padded = base64.urlsafe_b64encode(form.encode()).decode()
     for asset_id in (padded, padded.rstrip("="), padded.replace("=", "%3D")):
-        assert len(filled.get(f"{BASE}/shells?assetIds={asset_id}").json()["result"]) == 1
+        assert len(shown.get(f"{BASE}/shells?assetIds={asset_id}").json()["result"]) == 1
     other = ids.encode(form.replace("asset:1", "asset:2"))
-    assert filled.get(f"{BASE}/shells?assetIds={other}").json()["result"] == []
+    assert shown.get(f"{BASE}/shells?assetIds={other}").json()["result"] == []
 
 
 @pytest.mark.parametrize("list", ["submodels", "submodels/$reference", "submodels/$metadata", "submodels/$value"])
-def test_a_cursor_leads_through_the_whole_list(list: str, filled: TestClient) -> None:
+def test_a_cursor_leads_through_the_whole_list(list: str, shown: TestClient) -> None:
     seen: list[str] = []  # type: ignore[valid-type]
     query = "?limit=1"
     for _ in range(2):
-        page = filled.get(f"{BASE}/{list}{query}").json()
+        page = shown.get(f"{BASE}/{list}{query}").json()
         seen.append(str(page["result"]))
         query = f"?limit=1&cursor={page['paging_metadata'].get('cursor', 'END')}"
     assert query.endswith("END") and len(set(seen)) == 2
 
 
-def test_paths_of_all_submodels_are_paged_one_by_one(filled: TestClient, documents: list[tuple[str, Any]]) -> None:
+def test_paths_of_all_submodels_are_paged_one_by_one(shown: TestClient, documents: list[tuple[str, Any]]) -> None:
     twin = documents[1][1] | {"id": "urn:sm:3"}
-    filled.post(f"{BASE}/upload", files={"file": ("x.json", json.dumps({"submodels": [twin]}))})
+    shown.post(f"{BASE}/upload", files={"file": ("x.json", json.dumps({"submodels": [twin]}))})
     seen, cursor = [], ""
     while cursor is not None:
-        page = filled.get(f"{BASE}/submodels/$path", params={"limit": "1", "cursor": cursor}).json()
+        page = shown.get(f"{BASE}/submodels/$path", params={"limit": "1", "cursor": cursor}).json()
         seen += page["result"]
         cursor = page["paging_metadata"].get("cursor")
     assert seen == ["Speed", "Axes", "Axes[0]", "Axes[0].Speed", "Manual", "Logo"] * 2
 
 
 @pytest.mark.parametrize("rest", ["", "/$metadata", "/$value", "/$reference", "/$path"])
-def test_elements_are_paged_too(rest: str, filled: TestClient, at: At) -> None:
+def test_elements_are_paged_too(rest: str, shown: TestClient, at: At) -> None:
     address = at("submodels", "urn:sm:1", f"/submodel-elements{rest}")
     seen, cursor = [], ""
     while True:
-        page = filled.get(address, params={"limit": "2", "cursor": cursor}).json()
+        page = shown.get(address, params={"limit": "2", "cursor": cursor}).json()
         seen += list(page["result"])
         cursor = page["paging_metadata"].get("cursor")
         if cursor is None:
             break
     assert len(seen) == (6 if rest == "/$path" else 4)
-    assert filled.get(address, params={"cursor": "!!"}).status_code == 400
+    assert shown.get(address, params={"cursor": "!!"}).status_code == 400
 
 
 def test_a_limit_above_the_maximum_is_capped_and_none_is_the_usual(store: Store, api: TestClient) -> None:
@@ -171,14 +171,14 @@ def test_a_limit_above_the_maximum_is_capped_and_none_is_the_usual(store: Store,
     assert len(api.get(f"{BASE}/submodels?limit=1000").json()["result"]) == 5
 
 
-def test_head_and_a_trailing_slash_are_understood(filled: TestClient, at: At) -> None:
-    whole = filled.get(at("shells", "urn:aas:1"))
-    head = filled.head(at("shells", "urn:aas:1", "/"))
+def test_head_and_a_trailing_slash_are_understood(shown: TestClient, at: At) -> None:
+    whole = shown.get(at("shells", "urn:aas:1"))
+    head = shown.head(at("shells", "urn:aas:1", "/"))
     assert (head.status_code, head.content) == (200, b"")
     assert (
         head.headers["content-length"] == str(len(whole.content)) and head.headers["etag"] == whole.headers["etag"]
     )
-    attachment = filled.head(at("submodels", "urn:sm:1", "/submodel-elements/Manual/attachment"))
+    attachment = shown.head(at("submodels", "urn:sm:1", "/submodel-elements/Manual/attachment"))
     assert attachment.headers["content-length"] == "25" and attachment.content == b""
 
 
@@ -190,17 +190,17 @@ def test_head_and_a_trailing_slash_are_understood(filled: TestClient, at: At) ->
         lambda id: base64.b64encode(id.encode()).decode().replace("/", "%2F"),
     ],
 )
-def test_ids_are_read_in_every_spelling_clients_use(spell: Callable[[str], str], filled: TestClient) -> None:
-    assert filled.get(f"{BASE}/shells/{spell('urn:aas:1')}").status_code in (200, 404)
-    assert filled.get(f"{BASE}/submodels/{spell('urn:sm:1')}").status_code == 200
+def test_ids_are_read_in_every_spelling_clients_use(spell: Callable[[str], str], shown: TestClient) -> None:
+    assert shown.get(f"{BASE}/shells/{spell('urn:aas:1')}").status_code in (200, 404)
+    assert shown.get(f"{BASE}/submodels/{spell('urn:sm:1')}").status_code == 200
 
 
-def test_an_attachment_is_a_download_and_never_a_page_of_ours(filled: TestClient, at: At) -> None:
-    answer = filled.get(at("submodels", "urn:sm:1", "/submodel-elements/Manual/attachment"))
+def test_an_attachment_is_a_download_and_never_a_page_of_ours(shown: TestClient, at: At) -> None:
+    answer = shown.get(at("submodels", "urn:sm:1", "/submodel-elements/Manual/attachment"))
     assert answer.content == b"<script>alert(1)</script>"
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["content-security-policy"]
-    assert filled.get(at("submodels", "urn:sm:1", "/submodel-elements/Speed/attachment")).status_code == 405
+    assert shown.get(at("submodels", "urn:sm:1", "/submodel-elements/Speed/attachment")).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -212,9 +212,9 @@ def test_an_attachment_is_a_download_and_never_a_page_of_ours(filled: TestClient
         ("application/asset-administration-shell-package+xml", b"PK"),
     ],
 )
-def test_serialization_in_every_form(accept: str, starts: bytes, filled: TestClient) -> None:
+def test_serialization_in_every_form(accept: str, starts: bytes, shown: TestClient) -> None:
     query = f"?aasIds={ids.encode('urn:aas:1')}&includeConceptDescriptions=True"
-    answer = filled.get(f"{BASE}/serialization{query}", headers={"Accept": accept})
+    answer = shown.get(f"{BASE}/serialization{query}", headers={"Accept": accept})
     assert answer.status_code == 200 and answer.content.startswith(starts)
     if starts.startswith(b"{"):
         everything = answer.json()
@@ -222,17 +222,17 @@ def test_serialization_in_every_form(accept: str, starts: bytes, filled: TestCli
         assert [one["id"] for one in everything["conceptDescriptions"]] == ["urn:cd:1"]
 
 
-def test_the_description_lists_profiles_under_both_versions(api: TestClient) -> None:
-    profiles = api.get(f"{BASE}/description").json()["profiles"]
+def test_the_description_lists_profiles_under_both_versions(shown: TestClient) -> None:
+    profiles = shown.get(f"{BASE}/description").json()["profiles"]
     name = "AssetAdministrationShellRepositoryServiceSpecification/SSP-002"
     for version in ("3/0", "3/1"):
         assert f"https://admin-shell.io/aas/API/{version}/{name}" in profiles
 
 
-def test_the_openapi_page_loads_nothing_from_elsewhere(api: TestClient) -> None:
-    page = api.get(f"{BASE}/docs", headers={"Accept-Language": "ko"})
+def test_the_openapi_page_loads_nothing_from_elsewhere(shown: TestClient) -> None:
+    page = shown.get(f"{BASE}/docs", headers={"Accept-Language": "ko"})
     assert "GetAllSubmodels" in page.text and "제공하는" in page.text
     assert "http://" not in page.text and "https://" not in page.text and "<script" not in page.text
-    schema = api.get(f"{BASE}/openapi.json").json()
+    schema = shown.get(f"{BASE}/openapi.json").json()
     operations = [one["operationId"] for path in schema["paths"].values() for one in path.values()]
     assert len(operations) == len(set(operations)) >= 50
