@@ -91,4 +91,4 @@ def _say(voice: Voice, report: Report) -> None:
 
 
 def _place(repair: Repair) -> str:
-    return f"{repair.id}#{repair.path}" if repair.path else repair.id
+    return "#".join(part for part in (repair.id, repair.path) if part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +11,18 @@ from typing import BinaryIO
 from aas_server.errors import BadInput, NotFound, TooLarge
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import LISTS, faults
-from aas_server.twin.package.container import opc
 from aas_server.twin.package.container.archive import Archive, archive
 from aas_server.twin.package.environment import reading
-from aas_server.twin.package.environment.reading import Environment, Open
+from aas_server.twin.package.environment.reading import NAMESPACES, Environment, Open
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.repair.mending import mended
 from aas_server.twin.package.repair.notes import Repair
+from aas_server.twin.package.spec_parts import spec_parts
 from aas_server.twin.plain import Json
 
 _HEAD = 512
 """Bytes of a file by which its form is known."""
+_EDITION = "repair-edition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,21 @@ class Opened:
         return None if name is None else self.archive.file(name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a file holds, not judged yet, with what is to be said of its parts."""
+
+    documents: Sequence[tuple[Kind, Json]]
+    repairs: Sequence[Repair] = ()
+    findings: Sequence[Repair] = ()
+    archive: Archive | None = None
+    thumbnail: str | None = None
+
+
 @contextmanager
 def opened(path: Path, limits: Limits, strict: bool = False) -> Iterator[Opened]:
-    """Read a file of any of the forms; what it is, is sniffed. ``strict`` refuses what would need a repair.
+    """Read a file of any of the forms; what it is, is sniffed. ``strict`` refuses what would need a repair; that a
+    file is of metamodel 2.0 needs none.
 
     Raises ``NotFound`` (no such file), ``BadInput`` (unreadable, hostile, of metamodel 1.0; with ``strict``
     ``package-not-strict`` with id, path and constraint of the first fault and the number of all), ``TooLarge``.
@@ -58,16 +71,14 @@ def opened(path: Path, limits: Limits, strict: bool = False) -> Iterator[Opened]
     form = _form(path)
     if form == "aasx":
         with archive(path, limits) as package:
-            pictures = [one.target for one in package.relationships(opc.ROOT) if one.means(opc.THUMBNAIL)]
-            thumbnail = next((f"/{name}" for name in pictures if package.find(name)), None)
-            yield _judged(_packed(package, limits), path.name, strict, package, thumbnail)
+            yield _judged(_packed(package, limits), path.name, strict)
     elif form is None:
         raise BadInput("file-form-unknown", file=path.name)
     else:
         if path.stat().st_size > limits.part:
             raise TooLarge("package-part-large", part=path.name, limit=limits.part, setting="max_package_part")
         found = _read(lambda: path.open("rb"), path.name, limits)
-        yield _judged(_documents(found), path.name, strict)
+        yield _judged(_Found(_documents(found), _renewed(path.name, found)), path.name, strict)
 
 
 def _form(path: Path) -> reading.FileForm | None:
@@ -80,43 +91,63 @@ def _form(path: Path) -> reading.FileForm | None:
         raise BadInput("package-file-unreadable", file=str(path), fault=fault.strerror) from None
 
 
-def _judged(
-    found: list[tuple[Kind, Json]],
-    file: str,
-    strict: bool,
-    package: Archive | None = None,
-    thumbnail: str | None = None,
-) -> Opened:
-    wrong = [(given, one) for kind, given in found for one in faults(kind, given)] if strict else []
-    if wrong:
-        given, first = wrong[0]
-        where = {"id": given.get("id", "?"), "path": first.path or "/"}
-        raise BadInput("package-not-strict", file=file, fault=first.text, count=len(wrong), **where)
-    result = mended(found)
-    return Opened(result.documents, package, result.repairs, result.findings, thumbnail, tuple(found))
+def _judged(found: _Found, file: str, strict: bool) -> Opened:
+    if strict:
+        _refuse_faults(found, file)
+    result = mended(found.documents)
+    return Opened(
+        result.documents,
+        found.archive,
+        (*found.repairs, *result.repairs),
+        (*found.findings, *result.findings),
+        found.thumbnail,
+        tuple(found.documents),
+    )
 
 
-def _packed(package: Archive, limits: Limits) -> list[tuple[Kind, Json]]:
+def _refuse_faults(found: _Found, file: str) -> None:
+    for missing in found.findings:
+        raise BadInput("package-part-missing", part=missing.path)
+    wrong = [
+        (file, one.path, f"{one.values['given']} → {one.values['now']}")
+        for one in found.repairs
+        if one.key != _EDITION
+    ]
+    wrong += [
+        (given.get("id", "?"), one.path or "/", one.text)
+        for kind, given in found.documents
+        for one in faults(kind, given)
+    ]
+    for id, path, fault in wrong:
+        raise BadInput("package-not-strict", file=file, count=len(wrong), id=id, path=path, fault=fault)
+
+
+def _packed(package: Archive, limits: Limits) -> _Found:
     """The documents of all environments of a package."""
-    found: list[tuple[Kind, Json]] = []
-    for part in _spec_parts(package):
-        found += _documents(_read(lambda part=part: package.open(part), part, limits))  # type: ignore[misc]
-    return found
+    spec = spec_parts(package)
+    found = {part: _read(lambda part=part: package.open(part), part, limits) for part in spec.parts}  # type: ignore[misc]
+    repairs = [one for part, environment in found.items() for one in _renewed(part, environment)]
+    # Details of the AAS V2 named the relationships so: a package of its time is right.
+    timely = bool(found) and all(environment.version == "2.0" for environment in found.values())
+    return _Found(
+        [one for environment in found.values() for one in _documents(environment)],
+        [*(one for one in spec.repairs if not (timely and one.key == "repair-relationship")), *repairs],
+        [Repair(None, "", part, "finding-part-missing") for part in spec.missing],
+        package,
+        spec.thumbnail,
+    )
 
 
-def _spec_parts(package: Archive) -> list[str]:
-    """The environments of a package, by its relationships. One that is named and missing is passed over, if there
-    are others."""
-    root = package.relationships(opc.ROOT)
-    origins = [one.target for one in root if one.means(opc.ORIGIN)]
-    named = [one for origin in origins for one in package.relationships(origin)] + root
-    parts = list(dict.fromkeys(one.target for one in named if one.means(opc.SPEC)))
-    if not origins and not parts:
-        raise BadInput("package-no-origin")
-    there = [found for part in parts if (found := package.find(part)) is not None]
-    if parts and not there:
-        raise BadInput("package-part-missing", part=parts[0])
-    return list(dict.fromkeys(there))
+def _renewed(part: str, found: Environment) -> list[Repair]:
+    """What is to be said of an environment as a whole."""
+    said: list[Repair] = []
+    namespace = NAMESPACES[found.version]
+    if found.namespace not in (None, namespace):
+        values = {"given": found.namespace or "", "now": namespace}
+        said.append(Repair(None, "", part, "repair-namespace", values))
+    if found.version == "2.0":
+        said.append(Repair(None, "", part, _EDITION, {"given": "2.0", "now": "3.1"}))
+    return said
 
 
 def _read(open: Open, name: str, limits: Limits) -> Environment:

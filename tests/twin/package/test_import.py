@@ -75,7 +75,17 @@ def test_files_of_the_field_are_read(take: Import, tmp_path: Path) -> None:
         b"<environment ",
         b'<environment xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b" ',
     )
-    assert take(package(tmp_path, hinted)).created == 1
+    report = take(package(tmp_path, hinted))
+    assert report.created == 1
+    said = [(one.path, one.key) for one in report.repairs]
+    assert said == [
+        ("_rels/.rels", "repair-relationship"),
+        ("_rels/.rels", "repair-target-mode"),
+        ("aasx/_rels/aasx-origin.rels", "repair-target-mode"),
+    ]
+    with pytest.raises(BadInput) as raised:
+        take(package(tmp_path, hinted), strict=True)
+    assert raised.value.key == "package-not-strict" and raised.value.values["count"] == 3
     assert take(environment(SUBMODEL | {"displayName": [], "id": "urn:y"})).created == 1
 
 

@@ -145,7 +145,7 @@ def test_no_text_of_the_source_is_lost(package: Path) -> None:
     for _, document in result.documents:
         said.setdefault(document["id"], set()).update(strings(document))
     for one in (*result.repairs, *result.findings):
-        said[one.id].add(one.values.get("given", ""))
+        said.setdefault(one.id, set()).add(one.values.get("given", ""))
     everything = set[str]().union(*said.values())
     kept = "\n".join(text for text in everything if text.startswith(("{", "[")))
     for tag in ("submodel", "conceptDescription", "assetAdministrationShell", "asset"):

@@ -253,6 +253,7 @@ def test_xml_says_the_same(read: Callable[[bytes], Opened]) -> None:
         and found["Part"]["statements"][0]["modelType"] == "Capability"
     )
     assert source.findings == ()
+    assert source.repairs[0].key == "repair-edition"
 
 
 def test_metamodel_1_is_refused_with_a_sentence(read: Callable[[bytes], Opened]) -> None:

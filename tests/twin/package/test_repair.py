@@ -268,7 +268,13 @@ def test_environments_of_several_parts_are_one(read: Callable[..., Opened], pack
 
 def test_a_named_part_that_is_missing_does_not_hide_the_others(read: Callable[..., Opened], pack: Pack) -> None:
     body = pack(json.dumps({"submodels": [SUBMODEL]}).encode(), b'{"submodels": []}')
-    assert len(read(body.replace(b"aasx/data1.xml", b"aasx/dataX.xml")).documents) == 1
+    cut = body.replace(b"aasx/data1.xml", b"aasx/dataX.xml")
+    source = read(cut)
+    assert len(source.documents) == 1
+    assert [(one.key, one.path) for one in source.findings] == [("finding-part-missing", "aasx/data1.xml")]
+    with pytest.raises(BadInput) as raised:
+        read(cut, strict=True)
+    assert raised.value.values["part"] == "aasx/data1.xml"
 
 
 @pytest.mark.parametrize(
@@ -277,11 +283,23 @@ def test_a_named_part_that_is_missing_does_not_hide_the_others(read: Callable[..
 def test_the_namespace_of_another_host_is_read(host: str, read: Callable[..., Opened]) -> None:
     inner = "<submodels><submodel><id>urn:x</id></submodel></submodels>"
     body = f'<environment xmlns="{host}/aas/3/0">{inner}</environment>'
-    assert read(body.encode()).documents == (("submodel", {"modelType": "Submodel", "id": "urn:x"}),)
+    source = read(body.encode())
+    assert source.documents == (("submodel", {"modelType": "Submodel", "id": "urn:x"}),)
+    assert [one.key for one in source.repairs] == ["repair-namespace"]
+    with pytest.raises(BadInput) as raised:
+        read(body.encode(), strict=True)
+    assert "https://admin-shell.io/aas/3/0" in error_text(raised.value, "en")
 
 
 def test_json_in_utf_16_is_read(read: Callable[..., Opened]) -> None:
     assert len(read(json.dumps({"submodels": [SUBMODEL]}).encode("utf-16")).documents) == 1
+
+
+def test_a_key_that_loses_its_type_is_kept(mend: Callable[..., tuple[Json, dict[str, str], Json]]) -> None:
+    keys = [{"type": "Property", "value": "urn:p"}]
+    document, _, kept = mend(SUBMODEL | {"semanticId": {"type": "ExternalReference", "keys": keys}})
+    assert document["semanticId"]["keys"] == [{"type": "GlobalReference", "value": "urn:p"}]
+    assert json.loads(kept["kept:semanticId.keys"]) == keys
 
 
 def test_strict_says_where_and_why(read: Callable[..., Opened]) -> None:

@@ -76,7 +76,7 @@ class Archive:
             return stream.read()
 
     def relationships(self, part: str) -> list[opc.Relationship]:
-        """The relationships of a part; none where their part is missing. ``TargetMode`` is not believed."""
+        """The relationships of a part; none where their part is missing."""
         name = opc.relationships_name(part)
         if name not in self._entries:
             return []
@@ -85,7 +85,8 @@ class Archive:
         for element in tree.getroot().iter("{*}Relationship"):
             kind, target = element.get("Type"), element.get("Target")
             if kind and target and not etree.QName(element).localname.startswith("_"):
-                found.append(opc.Relationship(kind, opc.resolved(part, target)))
+                external = element.get("TargetMode", "").lower() == "external"
+                found.append(opc.Relationship(kind, opc.resolved(part, target), external))
         return found
 
     def take(self, part: str, count: int, so_far: int, packed: int) -> None:

@@ -12,6 +12,7 @@ ORIGIN = "http://admin-shell.io/aasx/relationships/aasx-origin"
 SPEC = "http://admin-shell.io/aasx/relationships/aas-spec"
 SUPPLEMENT = "http://admin-shell.io/aasx/relationships/aas-suppl"
 THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
+TYPES = (ORIGIN, SPEC, SUPPLEMENT, THUMBNAIL)
 
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT = ""
@@ -24,10 +25,12 @@ _SAFE = "/!$&'()*+,;=:@-._~"
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """``target`` is a part's name, from the package's root, without a leading slash."""
+    """``target`` is a part's name, from the package's root, without a leading slash. ``external``: it is said to
+    lie outside of the package."""
 
     type: str
     target: str
+    external: bool = False
 
     def means(self, type: str) -> bool:
         """Whether it is of a type; files of the field also write it under ``www.admin-shell.io``."""

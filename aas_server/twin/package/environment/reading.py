@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, TypeAlias
 
@@ -24,6 +24,12 @@ Open: TypeAlias = Callable[[], BinaryIO]
 
 _NAMESPACE = re.compile(r"https?://(?:www\.)?admin-shell\.io/aas/(\d)/(\d)/?")
 _ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+NAMESPACES: Mapping[Version, str] = {
+    "2.0": "http://www.admin-shell.io/aas/2/0",
+    "3.0": "https://admin-shell.io/aas/3/0",
+    "3.1": "https://admin-shell.io/aas/3/1",
+}
+"""How each is spelled; files of the field mix up ``http`` and ``https``, and whether there is a ``www``."""
 _LISTS = frozenset({*LISTS, "assets"})
 _SINGLE = {
     "AssetAdministrationShell": "assetAdministrationShells",
@@ -35,10 +41,11 @@ _SINGLE = {
 @dataclass(frozen=True, slots=True)
 class Environment:
     """``lists`` as metamodel 3.1 names them. ``version`` is what the file was written in; JSON of 3.0 and 3.1 is
-    the same and counts as 3.1."""
+    the same and counts as 3.1. ``namespace`` is that of the file's XML; JSON has none."""
 
     version: Version
     lists: dict[str, list[Any]]
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,8 @@ def read_json(given: bytes, name: str, max_depth: int) -> Environment:
 def read_xml(open: Open, name: str, max_depth: int) -> Environment:
     """Raises ``BadInput`` where it is no environment, or of another metamodel than 2.0, 3.0 and 3.1."""
     root = xml.opening(open, name)
-    tag = tree.local(root)
-    version = _version(root, name)
+    tag, namespace = tree.local(root), etree.QName(root).namespace or ""
+    version = _version(namespace, name)
     read = old_document if version == "2.0" else tree.document
     lists: dict[str, list[Any]] = {}
     single = _SINGLE.get(tag[:1].upper() + tag[1:])
@@ -92,22 +99,24 @@ def read_xml(open: Open, name: str, max_depth: int) -> Environment:
                 lists[single] = [read(element)]
     except RecursionError:
         raise BadInput("xml-too-deep", limit=max_depth) from None
-    return _of_version(version, lists, name)
+    return _of_version(version, lists, name, namespace)
 
 
-def _of_version(version: Version, lists: dict[str, list[Any]], name: str) -> Environment:
+def _of_version(
+    version: Version, lists: dict[str, list[Any]], name: str, namespace: str | None = None
+) -> Environment:
     strange = sorted(set(lists) - (_LISTS if version == "2.0" else set(LISTS)))
     if strange:
         raise BadInput("environment-strange", part=name, found=", ".join(strange))
-    return Environment(version, renewed(lists) if version == "2.0" else lists)
+    return Environment(version, renewed(lists) if version == "2.0" else lists, namespace)
 
 
-def _version(root: etree._Element, name: str) -> Version:
-    found = _NAMESPACE.fullmatch(etree.QName(root).namespace or "")
+def _version(namespace: str, name: str) -> Version:
+    found = _NAMESPACE.fullmatch(namespace)
     version = ".".join(found.groups()) if found else ""
     if version == "1.0":
         raise BadInput("metamodel-old", part=name, version=version)
-    if version not in ("2.0", "3.0", "3.1"):
+    if version not in NAMESPACES:
         raise BadInput("environment-none", part=name)
     return version  # type: ignore[return-value]
 

@@ -18,6 +18,7 @@ from aas_server.errors import BadInput
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import LISTS, json_path
 from aas_server.twin.package.environment.edition import as_3_0
+from aas_server.twin.package.environment.reading import NAMESPACES
 from aas_server.twin.plain import Json
 
 Metamodel: TypeAlias = Literal["3.0", "3.1"]
@@ -26,10 +27,6 @@ Form: TypeAlias = Literal["xml", "json"]
 _LIBRARIES: Mapping[Metamodel, tuple[Any, Any, Any]] = {
     "3.0": (aas_core3.jsonization, aas_core3.verification, aas_core3.xmlization),
     "3.1": (aas_core3_1.jsonization, aas_core3_1.verification, aas_core3_1.xmlization),
-}
-_NAMESPACES: Mapping[Metamodel, str] = {
-    "3.0": "https://admin-shell.io/aas/3/0",
-    "3.1": "https://admin-shell.io/aas/3/1",
 }
 _NAMES = {kind: name for name, kind in LISTS.items()}
 _READERS: Mapping[str, str] = {
@@ -49,7 +46,7 @@ class EnvironmentWriter:
         self._xml = form == "xml"
         self._list: str | None = None
         if self._xml:
-            head = f'<?xml version="1.0" encoding="UTF-8"?>\n<environment xmlns="{_NAMESPACES[metamodel]}">'
+            head = f'<?xml version="1.0" encoding="UTF-8"?>\n<environment xmlns="{NAMESPACES[metamodel]}">'
             target.write(head.encode())
         else:
             target.write(b"{")
@@ -68,7 +65,7 @@ class EnvironmentWriter:
             text = io.StringIO()
             _LIBRARIES[self._metamodel][2].write(instance, text)
             # The environment around it has declared the namespace.
-            declared = f' xmlns="{_NAMESPACES[self._metamodel]}"'
+            declared = f' xmlns="{NAMESPACES[self._metamodel]}"'
             self._target.write(text.getvalue().replace(declared, "", 1).encode())
         else:
             plain = _LIBRARIES[self._metamodel][0].to_jsonable(instance)

@@ -23,10 +23,10 @@ _SHOWN = 120
 class Repair:
     """One change to one document, or one thing that could only be kept aside. ``id`` is the document's, ``path``
     leads to the place in it (empty: the document); ``key`` and ``values`` are a sentence of
-    ``messages/repair.toml``.
+    ``messages/repair.toml``. What concerns a part of the package has no kind and no id; ``path`` is the part.
     """
 
-    kind: Kind
+    kind: Kind | None
     id: str
     path: str
     key: str

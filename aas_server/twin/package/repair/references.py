@@ -17,7 +17,7 @@ _INSIDE = frozenset(str(one.value) for one in constants.FRAGMENT_KEYS)
 
 def pointed(place: Place) -> None:
     """The first key decides: what is identifiable in the AAS is pointed at by a ModelReference, all else by an
-    ExternalReference. A chain that begins with neither loses its key types; it is kept as it was."""
+    ExternalReference. Keys that lose their type are kept as they were."""
     keys: list[Json] = place.new["keys"]
     first, type = keys[0]["type"], place.new["type"]
     if first in IDENTIFIABLES:
@@ -27,10 +27,10 @@ def pointed(place: Place) -> None:
     if type != "ExternalReference":
         place.replace("type", "repair-literal", "ExternalReference")
     loose = [number for number, key in enumerate(keys) if key["type"] not in (_GLOBAL, _FRAGMENT)]
-    if first == _FRAGMENT or (len(keys) > 1 and loose):
-        place.keep("keys", [dict(key) for key in keys])
     if first == _FRAGMENT:
         loose.insert(0, 0)
+    if loose:
+        place.keep("keys", [dict(key) for key in keys])
     for number in loose:
         place.mended(f"keys[{number}].type", "repair-literal", given=keys[number]["type"], now=_GLOBAL)
         keys[number]["type"] = _GLOBAL
