@@ -179,6 +179,14 @@ def test_an_asset_becomes_part_of_its_shell(by_id: dict[str, Json]) -> None:
     assert "urn:in-view" in kept(shell)["kept:views"] and "urn:word" in kept(shell)["kept:conceptDictionaries"]
 
 
+def test_a_spoilt_reference_to_an_asset_stays_beside_it(read: Callable[[bytes], Opened]) -> None:
+    given = json.loads(json.dumps(ENVIRONMENT))
+    given["assetAdministrationShells"][0]["asset"]["keys"][0]["type"] = "Thing"
+    shells = {document["id"]: document for _, document in read(json.dumps(given).encode()).documents}
+    said = kept(shells["urn:aas"])
+    assert "Thing" in said["kept:asset"] and "The motor itself" in said["kept:asset#2"]
+
+
 def test_an_asset_without_a_shell_gets_one(by_id: dict[str, Json]) -> None:
     shell = by_id["urn:lonely/aas"]
     assert shell["assetInformation"] == {"assetKind": "Type", "globalAssetId": "urn:lonely"}

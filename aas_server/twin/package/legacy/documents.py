@@ -111,7 +111,8 @@ def _take_asset(shell: Json, asset: Json) -> None:
     said = {"modelType", "id"} | ({"idShort"} if old.get("idShort") == shell.get("idShort") else set())
     left = {name: part for name, part in old.items() if name not in said and _says_something(part)}
     if left:
-        shell["asset"] = left
+        # A spoilt reference to the asset may stand there still.
+        shell["asset#2" if "asset" in shell else "asset"] = left
 
 
 def _shell_of(asset: Any) -> Any:
