@@ -29,10 +29,7 @@ def document(request: Request, body: bytes, etag: str | None) -> Response:
     if etag is None:
         return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
     quoted = f'"{etag}"'
-    held = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
-    if held and is_current(b",".join(held).decode("latin-1"), quoted):
-        return Response(status_code=304, headers={"ETag": quoted})
-    return _Stored(body, quoted)
+    return _unchanged(request, quoted) or _Stored(body, quoted)
 
 
 class _Stored(Response):
@@ -50,6 +47,14 @@ class _Stored(Response):
             (b"etag", etag.encode("latin-1")),
             (b"cache-control", b"no-cache"),
         ]
+
+
+def _unchanged(request: Request, quoted: str) -> Response | None:
+    """304 where the reader has what bears this tag."""
+    held = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+    if held and is_current(b",".join(held).decode("latin-1"), quoted):
+        return Response(status_code=304, headers={"ETag": quoted})
+    return None
 
 
 def is_current(if_none_match: str | None, etag: str) -> bool:
@@ -104,6 +109,18 @@ def file(
         fixed["Content-Length"] = str(path.stat().st_size)
         return Response(media_type=media_type, headers=fixed)
     return FileResponse(path, media_type=media_type, headers=fixed)
+
+
+def attached(request: Request, content: bytes | Path, media_type: str, name: str | None, etag: str) -> Response:
+    """What is attached to a document as a download, or 304 where the reader has it. It bears the document's
+    ``etag``, which is what ``If-Match`` is asked of."""
+    tags = {"ETag": f'"{etag}"', "Cache-Control": "no-cache"}
+    unchanged = _unchanged(request, tags["ETag"])
+    if unchanged is not None:
+        return unchanged
+    if isinstance(content, Path):
+        return file(request, content, media_type, name or content.name, tags)
+    return Response(content, media_type=media_type, headers=DOWNLOAD | tags)
 
 
 def without(body: bytes, *names: str) -> bytes:

@@ -81,6 +81,22 @@ def test_two_who_attach_do_not_overwrite_each_other(elements: tuple[TestClient, 
     assert client.get(there).content == b"mine"
 
 
+@pytest.mark.parametrize("path", ["Manual", "Picture"])
+def test_what_a_reader_of_the_bytes_saw_guards_them(path: str, elements: tuple[TestClient, str]) -> None:
+    client, base = elements
+    kind = {"modelType": "Blob", "contentType": "text/plain"} if path == "Picture" else FILE
+    client.put(f"{base}/{path}", json=kind | {"idShort": path})
+    there = f"{base}/{path}/attachment"
+    kept = client.put(there, files={"file": ("a.txt", b"1")})
+    seen = client.get(there).headers["etag"]
+    assert seen == kept.headers["etag"] == client.head(there).headers["etag"]
+    assert client.get(there, headers={"If-None-Match": seen}).status_code == 304
+    assert client.put(there, files={"file": ("a.txt", b"2")}, headers={"If-Match": seen}).status_code == 204
+    assert client.put(there, files={"file": ("a.txt", b"3")}, headers={"If-Match": seen}).status_code == 412
+    newer = client.get(there, headers={"If-None-Match": seen})
+    assert (newer.status_code, newer.content) == (200, b"2")
+
+
 def test_a_blob_takes_the_bytes_as_its_value(elements: tuple[TestClient, str]) -> None:
     client, base = elements
     there = f"{base}/Logo/attachment"

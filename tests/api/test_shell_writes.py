@@ -180,6 +180,17 @@ def test_a_thumbnail_is_kept_with_its_entry(name: str | None, filled: TestClient
     assert other.headers["etag"] != kept.headers["etag"], "other bytes under the same name are seen"
 
 
+def test_what_a_reader_of_the_thumbnail_saw_guards_it(filled: TestClient, at: At) -> None:
+    address = at("shells", "urn:aas:1", "/asset-information/thumbnail")
+    filled.put(address, files={"file": ("p.png", b"OLD")})
+    seen = filled.get(address).headers["etag"]
+    assert filled.head(address).headers["etag"] == seen
+    assert filled.get(address, headers={"If-None-Match": seen}).status_code == 304
+    assert filled.put(address, files={"file": ("p.png", b"NEW")}, headers={"If-Match": seen}).status_code == 204
+    assert filled.delete(address, headers={"If-Match": seen}).status_code == 412
+    assert filled.get(address).content == b"NEW"
+
+
 def test_a_thumbnail_goes_with_its_entry(filled: TestClient, at: At) -> None:
     address = at("shells", "urn:aas:1", "/asset-information/thumbnail")
     filled.put(address, files={"file": ("p.jpg", b"JPG")})

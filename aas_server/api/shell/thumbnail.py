@@ -43,11 +43,13 @@ class Thumbnail:
     async def get_thumbnail(self, request: Request) -> Response:
         """The picture; 404 where there is none."""
         id = await self._access.id(request)
+        # The shell first: a picture newer than its ETag costs a writer a 412, an older one would be overwritten.
+        shell = await self._repository.get("shell", id)
         try:
             media_type, digest = await self._repository.attachment(id, _NAME)
         except NotFound:
             raise NotFound("thumbnail-missing", id=id) from None
-        return answers.file(request, self._files.path(digest), media_type, _NAME)
+        return answers.attached(request, self._files.path(digest), media_type, _NAME, shell.etag)
 
     async def put_thumbnail(
         self,

@@ -46,19 +46,18 @@ class Attachments:
 
     async def get_file_by_path(self, request: Request, idShortPath: IdShortPath) -> Response:
         """The bytes of a File element or of a Blob; 404 where there are none here."""
-        submodel, _ = await self._access.plain(request)
+        submodel, etag = await self._access.plain(request)
         element = _holder(submodel, idShortPath)
         if element["modelType"] == "Blob":
             if "value" not in element:
                 raise _missing(submodel, idShortPath)
-            media_type = element.get("contentType", _ANY)
-            return Response(base64.b64decode(element["value"]), media_type=media_type, headers=answers.DOWNLOAD)
+            content = base64.b64decode(element["value"])
+            return answers.attached(request, content, element.get("contentType", _ANY), None, etag)
         attached = await self._access.services.repository.attachments(submodel["id"])
         if idShortPath not in attached:
             raise _missing(submodel, idShortPath)
         media_type, digest = attached[idShortPath]
-        name = _name(element)
-        return answers.file(request, self._files.path(digest), media_type, name)
+        return answers.attached(request, self._files.path(digest), media_type, _name(element), etag)
 
     async def put_file_by_path(
         self,
