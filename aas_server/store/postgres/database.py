@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 
+import msgspec
 import psycopg
 from psycopg.pq import TransactionStatus
 
@@ -63,6 +64,21 @@ class PostgresConnection:
     def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> None:
         with self._inner.cursor() as cursor:
             cursor.executemany(_own(statement), rows)
+
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], /) -> None:
+        # One statement whatever the number of rows, so it is prepared once; the driver has one value to adapt.
+        names = columns.split(", ")
+        given = msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
+        statement = (
+            f"INSERT INTO {table} ({columns})"  # noqa: S608
+            f" SELECT {columns} FROM json_populate_recordset(CAST(NULL AS {table}), CAST(? AS json))"
+        )
+        self._inner.execute(_own(statement), (given,))
+
+    def load(self, table: str, columns: str, rows: Sequence[Sequence[object]], /) -> None:
+        with self._inner.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def together(self) -> AbstractContextManager[object]:
         return self._inner.pipeline()

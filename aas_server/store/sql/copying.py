@@ -80,10 +80,8 @@ def _rows(part: str, source: Connection, target: Connection, out: Tables, into: 
     """Copy the rows of a part; yields how many are done."""
     done = 0
     for name, table in TABLES[part].items():
-        places = ", ".join("?" * (table.columns.count(",") + 1))
-        statement = f"INSERT INTO {name} ({table.columns}) VALUES ({places})"  # noqa: S608
         for rows in out.batches(source, f"SELECT {table.columns} FROM {name}", table.at_once):  # noqa: S608
-            target.executemany(statement, rows)
+            target.load(name, table.columns, rows)
             done += len(rows)
             yield done
         if table.counts:

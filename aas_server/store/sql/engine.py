@@ -33,6 +33,15 @@ class Connection(Protocol):
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> object: ...
 
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], /) -> None:
+        """A few rows of texts and numbers, in one statement where the engine can. ``columns``: their names, with
+        commas between."""
+        ...
+
+    def load(self, table: str, columns: str, rows: Sequence[Sequence[object]], /) -> None:
+        """Many rows of any values, the fastest way there is; not inside ``together``."""
+        ...
+
     def together(self) -> AbstractContextManager[object]:
         """Statements in the block may be sent at once: nothing they give can be read, and one that fails may only
         be told at the block's end."""

@@ -37,8 +37,8 @@ def _next(database: Database, indexing: Indexing, kind: Kind) -> int:
             keys = indexing.keys(kind, bytes(body))
             semantic_id = None if keys.semantic_id is None else texts.key(keys.semantic_id)
             connection.execute(
-                "UPDATE document SET id_short = ?, semantic_id = ?, metadata = ? WHERE seq = ?",
-                (keys.id_short, semantic_id, keys.metadata, seq),
+                "UPDATE document SET id_short = ?, semantic_id = ?, metadata = ? WHERE kind = ? AND seq = ?",
+                (keys.id_short, semantic_id, keys.metadata, kind, seq),
             )
             forget_keys(connection, seq)
             put_keys(connection, seq, kind, id, keys)

@@ -46,7 +46,7 @@ class Writer:
     async def get(self, kind: Kind, id: str) -> Document | None:
         if not texts.storable(id):
             return None
-        return await self._run(lambda: writing.get(self._log.connection, kind, id))
+        return await self._run(lambda: writing.get(self._log, kind, id))
 
     async def put(self, kind: Kind, id: str, body: bytes, keys: Keys) -> Outcome:
         texts.check(id)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from aas_server.errors import NotFound
 from aas_server.store.contract import Document, Keys, Kind, etag_of
 from aas_server.store.sql import texts
-from aas_server.store.sql.engine import Connection
+from aas_server.store.sql.engine import Connection, Row
 from aas_server.store.sql.rows import columns, document
 
 Outcome = Literal["created", "updated", "same"]
@@ -20,16 +20,18 @@ SKEW = 60_000_000
 further ahead was wrong; nobody waits for its time to come."""
 
 _BOTH = f"SELECT {columns(whole=True)} FROM document d WHERE kind = ? AND id = ?"  # noqa: S608
+_BODY = 3
 _KEEP = """
 INSERT INTO version (kind, id, body, etag, id_short, created, updated, replaced)
-SELECT kind, id, body, etag, id_short, created, updated, ? FROM document WHERE seq = ?
+SELECT kind, id, body, etag, id_short, created, updated, ? FROM document WHERE kind = ? AND seq = ?
 """
 _CREATE = """
 INSERT INTO document (kind, id, body, etag, id_short, semantic_id, created, updated, metadata)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq
 """
 _UPDATE = """
-UPDATE document SET body = ?, etag = ?, id_short = ?, semantic_id = ?, updated = ?, metadata = ? WHERE seq = ?
+UPDATE document SET body = ?, etag = ?, id_short = ?, semantic_id = ?, updated = ?, metadata = ?
+WHERE kind = ? AND seq = ?
 """
 _LOG = "INSERT INTO change (position, kind, id, what, time) VALUES (?, ?, ?, ?, ?)"
 _FIRST = """
@@ -39,6 +41,9 @@ SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE kind = ? AN
 _FORGET = """
 DELETE FROM version WHERE seq IN (SELECT seq FROM version WHERE replaced < ? ORDER BY replaced LIMIT ?)
 """
+_LINK = "kind, name, value, seq, id"
+_FACT = "seq, number, kind, field, shape, value"
+_ELEMENT = "seq, number, path, shape, id_short, semantic_id, semantic, value_type, value, number_value, language"
 
 
 @dataclass(slots=True)
@@ -48,6 +53,7 @@ class Log:
     connection: Connection
     position: int
     now: int
+    _last: tuple[Kind, str, Row | None] | None = None
 
     @classmethod
     def opened(cls, connection: Connection, now: int) -> Log:
@@ -56,8 +62,16 @@ class Log:
         position, time = last[0] if last else (0, 0)
         return cls(connection, position, time if now < time < now + SKEW else now)
 
+    def found(self, kind: Kind, id: str) -> Row | None:
+        """A document's row (``rows.columns``). What was asked for last is known: who writes has mostly looked."""
+        if self._last is None or self._last[:2] != (kind, id):
+            rows = self.connection.execute(_BOTH, (kind, id)).fetchall()
+            self._last = kind, id, rows[0] if rows else None
+        return self._last[2]
+
     def add(self, kind: Kind, id: str, what: What) -> None:
         """One more change, the last one of its document."""
+        self._last = None
         self.position += 1
         entry = (self.position, kind, id, what, self.now)
         self.connection.execute(_LOG, entry)
@@ -67,44 +81,45 @@ class Log:
             f"UPDATE latest SET position = ?, what = ?, time = ?{born} WHERE kind = ? AND id = ?",  # noqa: S608
             values,
         )
-        self.connection.execute(_FIRST, (kind, id, self.position, what, self.now, self.now, kind, id))
+        if what == "created":
+            self.connection.execute(_FIRST, (kind, id, self.position, what, self.now, self.now, kind, id))
 
 
-def get(connection: Connection, kind: Kind, id: str) -> Document | None:
-    rows = connection.execute(_BOTH, (kind, id)).fetchall()
-    return document(rows[0]) if rows else None
+def get(log: Log, kind: Kind, id: str) -> Document | None:
+    row = log.found(kind, id)
+    return None if row is None else document(row)
 
 
 def put(log: Log, kind: Kind, id: str, body: bytes, keys: Keys) -> Outcome:
     connection = log.connection
-    rows = connection.execute("SELECT seq, body FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchall()
-    if rows and rows[0][1] == body:
+    before = log.found(kind, id)
+    if before is not None and before[_BODY] == body:
         return "same"
     texts.check(id, keys.id_short, keys.semantic_id)
     semantic_id = None if keys.semantic_id is None else texts.key(keys.semantic_id)
     found = (body, etag_of(body), keys.id_short, semantic_id)
-    if not rows:
+    if before is None:
         seq = connection.execute(_CREATE, (kind, id, *found, log.now, log.now, keys.metadata)).fetchall()[0][0]
     with connection.together():
-        if rows:
-            seq = rows[0][0]
-            connection.execute(_KEEP, (log.now, seq))
-            connection.execute(_UPDATE, (*found, log.now, keys.metadata, seq))
+        if before is not None:
+            seq = before[0]
+            connection.execute(_KEEP, (log.now, kind, seq))
+            connection.execute(_UPDATE, (*found, log.now, keys.metadata, kind, seq))
             forget_keys(connection, seq)
         put_keys(connection, seq, kind, id, keys)
-        log.add(kind, id, "updated" if rows else "created")
-    return "updated" if rows else "created"
+        log.add(kind, id, "created" if before is None else "updated")
+    return "created" if before is None else "updated"
 
 
 def delete(log: Log, kind: Kind, id: str) -> None:
     connection = log.connection
-    rows = connection.execute("SELECT seq FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchall()
-    if not rows:
+    before = log.found(kind, id)
+    if before is None:
         raise NotFound("document-not-found", kind=kind, id=id)
     with connection.together():
-        connection.execute(_KEEP, (log.now, rows[0][0]))
-        forget_keys(connection, rows[0][0])
-        connection.execute("DELETE FROM document WHERE seq = ?", rows[0])
+        connection.execute(_KEEP, (log.now, kind, before[0]))
+        forget_keys(connection, before[0])
+        connection.execute("DELETE FROM document WHERE kind = ? AND seq = ?", (kind, before[0]))
         if kind in ("shell", "submodel"):
             connection.execute("DELETE FROM attachment WHERE owner = ?", (id,))
         log.add(kind, id, "deleted")
@@ -153,25 +168,14 @@ def put_keys(connection: Connection, seq: int, kind: Kind, id: str, keys: Keys) 
     texts.check(*(text for pair in keys.asset_ids for text in pair))
     texts.check(*(text for fact in keys.facts for text in (fact.field, fact.value)))
     links = dict.fromkeys((texts.key(name), texts.key(value)) for name, value in keys.asset_ids)
-    _many(
-        connection,
-        "INSERT INTO asset_id (kind, name, value, seq, id) VALUES (?, ?, ?, ?, ?)",
-        [(kind, name, value, seq, id) for name, value in links],
-    )
-    _many(
-        connection,
-        "INSERT INTO fact (seq, number, kind, field, shape, value) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (seq, number, kind, fact.field, texts.shape(fact.field), fact.value)
-            for number, fact in enumerate(keys.facts)
-        ],
-    )
-    _many(
-        connection,
-        "INSERT INTO element (seq, number, path, shape, id_short, semantic_id, semantic, value_type, value,"
-        " number_value, language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(seq, number, *row) for number, row in enumerate(_elements(keys))],
-    )
+    _insert(connection, "asset_id", _LINK, [(kind, name, value, seq, id) for name, value in links])
+    facts = [
+        (seq, number, kind, fact.field, texts.shape(fact.field), fact.value)
+        for number, fact in enumerate(keys.facts)
+    ]
+    _insert(connection, "fact", _FACT, facts)
+    elements = [(seq, number, *row) for number, row in enumerate(_elements(keys))]
+    _insert(connection, "element", _ELEMENT, elements)
 
 
 def _elements(keys: Keys) -> Iterable[tuple[object, ...]]:
@@ -181,9 +185,9 @@ def _elements(keys: Keys) -> Iterable[tuple[object, ...]]:
         yield (one.path, texts.shape(one.path), *own)
 
 
-def _many(connection: Connection, statement: str, rows: list[tuple[object, ...]]) -> None:
+def _insert(connection: Connection, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
     if rows:
-        connection.executemany(statement, rows)
+        connection.insert(table, columns, rows)
 
 
 def _log_attachment(log: Log, owner: str) -> None:

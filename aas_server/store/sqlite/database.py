@@ -34,6 +34,12 @@ class _Connection(sqlite3.Connection):
     def together(self) -> AbstractContextManager[object]:
         return nullcontext()
 
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], /) -> None:
+        places = ", ".join("?" * len(columns.split(",")))
+        self.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)  # noqa: S608
+
+    load = insert
+
 
 class SqliteDatabase:
     """Implements ``sql.engine.Database`` in a file. Each thread has a connection of its own; readers never wait

@@ -57,9 +57,10 @@ def statement(kind: Kind, condition: Condition, after: int, limit: int, dialect:
     whole = kind not in _DESCRIBED
     return sql(
         f"SELECT {columns(whole)} FROM (SELECT seq FROM ({{}}) AS every ORDER BY seq LIMIT ?) AS page"  # noqa: S608
-        " CROSS JOIN document d WHERE d.seq = page.seq ORDER BY page.seq",
+        " CROSS JOIN document d WHERE d.kind IN ({}) AND d.seq = page.seq ORDER BY page.seq",
         found,
         limit,
+        joined(", ", [sql("?", one) for one in dict.fromkeys(branch.kind for branch in branches)]),
     )
 
 

@@ -16,8 +16,8 @@ CREATE TABLE document (
     , UNIQUE (kind, id) --sqlite
 );
 CREATE INDEX document_by_id ON document USING hash (id); --postgres
--- Hashed: along an ordered one PostgreSQL would look for a kind of which the first may stand behind all others.
-CREATE INDEX document_by_seq ON document USING hash (seq); --postgres
+-- Statements name the kind beside seq: along an index of seq alone PostgreSQL would look for a kind of which the first
+-- may stand behind all others.
 CREATE INDEX document_in_order ON document (kind, seq);
 CREATE INDEX document_by_id_short ON document (kind, id_short, seq) WHERE id_short IS NOT NULL;
 CREATE INDEX document_by_semantic_id ON document (kind, semantic_id, seq) WHERE semantic_id IS NOT NULL;
