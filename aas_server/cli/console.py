@@ -20,7 +20,7 @@ class Voice:
     def __init__(self, language: Language, json: bool = False) -> None:
         self.language = language
         self.json = json
-        self._people = Console(stderr=json, highlight=False, soft_wrap=True)
+        self._people = Console(stderr=json, highlight=False, soft_wrap=True, emoji=False)
 
     def say(self, key: str, **values: object) -> None:
         """A sentence for the person."""
