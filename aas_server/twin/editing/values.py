@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aas_server.errors import BadInput
-from aas_server.twin.editing.given import Number, as_object, lexical, misfit, named_parts, numberless
+from aas_server.twin.editing.given import Number, as_lexical, as_object, misfit, named_parts, numberless
 from aas_server.twin.elements import children, join
 from aas_server.twin.metamodel import MAX_DEPTH, decode
 from aas_server.twin.plain import Json
@@ -92,23 +92,30 @@ def _named_children(element: Json, given: Any, path: str) -> list[str]:
 
 
 def _property(element: Json, given: Any, path: str) -> None:
-    _put(element, "value", lexical(given, element["valueType"], path))
+    _put(element, "value", as_lexical(given, element["valueType"], path))
 
 
 def _range(element: Json, given: Any, path: str) -> None:
     for end in named_parts(given, path, "min", "max"):
-        _put(element, end, lexical(given[end], element["valueType"], f"{path}/{end}"))
+        _put(element, end, as_lexical(given[end], element["valueType"], f"{path}/{end}"))
 
 
 def _languages(element: Json, given: Any, path: str) -> None:
-    """``[{"de": "…"}, {"en": "…"}]``; one object with all languages is read, too (the schema of 3.0 and 3.1)."""
+    """``[{"de": "…"}, {"en": "…"}]``; one object with all languages is read, too (the schema of 3.0 and 3.1), and
+    the ``[{"language": "de", "text": "…"}]`` of the whole element."""
     parts = given if isinstance(given, list) else [given] if given is not None else []
     texts = [
         {"language": language, "text": numberless(text, f"{path}/{language}")}
         for part in parts
-        for language, text in as_object(part, path).items()
+        for language, text in _by_language(as_object(part, path)).items()
     ]
     _put(element, "value", texts or None)
+
+
+def _by_language(part: Json) -> Json:
+    # "language" and "text" are well-formed tags of no language: read as such, both would be stored as texts.
+    named = part.keys() == {"language", "text"} and type(part["language"]) is str
+    return {part["language"]: part["text"]} if named else part
 
 
 def _reference(element: Json, given: Any, path: str) -> None:
