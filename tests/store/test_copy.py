@@ -142,6 +142,14 @@ def test_a_target_that_is_not_empty_is_left_alone(tmp_path: Path, new_postgres: 
         assert rows(target) == before
 
 
+def test_a_target_that_was_opened_before_takes_a_copy(tmp_path: Path) -> None:
+    fill(tmp_path / "from")
+    open_store(tmp_path / "to", indexing=databases.INDEXING).close()
+    with opened(tmp_path / "from") as source, opened(tmp_path / "to") as target:
+        copy(source, target, lambda done, total: None)
+        assert rows(target) == rows(source)
+
+
 def test_a_copy_that_breaks_off_leaves_nothing(tmp_path: Path, new_postgres: Callable[[], str]) -> None:
     fill(tmp_path / "first")
 

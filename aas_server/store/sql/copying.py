@@ -33,7 +33,8 @@ def copy(source: Databases, target: Databases, show: Show) -> dict[str, int]:
                 )
                 for part in reversed(_PARTS)
             }
-            forget(pairs["twin"][1], COPY)
+            # Its own too: a target that was opened before has said that it is indexed.
+            pairs["twin"][1].execute("DELETE FROM progress")
             wanted = {part: counts(pairs[part][0], part) for part in _PARTS}
             total = sum(sum(rows.values()) for rows in wanted.values())
             for part in _PARTS:
