@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from aas_server.cli.console import Voice
+from aas_server.errors import AasError
 from aas_server.ingest.state import BrokerState, FeedState
 from aas_server.messages import error_text, text
 
@@ -30,10 +31,18 @@ class FeedWatch:
 
     def look(self) -> None:
         """Say what has changed since the last look."""
-        state = self._state()
+        try:
+            state = self._state()
+        except AasError as error:
+            # A database that is away for a while ends the look, not the server: it answers 503 until it is back.
+            self._feed(error)
+            return
         for broker in state.brokers:
             self._broker(broker)
-        fault = error_text(state.error, self._voice.language) if state.error else ""
+        self._feed(state.error)
+
+    def _feed(self, error: AasError | None) -> None:
+        fault = error_text(error, self._voice.language) if error else ""
         if fault != self._told.get("", ""):
             self._told[""] = fault
             self._voice.say("feed-stopped" if fault else "feed-goes-on", sentence=fault)

@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,3 +64,54 @@ def test_a_missing_folder_is_not_made(aas, tmp_path: Path) -> None:
         assert str(tmp_path / "data") in ended.err
     assert not (tmp_path / "data").exists()
     assert not (tmp_path / "other").exists()
+
+
+def test_a_server_outlives_its_database(
+    tmp_path: Path, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    psycopg = pytest.importorskip("psycopg", reason="needs psycopg (extra postgres)")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE outlived")
+        monkeypatch.setenv("AAS_DATABASE_URL", postgres_server.replace("/postgres?", "/outlived?"))
+        command = ["serve", "--data", str(tmp_path / "data"), "--port", str(port), "--lang", "en"]
+        with subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "aas_server", *command], stdout=subprocess.PIPE, text=True
+        ) as server:
+            try:
+                assert server.stdout is not None
+                assert server.stdout.readline().startswith("Serving")
+                _until_status(port, 200)
+                admin.execute("ALTER DATABASE outlived ALLOW_CONNECTIONS false")
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'outlived'"
+                )
+                told = server.stdout.readline()
+                while "Collecting has stopped" not in told:
+                    assert told, "the server ended with its database"
+                    told = server.stdout.readline()
+                _until_status(port, 503)
+                admin.execute("ALTER DATABASE outlived ALLOW_CONNECTIONS true")
+                _until_status(port, 200)
+                assert server.poll() is None
+            finally:
+                server.terminate()
+                server.communicate(timeout=30)
+        admin.execute("DROP DATABASE outlived WITH (FORCE)")
+    assert server.returncode == 0
+
+
+def _until_status(port: int, status: int) -> None:
+    deadline = time.monotonic() + 30
+    found: object = None
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v3.1/shells", timeout=10) as answer:
+                found = answer.status
+        except urllib.error.HTTPError as refused:
+            found = refused.code
+        if found == status:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{status} did not come, {found} did")
