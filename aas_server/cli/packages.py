@@ -46,16 +46,8 @@ def import_(
     chosen = configuration.load(settings, data=data)
     with House(chosen) as house:
         for file in files:
-            work = import_file(
-                house.repository,
-                house.store.files,
-                file,
-                chosen,
-                on_conflict=cast(Policy, on_conflict),
-                strict=strict,
-            )
             try:
-                report = house.runner.run(work)
+                report = _import(house, file, cast(Policy, on_conflict), strict)
             except AasError as error:
                 failed += 1
                 sentence = error_text(error, language)
@@ -63,11 +55,17 @@ def import_(
                 voice.say("import-failed", file=file.name, sentence=sentence)
                 continue
             _say(voice, report)
-            if as_json:
-                results.append(report.as_json() | {"file": str(file)})
+            results.append(report.as_json() | {"file": str(file)})
     if as_json:
         voice.print_json(results)
     return 1 if failed else 0
+
+
+def _import(house: House, file: Path, on_conflict: Policy, strict: bool) -> Report:
+    work = import_file(
+        house.repository, house.store.files, file, house.settings, on_conflict=on_conflict, strict=strict
+    )
+    return house.runner.run(work)
 
 
 def _say(voice: Voice, report: Report) -> None:

@@ -22,6 +22,9 @@ CHILDREN = {
     "Entity": "statements",
     "AnnotatedRelationshipElement": "annotations",
 }
+VARIABLES = ("inputVariables", "outputVariables", "inoutputVariables")
+"""Where an operation's elements stand, each as the ``value`` of a variable; they have no idShort path."""
+
 _PART = re.compile(r"([^.\[\]]+)((?:\[(?:0|[1-9]\d{0,8})\])*)", re.ASCII)
 _INDEX = re.compile(r"\[(\d+)\]", re.ASCII)
 

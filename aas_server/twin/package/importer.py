@@ -12,7 +12,7 @@ from aas_server.errors import BadInput
 from aas_server.settings import Settings
 from aas_server.store.contract import Files, Kind, Transaction
 from aas_server.twin.metamodel import Verified, verified
-from aas_server.twin.package.conflict.settling import Incoming, Policy, Settled, Settling
+from aas_server.twin.package.conflict.settling import Attached, Incoming, Policy, Settled, Settling
 from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.package.environment.edition import from_3_0
 from aas_server.twin.package.limits import Limits
@@ -22,13 +22,20 @@ from aas_server.twin.package.report import Imported, Outcome, Report
 from aas_server.twin.plain import Json
 from aas_server.twin.repository import Repository
 
-_Attached = dict[str, tuple[str, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     incoming: tuple[Incoming, ...]
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class _Distinct:
+    """``again``: another document of this id comes before it."""
+
+    document: Verified
+    plain: Json
+    again: bool
 
 
 async def import_file(
@@ -84,28 +91,37 @@ async def _attach(transaction: Transaction, one: Settled, missing: Iterable[str]
 
 
 def _read(files: Files, path: Path, limits: Limits, strict: bool, twice: bool) -> _Read:
-    """Everything that can be wrong with a file shows here, before the transaction begins."""
+    """Everything that can be wrong with a file shows here, before the transaction begins. ``twice``: one id may
+    stand for several contents."""
     with opened(path, limits, strict) as source:
         found = from_3_0(_with_thumbnail(source))
-        documents = [(verified(kind, plain), plain) for kind, plain in found]
+        documents = _distinct([(verified(kind, plain), plain) for kind, plain in found])
+        again = next((one.document.id for one in documents if one.again), None)
+        if again is not None and (strict or not twice):
+            raise BadInput("package-id-twice", id=again, file=path.name)
         owners = _owners(plain for kind, plain in found if kind == "shell")
         incoming: list[Incoming] = []
         missing: list[str] = []
-        seen: dict[tuple[Kind, str], set[bytes]] = {}
-        for document, plain in documents:
-            bodies = seen.setdefault((document.kind, document.id), set())
-            if document.body in bodies:
-                continue
-            if bodies and (strict or not twice):
-                raise BadInput("package-id-twice", id=document.id, file=path.name)
-            attached, lacking = _attachments(source, files, document, plain)
-            shell = owners.get(document.id) if document.kind == "submodel" else None
-            incoming.append(Incoming(document, attached, shell, again=bool(bodies)))
+        for one in documents:
+            attached, lacking = _attachments(source, files, one.document, one.plain)
+            shell = owners.get(one.document.id) if one.document.kind == "submodel" else None
+            incoming.append(Incoming(one.document, attached, shell, one.again))
             missing += lacking
-            bodies.add(document.body)
         count = sum(len(one.files) for one in incoming)
         report = Report(path.name, (), count, tuple(missing), tuple(source.repairs), tuple(source.findings))
     return _Read(tuple(incoming), report)
+
+
+def _distinct(found: Iterable[tuple[Verified, Json]]) -> list[_Distinct]:
+    """Of equal documents the first."""
+    distinct: list[_Distinct] = []
+    seen: dict[tuple[Kind, str], set[bytes]] = {}
+    for document, plain in found:
+        bodies = seen.setdefault((document.kind, document.id), set())
+        if document.body not in bodies:
+            distinct.append(_Distinct(document, plain, again=bool(bodies)))
+            bodies.add(document.body)
+    return distinct
 
 
 def _with_thumbnail(source: Opened) -> list[tuple[Kind, Json]]:
@@ -130,9 +146,9 @@ def _owners(shells: Iterable[Json]) -> Mapping[str, str]:
     return owners
 
 
-def _attachments(source: Opened, files: Files, document: Verified, plain: Json) -> tuple[_Attached, list[str]]:
+def _attachments(source: Opened, files: Files, document: Verified, plain: Json) -> tuple[Attached, list[str]]:
     """A document's files, kept by their content, and those that the package lacks (``id#path``)."""
-    attached: _Attached = {}
+    attached: dict[str, tuple[str, str]] = {}
     missing: list[str] = []
     for place in named(document.kind, plain):
         if not place.value or place.elsewhere:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aas_server.store.contract import Kind
-from aas_server.twin.elements import join, steps_of
+from aas_server.twin.elements import VARIABLES, join, steps_of
 from aas_server.twin.plain import Json
 
 THUMBNAIL = "thumbnail"
 """The path under which a shell's thumbnail is attached."""
 _UNKNOWN = "application/octet-stream"
-_VARIABLES = ("inputVariables", "outputVariables", "inoutputVariables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def named(kind: Kind, document: Json) -> Iterator[Named]:
 def _below(element: Json, path: str) -> Iterator[Named]:
     for step, child in steps_of(element):
         yield from _element(child, join(path, step))
-    for role in _VARIABLES if element["modelType"] == "Operation" else ():
+    for role in VARIABLES if element["modelType"] == "Operation" else ():
         for index, variable in enumerate(element.get(role, ())):
             yield from _element(variable["value"], join(join(path, role), index))
 

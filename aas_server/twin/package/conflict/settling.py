@@ -21,7 +21,7 @@ from aas_server.twin.plain import Json
 Policy = Literal["keep-both", "replace", "refuse", "keep-ours"]
 """What to do with an id that is here with other content."""
 
-Files = Mapping[str, tuple[str, str]]
+Attached = Mapping[str, tuple[str, str]]
 """Media type and SHA-256 by the path they are attached to."""
 
 
@@ -31,7 +31,7 @@ class Incoming:
     ``again``: the package holds another document of this id before it."""
 
     document: Verified
-    files: Files = field(default_factory=dict)
+    files: Attached = field(default_factory=dict)
     shell: str | None = None
     again: bool = False
 
@@ -43,7 +43,7 @@ class Settled:
     ``left``, isn't stored."""
 
     document: Verified
-    files: Files
+    files: Attached
     given: str
     new: bool
     taken: bool
@@ -53,7 +53,7 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class _Stored:
     body: bytes
-    files: Files
+    files: Attached
 
 
 class Settling:
@@ -146,7 +146,7 @@ class Settling:
         return self._seen[kind, id]
 
 
-def equal(one: Incoming, body: bytes, files: Files) -> bool:
+def equal(one: Incoming, body: bytes, files: Attached) -> bool:
     """Whether a document is the same as a stored one: the same JSON, and the same bytes where both have a file,
     whatever path the package gives it. Bytes that one of them lacks make no difference."""
     if one.document.body == body and one.files == files:
@@ -156,7 +156,7 @@ def equal(one: Incoming, body: bytes, files: Files) -> bool:
     return _with_digests(kind, mine, one.files, files) == _with_digests(kind, theirs, files, one.files)
 
 
-def _with_digests(kind: Kind, document: Json, files: Files, others: Files) -> Json:
+def _with_digests(kind: Kind, document: Json, files: Attached, others: Attached) -> Json:
     for place in named(kind, document):
         if place.path in files and place.path in others:
             place.lead_to(f"sha256:{files[place.path][1]}")

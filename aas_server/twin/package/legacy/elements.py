@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aas_server.twin.elements import VARIABLES
 from aas_server.twin.plain import Json
 
 _CLASSES = {"BasicEvent": "BasicEventElement"}
@@ -31,7 +32,6 @@ _RENAMED = {
 }
 _REFERENCES = ("semanticId", "valueId", "first", "second", "observed")
 _PARTS = ("submodelElements", "statements", "annotations")
-_VARIABLES = ("inputVariables", "outputVariables", "inoutputVariables")
 _TYPES = {"dateTimeStamp": "dateTime", "dayTimeDuration": "duration", "yearMonthDuration": "duration"}
 _TYPES |= {"anyUri": "anyURI", "langString": "string"}
 _TEXTS = ("normalizedString", "token", "language", "Name", "NCName", "ENTITY", "ID", "IDREF", "QName", "NOTATION")
@@ -84,7 +84,7 @@ def element(old: Any, kind: str) -> Any:
     for name in _PARTS:
         if isinstance(new.get(name), list):
             new[name] = [element(one, kind) for one in new[name]]
-    for name in _VARIABLES:
+    for name in VARIABLES:
         if isinstance(new.get(name), list):
             new[name] = [_variable(one, kind) for one in _flat(new[name])]
     if new.get("modelType") == "Entity":

@@ -6,44 +6,43 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aas_server.ids import id_short, is_id_short
-from aas_server.twin.elements import CHILDREN
+from aas_server.twin.elements import CHILDREN, VARIABLES
 from aas_server.twin.package.repair.notes import Notes, free_name
 from aas_server.twin.plain import Json
 
 Steps = tuple[str, ...]
-Renames = dict[Steps, str]
+NewNames = dict[Steps, str]
 """Where an element stood, from the submodel's id on, and what the last step is called now."""
 
-_VARIABLES = ("inputVariables", "outputVariables", "inoutputVariables")
 _NAME = 128
 """Characters of a display name."""
 
 
-def named(document: Json, notes: Notes) -> Renames:
+def legalised(document: Json, notes: Notes) -> NewNames:
     """Mend the idShorts of a document and of all that is in it; those that an element's path goes by."""
-    renames: Renames = {}
+    new_names: NewNames = {}
     given = document.get("idShort")
     if given is not None and not is_id_short(given):
         _rename(document, id_short(given), "", notes)
-    _inside(document, "", (document["id"],), notes, renames)
-    return renames
+    _inside(document, "", (document["id"],), notes, new_names)
+    return new_names
 
 
-def follow(documents: list[Json], renames: Mapping[Steps, str]) -> Iterator[tuple[int, str, str, str]]:
+def follow(documents: list[Json], new_names: Mapping[Steps, str]) -> Iterator[tuple[int, str, str, str]]:
     """Lead references to renamed elements on: number of the document, path, key before and after of each."""
-    if not renames:
+    if not new_names:
         return
     for number, document in enumerate(documents):
         for path, reference in _references(document, ""):
             steps = tuple(str(key.get("value")) for key in reference["keys"])
             for end in range(2, len(steps) + 1):
-                new = renames.get(steps[:end])
+                new = new_names.get(steps[:end])
                 if new is not None and new != steps[end - 1]:
                     reference["keys"][end - 1]["value"] = new
                     yield number, f"{path}.keys[{end - 1}].value", steps[end - 1], new
 
 
-def _inside(element: Json, path: str, steps: Steps, notes: Notes, renames: Renames) -> None:
+def _inside(element: Json, path: str, steps: Steps, notes: Notes, new_names: NewNames) -> None:
     place = CHILDREN.get(element["modelType"])
     if place is not None and isinstance(element.get(place), list):
         children: list[Json] = element[place]
@@ -56,18 +55,18 @@ def _inside(element: Json, path: str, steps: Steps, notes: Notes, renames: Renam
             step = str(number) if listed else (before[number] or child["idShort"])
             own = (*steps, step)
             if not listed and step not in known and child["idShort"] != step:
-                renames[own] = child["idShort"]
+                new_names[own] = child["idShort"]
             known.add(step)
-            _inside(child, f"{base}[{number}]", own, notes, renames)
+            _inside(child, f"{base}[{number}]", own, notes, new_names)
     if element["modelType"] == "Operation":
-        _operation(element, path, steps, notes, renames)
+        _operation(element, path, steps, notes, new_names)
 
 
-def _operation(element: Json, path: str, steps: Steps, notes: Notes, renames: Renames) -> None:
+def _operation(element: Json, path: str, steps: Steps, notes: Notes, new_names: NewNames) -> None:
     """An operation's variables share one name space."""
     found = [
         (variable["value"], f"{path}.{name}[{number}].value".lstrip("."))
-        for name in _VARIABLES
+        for name in VARIABLES
         for number, variable in enumerate(element.get(name, ()))
     ]
     before = [one.get("idShort") for one, _ in found]
@@ -75,8 +74,8 @@ def _operation(element: Json, path: str, steps: Steps, notes: Notes, renames: Re
     for (one, where), old in zip(found, before, strict=True):
         own = (*steps, old or one["idShort"])
         if old is not None and one["idShort"] != old:
-            renames.setdefault(own, one["idShort"])
-        _inside(one, where, own, notes, renames)
+            new_names.setdefault(own, one["idShort"])
+        _inside(one, where, own, notes, new_names)
 
 
 def _siblings(elements: list[Json], paths: list[str], listed: bool, notes: Notes) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import faults
 from aas_server.twin.package.environment.reading import Number
-from aas_server.twin.package.repair.id_shorts import Renames, follow, named
+from aas_server.twin.package.repair.id_shorts import NewNames, follow, legalised
 from aas_server.twin.package.repair.last_resort import derived_id, forced
 from aas_server.twin.package.repair.notes import Notes, Repair
 from aas_server.twin.package.repair.shape import shaped
@@ -45,7 +45,7 @@ class _Repairs:
         self._documents: list[Json] = []
         self._notes: list[Notes] = []
         self._faulty: set[int] = set()
-        self._renames: Renames = {}
+        self._new_names: NewNames = {}
         self._known: dict[tuple[Kind, str, bytes], int] = {}
 
     def take(self, kind: Kind, given: Json) -> None:
@@ -54,7 +54,7 @@ class _Repairs:
         clean = not faults(kind, document)
         if not clean:
             document = shaped(document, _CLASSES[kind], notes)
-            self._renames |= named(document, notes)
+            self._new_names |= legalised(document, notes)
         notes.id = document["id"]
         digest = sha256(msgspec.json.encode(document, enc_hook=str, order="sorted")).digest()
         twin = self._known.setdefault((kind, notes.id, digest), len(self._documents))
@@ -67,7 +67,7 @@ class _Repairs:
         self._notes.append(notes)
 
     def done(self) -> Mended:
-        for number, path, given, now in follow(self._documents, self._renames):
+        for number, path, given, now in follow(self._documents, self._new_names):
             self._notes[number].mended(path, "repair-followed", given=given, now=now)
         for number in self._faulty:
             self._documents[number] = forced(self._documents[number], self._notes[number])
