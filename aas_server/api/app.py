@@ -90,7 +90,8 @@ def create_api(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.add_middleware(Door, max_body=services.settings.max_upload)
-    install_results(app)
+    operations: list[Route] = []
+    install_results(app, operations)
     served: set[tuple[str, str]] = set()
     name = "aas" if services.version == "3.1" else "aas-3-0"
     for router in (
@@ -103,6 +104,7 @@ def create_api(services: Services) -> FastAPI:
             (method, one.path) for one in router.routes if isinstance(one, Route) for method in one.methods or ()
         }
         without_newer(router, services.version)
+        operations += [one for one in router.routes if isinstance(one, Route)]
         app.include_router(router)
     return app
 

@@ -57,6 +57,23 @@ def test_every_error_is_a_result(method: str, path: str, status: int, shown: Tes
     is_result(shown.request(method, f"{BASE}{path}"), status)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/shells", "GET, HEAD, POST"),
+        ("POST", "/description", "GET, HEAD"),
+        ("POST", "/submodels/dXJuOnNtOjE", "DELETE, GET, HEAD, PATCH, PUT"),
+        ("GET", "/upload", "POST"),
+    ],
+)
+def test_a_wrong_method_says_which_ones_are_allowed(
+    method: str, path: str, allowed: str, shown: TestClient
+) -> None:
+    answer = shown.request(method, f"{BASE}{path}")
+    is_result(answer, 405)
+    assert answer.headers["allow"] == allowed
+
+
 def test_errors_speak_the_readers_language(shown: TestClient) -> None:
     path = f"{BASE}/shells/dXJuOm5vbmU"
     korean = is_result(shown.get(path, headers={"Accept-Language": "ko-KR,ko;q=0.9"}), 404)
