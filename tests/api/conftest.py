@@ -60,7 +60,8 @@ def app(store: Store, settings: Settings, packages: Packages) -> Guard:
 def _app(store: Store, settings: Settings, packages: Packages) -> Guard:
     outer = FastAPI()
     outer.include_router(health_router(dict))
-    return Guard(mount_apis(outer, store, Repository(store), packages, settings), settings)
+    repository = Repository(store, settings.max_json_depth)
+    return Guard(mount_apis(outer, store, repository, packages, settings), settings)
 
 
 @pytest.fixture
