@@ -7,18 +7,16 @@ readings; so whatever shows live values is handed out without an ETag (see ``doc
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
-from aas_core3_1 import types, verification
 
 from aas_server.errors import NotFound
 from aas_server.store.contract import LiveValue, Store
 from aas_server.twin.elements import find
 from aas_server.twin.plain import Json
+from aas_server.twin.xsd import lexical
 from connectors.message import Scalar
 
 Binding = dict[str, tuple[str, str]]
@@ -81,34 +79,6 @@ class Overlay:
             reading = readings[stream].get(name)
             if reading is not None:
                 _show(document, path, reading.value)
-
-
-def lexical(value: Scalar, value_type: str) -> str | None:
-    """A reading as the lexical form of an XSD type; ``None`` where it is none of that type."""
-    if value is None:
-        return None
-    text = _boolean(value) if value_type == "xs:boolean" else _text(value)
-    if value_type in _INTEGERS and isinstance(value, float) and value.is_integer():
-        text = str(int(value))
-    kind = _TYPES.get(value_type)
-    return text if kind is None or verification.value_consistent_with_xsd_type(text, kind) else None
-
-
-_TYPES: Mapping[str, Any] = {kind.value: kind for kind in types.DataTypeDefXSD}
-_INTEGERS = frozenset({"xs:integer", "xs:long", "xs:int", "xs:short", "xs:byte"})
-
-
-def _boolean(value: Scalar) -> str:
-    text = str(value).strip().lower()
-    return {"1": "true", "1.0": "true", "on": "true", "0": "false", "0.0": "false", "off": "false"}.get(text, text)
-
-
-def _text(value: Scalar) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
-    return str(value)
 
 
 def _show(document: Json, path: str, value: Scalar) -> None:

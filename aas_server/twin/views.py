@@ -14,17 +14,11 @@ import msgspec
 from aas_server.errors import BadInput
 from aas_server.twin.elements import CHILDREN, Step, children, join, numbered, steps, steps_of, trail
 from aas_server.twin.plain import Json
+from aas_server.twin.xsd import NUMBER_TYPES
 
 Level = Literal["deep", "core"]
 Extent = Literal["withBlobValue", "withoutBlobValue"]
 
-NUMBER_TYPES = frozenset(
-    {
-        *("xs:byte", "xs:short", "xs:int", "xs:long", "xs:integer", "xs:decimal", "xs:double", "xs:float"),
-        *("xs:unsignedByte", "xs:unsignedShort", "xs:unsignedInt", "xs:unsignedLong"),
-        *("xs:negativeInteger", "xs:nonNegativeInteger", "xs:nonPositiveInteger", "xs:positiveInteger"),
-    }
-)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _LOOSE_NUMBER = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*))?([eE][+-]?\d+)?")
 VALUES: Mapping[str, tuple[str, ...]] = {

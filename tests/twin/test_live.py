@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import math
-
 import msgspec
-import pytest
 
 from aas_server.store.contract import LiveValue, Store
 from aas_server.twin.elements import find
-from aas_server.twin.live import Overlay, lexical
+from aas_server.twin.live import Overlay
 
 
 def test_the_last_reading_is_shown_in_place_of_the_stored_value(
@@ -25,24 +22,3 @@ def test_the_last_reading_is_shown_in_place_of_the_stored_value(
 
 def test_a_submodel_without_binding_is_left_alone(overlay: Overlay) -> None:
     assert overlay.binding("urn:sm:1") is None and overlay.bound() == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("value", "value_type", "text"),
-    [
-        (True, "xs:boolean", "true"),
-        ("ON", "xs:boolean", "true"),
-        (0, "xs:boolean", "false"),
-        ("가동", "xs:boolean", None),
-        (3.0, "xs:int", "3"),
-        (3.5, "xs:int", None),
-        (math.nan, "xs:double", "NaN"),
-        (-math.inf, "xs:double", "-INF"),
-        (1e22, "xs:double", "1e+22"),
-        (12, "xs:string", "12"),
-        (None, "xs:double", None),
-        ("1.5", "xs:double", "1.5"),
-    ],
-)
-def test_readings_become_values_of_the_elements_type(value: object, value_type: str, text: str | None) -> None:
-    assert lexical(value, value_type) == text  # type: ignore[arg-type]

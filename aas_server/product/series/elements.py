@@ -11,8 +11,8 @@ from aas_server.clock import iso
 from aas_server.errors import BadInput
 from aas_server.product.series.lake import Record
 from aas_server.twin.elements import children, find
-from aas_server.twin.live import lexical
 from aas_server.twin.plain import Json
+from aas_server.twin.xsd import lexical
 from templates import smt
 
 SEGMENTS = "Segments"

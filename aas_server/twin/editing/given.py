@@ -1,18 +1,13 @@
-"""What is given in a value-only form: read strictly, refused with its place (``edit_value``)."""
+"""What is given in a value-only form: read strictly, refused with its place (``values.py``)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, NoReturn
-
-from aas_core3_1 import types, verification
 
 from aas_server.errors import BadInput
 from aas_server.twin.plain import Json
-from aas_server.twin.views import NUMBER_TYPES
-
-_TYPES: Mapping[str, Any] = {kind.value: kind for kind in types.DataTypeDefXSD}
+from aas_server.twin.xsd import NUMBER_TYPES, is_lexical
 
 
 class Number(str):
@@ -21,7 +16,7 @@ class Number(str):
     __slots__ = ()
 
 
-def lexical(given: Any, value_type: str, path: str) -> str | None:
+def as_lexical(given: Any, value_type: str, path: str) -> str | None:
     """A JSON value as a lexical one; ``None`` for ``null``. Strings are taken for every type (clients send
     ``"99.25"``). Raises ``BadInput`` where it is none of the type."""
     if given is None:
@@ -32,17 +27,9 @@ def lexical(given: Any, value_type: str, path: str) -> str | None:
     if not isinstance(given, str) or (number and value_type not in NUMBER_TYPES):
         misfit(path, given, value_type)
     text = str(given)
-    if not _is_lexical(text, value_type):
+    if not is_lexical(text, value_type):
         misfit(path, text, value_type)
     return text
-
-
-def _is_lexical(text: str, value_type: str) -> bool:
-    try:
-        return verification.value_consistent_with_xsd_type(text, _TYPES[value_type])
-    except ValueError:
-        # aas-core counts years; Python refuses to read one of more than 4300 digits.
-        return False
 
 
 def numberless(given: Any, path: str) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aas_server.errors import BadInput
-from aas_server.twin.editing.given import Number, as_object, lexical, misfit, named_parts, numberless
+from aas_server.twin.editing.given import Number, as_lexical, as_object, misfit, named_parts, numberless
 from aas_server.twin.elements import children, join
 from aas_server.twin.metamodel import MAX_DEPTH, decode
 from aas_server.twin.plain import Json
@@ -92,12 +92,12 @@ def _named_children(element: Json, given: Any, path: str) -> list[str]:
 
 
 def _property(element: Json, given: Any, path: str) -> None:
-    _put(element, "value", lexical(given, element["valueType"], path))
+    _put(element, "value", as_lexical(given, element["valueType"], path))
 
 
 def _range(element: Json, given: Any, path: str) -> None:
     for end in named_parts(given, path, "min", "max"):
-        _put(element, end, lexical(given[end], element["valueType"], f"{path}/{end}"))
+        _put(element, end, as_lexical(given[end], element["valueType"], f"{path}/{end}"))
 
 
 def _languages(element: Json, given: Any, path: str) -> None:

@@ -17,22 +17,15 @@ from typing import Any
 from aas_server.clock import iso
 from aas_server.errors import AasError, BadInput
 from aas_server.twin.editing.values import set_value
-from aas_server.twin.live import lexical
 from aas_server.twin.metamodel import element_faults
 from aas_server.twin.plain import Json
+from aas_server.twin.xsd import INTEGER_TYPES, lexical
 
 INPUT, INOUTPUT, OUTPUT = "inputVariables", "inoutputVariables", "outputVariables"
 
 _CARDINALITY = frozenset({"SMT/Cardinality", "Cardinality", "Multiplicity"})
-_INTEGERS = frozenset(
-    {
-        *("xs:byte", "xs:short", "xs:int", "xs:long", "xs:integer", "xs:unsignedByte", "xs:unsignedShort"),
-        *("xs:unsignedInt", "xs:unsignedLong", "xs:negativeInteger", "xs:nonNegativeInteger"),
-        *("xs:nonPositiveInteger", "xs:positiveInteger"),
-    }
-)
 _PLAIN: Mapping[str, Callable[[str], Any]] = {
-    **dict.fromkeys(_INTEGERS, int),
+    **dict.fromkeys(INTEGER_TYPES, int),
     "xs:boolean": lambda text: text in ("true", "1"),
     "xs:double": float,
     "xs:float": float,
