@@ -51,6 +51,8 @@ from aas_server.twin.repository import Repository
 _SUPERPATH = "/shells/{aasIdentifier}/submodels/{submodelIdentifier}"
 MOUNTS: Mapping[Version, str] = {"3.1": "/api/v3.1", "3.0": "/api/v3.0"}
 """Where each version of the AAS API lies."""
+_PRESENT: Version = "3.1"
+"""The version most clients speak: the first of them shall not wait while its routes are laid out."""
 
 
 def mount_apis(
@@ -76,7 +78,7 @@ def mount_apis(
     )
     versions = {path: replace(services, version=version) for version, path in MOUNTS.items()}
     for path, one in versions.items():
-        outer.mount(path, Lazily(partial(create_api, one)))
+        outer.mount(path, create_api(one) if one.version == _PRESENT else Lazily(partial(create_api, one)))
     return HotReads(outer, versions)
 
 

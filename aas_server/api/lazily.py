@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 class Lazily:
     """Stands for the application that ``build`` makes. Laying out the routes of a version takes some 300 ms of
-    parameter analysis: a server starts without it, and never pays for a version that nobody asks for."""
+    parameter analysis; what nobody may ask for is not worth that at every start."""
 
     def __init__(self, build: Callable[[], ASGIApp]) -> None:
         self._build = build

@@ -123,7 +123,7 @@ def client(live: str, store: Store) -> Iterator[httpx2.Client]:
         verified("submodel", decode(msgspec.json.encode(submodel))),
     ]
     asyncio.run(Repository(store).put_all(Bundle(checked)))
-    with httpx2.Client(base_url=f"{live}/api/v3.1/", follow_redirects=False) as made:
+    with httpx2.Client(base_url=f"{live}/api/v3.1/", follow_redirects=False, timeout=60) as made:
         yield made
 
 
