@@ -21,13 +21,18 @@ async def json_body(request: Request) -> bytes:
     given = request.headers.get("content-type", "")
     if given.lower().startswith(_OTHER):
         raise WrongType("body-no-json", given=given[:100])
-    try:
-        body = await request.body()
-    except ClientDisconnect:
-        raise BadInput("body-cut-off") from None
+    body = await whole_body(request)
     if not body.strip():
         raise BadInput("body-empty")
     return body
+
+
+async def whole_body(request: Request) -> bytes:
+    """All of a request's body, of whatever type. Raises ``BadInput`` where less came than was announced."""
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise BadInput("body-cut-off") from None
 
 
 JsonBody = Annotated[bytes, Depends(json_body)]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import answers
-from aas_server.api.bodies import json_schema
+from aas_server.api.bodies import json_schema, whole_body
 from aas_server.api.parameters import CursorParameter, LimitParameter
 from aas_server.api.services import Operation, Services, route
 from aas_server.api.submodel.reading import Reading
@@ -20,6 +20,7 @@ from aas_server.store.contract import Described, Kind, Page
 from aas_server.twin.metamodel import decode
 from aas_server.twin.query import query
 from aas_server.twin.query.endpoints import Endpoints
+from aas_server.twin.registry.descriptors import REGISTERED
 from aas_server.twin.registry.registry import Registry
 
 _QueryParameter = Annotated[
@@ -33,7 +34,7 @@ _PATHS: Sequence[tuple[str, Kind, str]] = (
     ("/query/shell-descriptors", "shell-descriptor", "AssetAdministrationShellDescriptor"),
     ("/query/submodel-descriptors", "submodel-descriptor", "SubmodelDescriptor"),
 )
-_DESCRIBED: dict[Kind, Described] = {"shell-descriptor": "shell", "submodel-descriptor": "submodel"}
+_DESCRIBED: dict[Kind, Described] = {kind: described for described, kind in REGISTERED.items()}
 
 
 class QueryService:
@@ -94,10 +95,7 @@ class QueryService:
 
     async def _query(self, request: Request, given: str | None) -> Any:
         """The JSON of a query, from the body or, where that is empty, from the parameter."""
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            raise BadInput("body-cut-off") from None
+        body = await whole_body(request)
         depth = self._services.settings.max_json_depth
         if body.strip() or not given:
             return decode(body or b"{}", depth)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Path
@@ -21,7 +20,7 @@ from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.parameters import IdShortPath
 from aas_server.api.services import routes
 from aas_server.api.submodel.invocation_bodies import Asked, asked, kept, said, value_only
-from aas_server.api.submodel.place import Access
+from aas_server.api.submodel.place import ELEMENT, Access
 from aas_server.errors import AasError, BadInput, NotFound, Unavailable
 from aas_server.messages import Language, language_of
 from aas_server.twin.elements import find
@@ -31,7 +30,6 @@ from aas_server.twin.plain import Json
 
 HandleIdentifier = Annotated[str, Path(alias="handleId", description="The handle's id, base64url")]
 
-_ELEMENT = "/submodel-elements/{idShortPath}"
 _ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted; see the header Location"}}
 _STATUS: dict[int | str, dict[str, Any]] = {
     200: {"description": "It is still running", "content": {JSON: {}}},
@@ -50,7 +48,7 @@ class Invocations:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the operations that IDTA-01002 knows at the router's prefix."""
-        sync, later, slip = (f"{_ELEMENT}/{name}" for name in ("invoke", "invoke-async", "invoke-asnyc"))
+        sync, later, slip = (f"{ELEMENT}/{name}" for name in ("invoke", "invoke-async", "invoke-asnyc"))
         plain, values = json_schema("OperationRequest"), json_schema("OperationRequestValueOnly")
         timed, timed_values = json_schema("OperationRequestAsync"), json_schema("OperationRequestAsyncValueOnly")
         routes(router, ("POST", sync, self.invoke), body=plain)
@@ -69,11 +67,11 @@ class Invocations:
                 (f"{slip}/$value", self.invoke_async_value_only),
             ):
                 router.add_api_route(path, operation, methods=["POST"], status_code=202, include_in_schema=False)
-        routes(router, ("GET", f"{_ELEMENT}/operation-status/{{handleId}}", self.status), responses=_STATUS)
+        routes(router, ("GET", f"{ELEMENT}/operation-status/{{handleId}}", self.status), responses=_STATUS)
         routes(
             router,
-            ("GET", f"{_ELEMENT}/operation-results/{{handleId}}", self.result),
-            ("GET", f"{_ELEMENT}/operation-results/{{handleId}}/$value", self.result_value_only),
+            ("GET", f"{ELEMENT}/operation-results/{{handleId}}", self.result),
+            ("GET", f"{ELEMENT}/operation-results/{{handleId}}/$value", self.result_value_only),
             responses=ANY_JSON,
         )
 
@@ -177,10 +175,7 @@ class Invocations:
 
     def _place(self, request: Request, path: str, what: str, handle: str) -> str:
         """The address of an Operation's status or result, below the place it was asked at."""
-        own: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        marker = f"/submodel-elements/{path}"
-        element = own[: own.index(marker) + len(marker)]
-        return self._services.address.url(request, f"{quote(element)}/{what}/{ids.encode(handle)}")
+        return f"{self._access.location(request, path)}/{what}/{ids.encode(handle)}"
 
 
 def _ids(given: str) -> list[str]:

@@ -7,7 +7,6 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from aas_server import ids
 from aas_server.errors import BadInput
@@ -25,12 +24,9 @@ from aas_server.store.contract.condition import (
     StoredAs,
 )
 from aas_server.twin.registry.derived import address, interfaces
+from aas_server.twin.registry.descriptors import REGISTERED
 
 _ENDPOINT = re.compile(r"endpoints\[(\d*)\]\.(interface|protocolinformation\.href)")
-_REGISTERED: Mapping[Described, Literal["shell-descriptor", "submodel-descriptor"]] = {
-    "shell": "shell-descriptor",
-    "submodel": "submodel-descriptor",
-}
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -61,7 +57,7 @@ class Endpoints:
         if isinstance(condition, Not):
             return Not(self.settled(condition.part))
         if isinstance(condition, Compare | Match) and (stored := self._of_stored(condition)) is not None:
-            registered = AllOf((StoredAs(_REGISTERED[self.described]), condition))
+            registered = AllOf((StoredAs(REGISTERED[self.described]), condition))
             return AnyOf((registered, AllOf((StoredAs(self.described), stored))))
         return condition
 

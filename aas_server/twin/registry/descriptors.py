@@ -20,7 +20,10 @@ from aas_server.twin.index import keys
 from aas_server.twin.metamodel import Verified, verified
 from aas_server.twin.plain import Json
 
-REGISTERED: Mapping[Described, Kind] = {"shell": "shell-descriptor", "submodel": "submodel-descriptor"}
+REGISTERED: Mapping[Described, Literal["shell-descriptor", "submodel-descriptor"]] = {
+    "shell": "shell-descriptor",
+    "submodel": "submodel-descriptor",
+}
 """The kind of document that a registered descriptor is, by what it describes."""
 
 # Zero bytes are in no text that a database can compare.
