@@ -177,6 +177,6 @@ def test_the_example_of_the_documentation_finds_its_submodel(
     section = DOCS.read_text("utf-8").partition("## Queries")[2].partition("## ")[0]
     code = section.partition("```python\n")[2].partition("```")[0]
     with serving(app) as base:
-        said: dict[str, Any] = {"base": base}
-        exec(code, said)
+        said: dict[str, Any] = {}
+        exec(code.replace("http://127.0.0.1:8080", base), said)
     assert said["found"] == ["urn:t:0"]
