@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ SKEW = 60_000_000
 """µs by which the clocks of servers on one database may differ: the log stays in order of time. A clock that was
 further ahead was wrong; nobody waits for its time to come."""
 
-_BOTH = f"SELECT {columns(whole=True)} FROM document d WHERE kind = ? AND id = ?"  # noqa: S608
+_BOTH = f"SELECT {columns(whole=True)} FROM document d WHERE kind /*unindexed*/ = ? AND id = ?"  # noqa: S608
 _BODY = 3
 _KEEP = """
 INSERT INTO version (kind, id, body, etag, id_short, created, updated, replaced)
@@ -36,7 +36,7 @@ WHERE kind = ? AND seq = ?
 _LOG = "INSERT INTO change (position, kind, id, what, time) VALUES (?, ?, ?, ?, ?)"
 _FIRST = """
 INSERT INTO latest (kind, id, position, what, created, time)
-SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE kind = ? AND id = ?)
+SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE kind /*unindexed*/ = ? AND id = ?)
 """
 _FORGET = """
 DELETE FROM version WHERE seq IN (SELECT seq FROM version WHERE replaced < ? ORDER BY replaced LIMIT ?)
@@ -78,7 +78,7 @@ class Log:
         born = ", created = ?" if what == "created" else ""
         values = [self.position, what, self.now, *([self.now] if born else []), kind, id]
         self.connection.execute(
-            f"UPDATE latest SET position = ?, what = ?, time = ?{born} WHERE kind = ? AND id = ?",  # noqa: S608
+            f"UPDATE latest SET position = ?, what = ?, time = ?{born} WHERE kind /*unindexed*/ = ? AND id = ?",  # noqa: S608
             values,
         )
         if what == "created":
@@ -100,13 +100,14 @@ def put(log: Log, kind: Kind, id: str, body: bytes, keys: Keys) -> Outcome:
     found = (body, etag_of(body), keys.id_short, semantic_id)
     if before is None:
         seq = connection.execute(_CREATE, (kind, id, *found, log.now, log.now, keys.metadata)).fetchall()[0][0]
+    known = {} if before is None else _stored_elements(connection, before[0])
     with connection.together():
-        if before is not None:
-            seq = before[0]
-            connection.execute(_KEEP, (log.now, kind, seq))
-            connection.execute(_UPDATE, (*found, log.now, keys.metadata, kind, seq))
-            forget_keys(connection, seq)
-        put_keys(connection, seq, kind, id, keys)
+        if before is None:
+            put_keys(connection, seq, kind, id, keys)
+        else:
+            connection.execute(_KEEP, (log.now, kind, before[0]))
+            connection.execute(_UPDATE, (*found, log.now, keys.metadata, kind, before[0]))
+            _change_keys(connection, before[0], kind, id, keys, known)
         log.add(kind, id, "created" if before is None else "updated")
     return "created" if before is None else "updated"
 
@@ -165,6 +166,35 @@ def forget_keys(connection: Connection, seq: int) -> None:
 
 def put_keys(connection: Connection, seq: int, kind: Kind, id: str, keys: Keys) -> None:
     """Write what a document is found by beside its own row. Raises ``BadInput`` for a text that can't be kept."""
+    _put_facts(connection, seq, kind, id, keys)
+    _insert(connection, "element", _ELEMENT, [(seq, *row) for row in _elements(keys)])
+
+
+def _change_keys(
+    connection: Connection, seq: int, kind: Kind, id: str, keys: Keys, known: Mapping[int, Row]
+) -> None:
+    """Bring what a document is found by to ``keys``. Of its elements (``known``, by number) only those that differ
+    are written: a submodel has thousands, and an edit mostly means one."""
+    connection.execute("DELETE FROM asset_id WHERE seq = ?", (seq,))
+    connection.execute("DELETE FROM fact WHERE seq = ?", (seq,))
+    _put_facts(connection, seq, kind, id, keys)
+    rows = list(_elements(keys))
+    fresh = [row for row in rows if known.get(row[0]) != row]
+    if 2 * len(fresh) > len(rows):
+        connection.execute("DELETE FROM element WHERE seq = ?", (seq,))
+        fresh = rows
+    else:
+        gone = [*(row[0] for row in fresh if row[0] in known), *range(len(rows), len(known))]
+        connection.executemany("DELETE FROM element WHERE seq = ? AND number = ?", [(seq, one) for one in gone])
+    _insert(connection, "element", _ELEMENT, [(seq, *row) for row in fresh])
+
+
+def _stored_elements(connection: Connection, seq: int) -> dict[int, Row]:
+    statement = f"SELECT {_ELEMENT.removeprefix('seq, ')} FROM element WHERE seq = ?"  # noqa: S608
+    return {row[0]: tuple(row) for row in connection.execute(statement, (seq,)).fetchall()}
+
+
+def _put_facts(connection: Connection, seq: int, kind: Kind, id: str, keys: Keys) -> None:
     texts.check(*(text for pair in keys.asset_ids for text in pair))
     texts.check(*(text for fact in keys.facts for text in (fact.field, fact.value)))
     links = dict.fromkeys((texts.key(name), texts.key(value)) for name, value in keys.asset_ids)
@@ -174,15 +204,14 @@ def put_keys(connection: Connection, seq: int, kind: Kind, id: str, keys: Keys) 
         for number, fact in enumerate(keys.facts)
     ]
     _insert(connection, "fact", _FACT, facts)
-    elements = [(seq, number, *row) for number, row in enumerate(_elements(keys))]
-    _insert(connection, "element", _ELEMENT, elements)
 
 
-def _elements(keys: Keys) -> Iterable[tuple[object, ...]]:
-    for one in keys.elements:
+def _elements(keys: Keys) -> Iterator[tuple[int, *tuple[object, ...]]]:
+    """Rows of the table's columns but for ``seq``, the number first."""
+    for number, one in enumerate(keys.elements):
         texts.check(one.path, one.id_short, one.semantic_id, one.semantic, one.value_type, one.value, one.language)
         own = (one.id_short, one.semantic_id, one.semantic, one.value_type, one.value, one.number, one.language)
-        yield (one.path, texts.shape(one.path), *own)
+        yield (number, one.path, texts.shape(one.path), *own)
 
 
 def _insert(connection: Connection, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -193,7 +222,7 @@ def _insert(connection: Connection, table: str, columns: str, rows: Sequence[tup
 def _log_attachment(log: Log, owner: str) -> None:
     """A new content under an old name changes what a reader of the document gets."""
     kinds = log.connection.execute(
-        "SELECT kind FROM document WHERE id = ? AND kind IN ('shell', 'submodel')", (owner,)
+        "SELECT kind FROM document WHERE id = ? AND kind /*unindexed*/ IN ('shell', 'submodel')", (owner,)
     ).fetchall()
     for (kind,) in kinds:
         log.add(kind, owner, "updated")
