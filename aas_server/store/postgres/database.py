@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -175,7 +176,7 @@ class PostgresDatabase:
         with self.translated(), self._threads.connection() as connection, connection.transaction():
             connection.execute("CREATE TABLE IF NOT EXISTS migration (part TEXT, number BIGINT)")
             connection.execute(script_of(script).encode())
-            connection.execute("INSERT INTO migration VALUES (%s, %s)", (self._part, number))
+            connection.execute("INSERT INTO migration VALUES ($1, $2)", (self._part, number))
 
     def close(self) -> None:
         """The pools belong to both parts; who made them closes them."""
@@ -190,4 +191,5 @@ def script_of(script: str) -> str:
 
 @lru_cache(maxsize=512)
 def _own(statement: str) -> bytes:
-    return statement.replace("?", "%s").encode()
+    numbers = itertools.count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", statement.replace("/*unindexed*/", "|| ''")).encode()

@@ -19,12 +19,12 @@ from aas_server.store.sql.transaction import Writer
 from aas_server.store.sql.turns import Turns
 
 _GET = {
-    whole: f"SELECT {columns(whole)} FROM document d WHERE kind = ? AND id = ?"  # noqa: S608
+    whole: f"SELECT {columns(whole)} FROM document d WHERE kind /*unindexed*/ = ? AND id = ?"  # noqa: S608
     for whole in (True, False)
 }
 _BEFORE = """
 SELECT seq, kind, id, body, etag, id_short, created, updated FROM version
-WHERE kind = ? AND id = ? AND updated <= ? AND replaced > ? ORDER BY seq DESC LIMIT 1
+WHERE kind /*unindexed*/ = ? AND id = ? AND updated <= ? AND replaced > ? ORDER BY seq + 0 DESC LIMIT 1
 """
 _CHANGES = "SELECT position, kind, id, what, time FROM change WHERE position > ? ORDER BY position LIMIT ?"
 _MANY = 100

@@ -2,6 +2,9 @@
 
 Statements are written once, in the SQL that SQLite (3.35) and PostgreSQL share, with ``?`` for every value. An
 engine puts its own word in place of ``?``, so no statement has a ``?`` or ``%`` that stands for itself.
+
+``/*unindexed*/`` behind a column keeps PostgreSQL from indexes of it. Where a kind and an id are asked for and it
+has no statistics yet (a fresh copy, a restored dump), it takes a kind for as rare as an id and reads all of it.
 """
 
 from __future__ import annotations

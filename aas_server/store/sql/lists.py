@@ -41,7 +41,7 @@ def page(
 def several(kind: Kind, ids: Sequence[str], whole: bool) -> Statement:
     places = ", ".join("?" * len(ids))
     return (
-        f"SELECT {columns(whole)} FROM document d WHERE kind = ? AND id IN ({places})",  # noqa: S608
+        f"SELECT {columns(whole)} FROM document d WHERE kind /*unindexed*/ = ? AND id IN ({places})",  # noqa: S608
         [kind, *ids],
     )
 
@@ -50,7 +50,7 @@ def described(kind: Described, facts: Pairs, after: int, limit: int) -> Statemen
     """Documents and the descriptors that others registered, in order of creation together. Either side is in order
     by its own index; what is registered hides the document with its id."""
     registered = REGISTERED[kind]
-    hidden = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)"
+    hidden = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind /*unindexed*/ = ? AND r.id = d.id)"
     own, own_values = _described_side(kind, facts, after, limit, hidden, [registered])
     other, other_values = _described_side(registered, facts, after, limit, "", [])
     query = f"SELECT * FROM ({own}) AS own UNION ALL SELECT * FROM ({other}) AS other ORDER BY seq LIMIT ?"  # noqa: S608
@@ -101,7 +101,7 @@ def recent(
     joins, values = "", list[object]()
     if asset_ids or semantic_id is not None:
         asset_joins, values = _asset_joins(kind, asset_ids)
-        joins = f" JOIN document d ON d.kind = l.kind AND d.id = l.id{asset_joins}"
+        joins = f" JOIN document d ON d.kind /*unindexed*/ = l.kind AND d.id = l.id{asset_joins}"
     if semantic_id is not None:
         wheres.append("d.semantic_id = ?")
         where_values.append(texts.key(semantic_id))

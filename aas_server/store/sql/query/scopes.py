@@ -76,7 +76,8 @@ def hop(kind: Kind, document: str, alias: str, link: str) -> tuple[Sql, Sql]:
     shape = sql(f"{link}.kind = ? AND {link}.shape = ?", "shell", _REFERENCE)
     if kind == "shell":
         return tables, sql(
-            f"{link}.seq = {document}.seq AND {{}} AND {alias}.kind = ? AND {alias}.id = {link}.value",
+            f"{link}.seq = {document}.seq AND {{}}"
+            f" AND {alias}.kind /*unindexed*/ = ? AND {alias}.id = {link}.value",
             shape,
             "submodel",
         )

@@ -93,7 +93,7 @@ def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> list[Sql]
     if found is None or not isinstance(branch.condition, Compare):
         where.append(Translation(branch.kind, dialect).document(branch.condition, "d"))
     if branch.hidden_by is not None:
-        hiding = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind = ? AND r.id = d.id)"
+        hiding = "NOT EXISTS (SELECT 1 FROM document r WHERE r.kind /*unindexed*/ = ? AND r.id = d.id)"
         where.append(sql(hiding, branch.hidden_by))
     asked = joined(" AND ", where)
     # A table that is empty where the way back is taken: a condition would be asked of each document.
