@@ -186,3 +186,24 @@ def test_a_query_that_takes_too_long_is_stopped(store: Store) -> None:
         ask(store, "submodel", AllOf((slow, pairs)), seconds=0.005)
     assert raised.value.key == "query-slow"
     assert ask(store, "submodel", eq(Field("sme", "value", "P1"), "1")) == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"A": "1", "B": "2", "C": "9", "D": "4"},
+        {"A": "1", "B": "2", "C": "3"},
+        {"A": "1"},
+        {"A": "1", "B": "2", "C": "3", "D": "4", "E": "5"},
+        {"B": "2", "C": "3", "D": "4"},
+        {"Z": "1"},
+        {},
+    ],
+)
+def test_an_edited_submodel_is_found_by_what_it_holds_now(after: dict[str, str], store: Store) -> None:
+    before = {"A": "1", "B": "2", "C": "3", "D": "4"}
+    for values in (before, after):
+        put(store, ("submodel", submodel("urn:sm:1", *(text(name, value) for name, value in values.items()))))
+    for name, value in {*before.items(), *after.items()}:
+        found = ask(store, "submodel", eq(Field("sme", "value", name), value))
+        assert found == (["urn:sm:1"] if after.get(name) == value else []), name
