@@ -19,10 +19,10 @@ from aas_server.store.contract import Files
 from aas_server.twin.elements import find
 from aas_server.twin.live import Overlay
 from aas_server.twin.metamodel import Verified, decode, verified
-from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.package.environment.writing import Metamodel
 from aas_server.twin.package.export import export
 from aas_server.twin.plain import Json
+from aas_server.twin.references import submodel_ids
 from aas_server.twin.repository import Attachment, Bundle, Repository, put_into
 from aas_server.twin.views import reference
 

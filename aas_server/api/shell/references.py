@@ -17,8 +17,8 @@ from aas_server.api.shell.place import ShellAccess
 from aas_server.api.writing import CREATED, DONE, created, done
 from aas_server.errors import Conflict, NotFound
 from aas_server.twin.metamodel import Verified
-from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json
+from aas_server.twin.references import submodel_ids
 
 _PATH = "/submodel-refs"
 

@@ -20,8 +20,8 @@ from aas_server.store.contract import Document
 from aas_server.twin import partial
 from aas_server.twin.editing.submodels import Edit, Submodels
 from aas_server.twin.elements import find
-from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json
+from aas_server.twin.references import submodel_ids
 from aas_server.twin.repository import Changed
 
 ELEMENTS = "/submodel-elements"

@@ -14,8 +14,8 @@ from aas_server.store.contract import Document, Transaction, etag_of
 from aas_server.twin.editing.attached import Holder, followed, holders
 from aas_server.twin.editing.fragments import checked
 from aas_server.twin.metamodel import Verified, verified
-from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.plain import Json
+from aas_server.twin.references import submodel_ids
 from aas_server.twin.repository import Changed, Repository
 from aas_server.twin.views import reference
 

@@ -6,10 +6,9 @@ documents one after another while they are written, so that none but the one at 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
 
 import msgspec
 
@@ -19,6 +18,7 @@ from aas_server.twin.live import Overlay
 from aas_server.twin.package.container import opc
 from aas_server.twin.package.named import THUMBNAIL, named
 from aas_server.twin.plain import Json
+from aas_server.twin.references import referred_ids, submodel_ids
 from aas_server.twin.repository import Repository
 
 _FOLDER = "/aasx/files/"
@@ -104,11 +104,6 @@ async def documents(
             yield kind, document
 
 
-def submodel_ids(shell: Json) -> list[str]:
-    """The ids of the submodels a shell refers to."""
-    return [reference["keys"][0]["value"] for reference in shell.get("submodels", ())]
-
-
 class _Gathering:
     """Reads documents once for what they refer to and the files they name."""
 
@@ -136,7 +131,7 @@ class _Gathering:
         if kind == "shell":
             self.referred |= dict.fromkeys(submodel_ids(document))
         else:
-            self.meant |= dict.fromkeys(_meanings(document))
+            self.meant |= dict.fromkeys(referred_ids(document))
         attachments = await self._repository.attachments(id)
         for place in named(kind, document) if attachments else ():
             if place.path in attachments:
@@ -180,17 +175,3 @@ async def _read(repository: Repository, overlay: Overlay, kind: Kind, id: str) -
     if binding is not None:
         overlay.lay_over(document, binding)
     return document
-
-
-def _meanings(value: Any) -> Iterator[str]:
-    """Every id that a reference below ``value`` ends in: any may be that of a concept description."""
-    if isinstance(value, list):
-        for part in value:
-            yield from _meanings(part)
-    elif isinstance(value, dict):
-        keys = value.get("keys")
-        if isinstance(keys, list) and keys and "value" in keys[-1]:
-            yield keys[-1]["value"]
-        for part in value.values():
-            if isinstance(part, dict | list):
-                yield from _meanings(part)

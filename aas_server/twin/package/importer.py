@@ -13,13 +13,13 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Files, Kind, Transaction
 from aas_server.twin.metamodel import Verified, verified
 from aas_server.twin.package.conflict.settling import Attached, Incoming, Policy, Settled, Settling
-from aas_server.twin.package.content import submodel_ids
 from aas_server.twin.package.environment.edition import from_3_0
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.named import named
 from aas_server.twin.package.read import Opened, opened
 from aas_server.twin.package.report import Imported, Outcome, Report
 from aas_server.twin.plain import Json
+from aas_server.twin.references import submodel_ids
 from aas_server.twin.repository import Repository
 
 

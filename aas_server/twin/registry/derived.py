@@ -14,6 +14,7 @@ import msgspec
 
 from aas_server import ids
 from aas_server.store.contract import Described
+from aas_server.twin import references
 from aas_server.twin.plain import Json
 from aas_server.twin.registry.descriptors import ASSET, COMMON, SEMANTICS
 
@@ -27,8 +28,7 @@ _encode = msgspec.json.encode
 
 def submodel_ids(shell: bytes) -> list[str]:
     """The ids of the submodels a stored shell refers to, in its order, each once."""
-    references = _plain(shell).get("submodels", ())
-    return list(dict.fromkeys(reference["keys"][0]["value"] for reference in references))
+    return list(dict.fromkeys(references.submodel_ids(_plain(shell))))
 
 
 def interfaces(described: Described) -> list[str]:

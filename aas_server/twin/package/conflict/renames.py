@@ -15,6 +15,7 @@ from typing import Any
 from aas_server.ids import slug
 from aas_server.store.contract import Kind
 from aas_server.twin.plain import Json
+from aas_server.twin.references import submodel_ids
 
 LONGEST = 2048
 """IDTA-01001 V3.1: an ``Identifier`` has at most 2048 characters."""
@@ -46,7 +47,7 @@ def referred(kind: Kind, document: Json) -> list[tuple[str, str]]:
     """Key type and id of everything that ``followed`` may lead elsewhere."""
     found = list(_referred(document))
     if kind == "shell":
-        found += [("Submodel", one["keys"][0]["value"]) for one in document.get("submodels", ())]
+        found += [("Submodel", id) for id in submodel_ids(document)]
     return found
 
 
