@@ -6,6 +6,7 @@ import asyncio
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
 from aas_server.twin.metamodel import decode, verified
 from aas_server.twin.operations import Call, Operations
+from aas_server.twin.package import import_file
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Attachment, Bundle, Repository
 
@@ -93,17 +95,17 @@ def mended(version: str) -> Json:
 
 def _mend(document: Json, error: Json) -> None:
     *way, last = error["at"].lstrip("/").split("/")
-    place = document
+    place: Any = document
     for step in way:
-        place = place[step.replace("~1", "/").replace("~0", "~")]
+        place = place[int(step) if isinstance(place, list) else step.replace("~1", "/").replace("~0", "~")]
     last = last.replace("~1", "/").replace("~0", "~")
-    is_there = last in place and place[last] == error.get("found", place[last])
-    assert is_there, f"{error['at']} is no longer as it was"
-    found = place.pop(last)
+    assert (last in place) != ("added" in error), f"{error['at']} is no longer as it was"
+    assert place.get(last) == error.get("found", place.get(last)), f"{error['at']} is no longer as it was"
+    found = place.pop(last, None)
     if "renamed" in error:
         place[error["renamed"]] = found
-    elif "mended" in error:
-        place[last] = error["mended"]
+    elif "mended" in error or "added" in error:
+        place[last] = error.get("mended", error.get("added"))
 
 
 IDENTIFIABLES = ("shells", "submodels", "concept-descriptions")
@@ -112,6 +114,7 @@ IDENTIFIABLES = ("shells", "submodels", "concept-descriptions")
 @dataclass(frozen=True)
 class Served:
     store: Store
+    settings: Settings
     client: TestClient
 
 
@@ -142,20 +145,36 @@ def scaled(call: Call) -> Json:
     return {"Product": 1.5 * call.arguments["Factor"]}
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One app for all of these tests (to build its routes takes a second), and one event loop for all requests:
-    work goes on between them."""
-    folder = tmp_path_factory.mktemp("official")
+@contextmanager
+def serving_in(folder: Path) -> Iterator[Served]:
     store = open_store(folder / "data")
     settings = Settings(data=folder / "data", max_upload=2**20)
     operations = Operations()
     operations.register("urn:op:scale", scaled)
     outer = mount_apis(FastAPI(), store, Repository(store), Packages(store), settings, operations)
-    client = TestClient(Guard(outer, settings), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
-    with client:
-        yield Served(store, client)
+    app = Guard(outer, settings)
+    with TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False) as client:
+        yield Served(store, settings, client)
     store.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One app for all of these tests (to build its routes takes a second), and one event loop for all requests:
+    work goes on between them."""
+    with serving_in(tmp_path_factory.mktemp("official")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Another, over a store that rubbish may be written to; it holds the conformance engine's documents."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is absent")
+    with serving_in(tmp_path_factory.mktemp("scratch")) as made:
+        package = SHARED.parent / "conformance" / "testdata" / "env.aasx"
+        asyncio.run(import_file(Repository(made.store), made.store.files, package, made.settings))
+        yield made
 
 
 @pytest.fixture
