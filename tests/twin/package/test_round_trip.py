@@ -16,7 +16,7 @@ from aas_server.store.contract import LiveValue, Store
 from aas_server.store.sqlite import open_store
 from aas_server.twin.live import Overlay
 from aas_server.twin.metamodel import decode, verified
-from aas_server.twin.package import check, export, import_file
+from aas_server.twin.package import check, export, export_content, gather, import_file
 from aas_server.twin.repository import Attachment, Bundle, Repository
 
 PICTURE = b"\x89PNG picture"
@@ -87,6 +87,21 @@ def test_a_package_brings_everything_into_another_store(
     assert (again.created, again.updated, again.same) == (0, 0, 4)
     assert len(run(other.documents.changes(0, 100))) == changes
     other.close()
+
+
+@pytest.mark.parametrize("metamodel", ["3.0", "3.1"])
+def test_line_ends_come_back_as_they_were(
+    repository: Repository, run: Run, tmp_path: Path, settings: Settings, metamodel: str
+) -> None:
+    value = {"modelType": "Property", "idShort": "Note", "valueType": "xs:string", "value": "a\r\nb\rc\nd\te"}
+    submodel = {"modelType": "Submodel", "id": "urn:sm:lines", "submodelElements": [value]}
+    run(repository.put_all(Bundle([verified("submodel", decode(msgspec.json.encode(submodel)))], [])))
+    package, overlay = tmp_path / "a.aasx", Overlay(repository.store)
+    content = run(gather(repository, overlay, [], ["urn:sm:lines"]))
+    run(export_content(repository, overlay, content, package, metamodel, "xml"))  # type: ignore[arg-type]
+    other = open_store(tmp_path / "other")
+    run(import_file(Repository(other), other.files, package, settings))
+    assert msgspec.json.decode(run(other.documents.get("submodel", "urn:sm:lines")).body) == submodel
 
 
 def test_the_same_content_gives_the_same_bytes(filled: Repository, run: Run, tmp_path: Path) -> None:

@@ -62,11 +62,12 @@ class EnvironmentWriter:
             self._list = name
             self._target.write(f"<{name}>".encode() if self._xml else f'"{name}":['.encode())
         if self._xml:
-            text = io.StringIO()
+            text = io.StringIO(newline="")
             _LIBRARIES[self._metamodel][2].write(instance, text)
             # The environment around it has declared the namespace.
             declared = f' xmlns="{NAMESPACES[self._metamodel]}"'
-            self._target.write(text.getvalue().replace(declared, "", 1).encode())
+            # A reader makes a bare carriage return a line feed (XML 1.0, 2.11); aas-core writes it bare.
+            self._target.write(text.getvalue().replace(declared, "", 1).replace("\r", "&#xD;").encode())
         else:
             plain = _LIBRARIES[self._metamodel][0].to_jsonable(instance)
             self._target.write((b"" if new else b",") + msgspec.json.encode(plain))
