@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from aas_server.store.contract.condition import (
     AllOf,
     AnyOf,
     Compare,
+    Comparison,
     Condition,
     Field,
     Given,
@@ -111,6 +113,22 @@ def test_texts_are_compared_by_their_code_points(store: Store) -> None:
         put(store, ("submodel", submodel(value, text("P", value))))
     above = Compare(Field("sme", "value", "P"), "gt", Given("Z"))
     assert sorted(ask(store, "submodel", above)) == ["a", "é", "가"]
+
+
+def test_infinities_are_compared_as_numbers(store: Store) -> None:
+    for value in ("-INF", "-1e99", "INF", "1e99", "NaN"):
+        put(store, ("submodel", submodel(value, text("P", value), idShort=value)))
+    low, high = ["-INF", "-1e99"], ["INF", "1e99"]
+    for field in (Field("sme", "value", "P"), Field("sm", "idShort")):
+
+        def compared(how: Comparison, number: float, field: Field = field) -> list[str]:
+            return ask(store, "submodel", Compare(field, how, Given(number, "number")))
+
+        assert (compared("gt", 0.0), compared("lt", 0.0)) == (high, low)
+        assert (compared("gt", 1e99), compared("lt", -1e99)) == (["INF"], ["-INF"])
+        assert (compared("eq", math.inf), compared("eq", -math.inf)) == (["INF"], ["-INF"])
+        assert compared("lt", math.inf) == [*low, "1e99"]
+        assert compared("ne", math.inf) == [*low, "1e99", "NaN"]
 
 
 def test_each_part_of_an_or_is_found_once_and_in_order(store: Store) -> None:

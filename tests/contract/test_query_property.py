@@ -32,6 +32,7 @@ from aas_server.twin.index import keys
 
 CONDITIONS = 600
 TEXTS = ["a", "ab", "B", "가", "1", "true", "1.50", "2024-02-29T10:00:00Z", "16#0F", "f", "10:30", "urn:m:1", ""]
+TEXTS += ["INF", "-INF", "NaN"]
 PATHS = ["", "P", "L[]", "L[0]", "L[].Q", "L[1].Q", "L[].M[]", "L[].M[1]", "L[].N", "N"]
 ELEMENT_NAMES = ["idShort", "value", "valueType", "language", "semanticId.type", "semanticId.keys[0].value"]
 ELEMENT_NAMES += ["semanticId.keys[].type", "semanticId.keys[].value", "semanticId.keys[1].value"]

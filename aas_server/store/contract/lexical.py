@@ -7,7 +7,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
-"""xs:double but for INF and NaN, which no comparison of numbers needs."""
+"""Numbers of xs:double that are written with digits."""
+_INFINITE = re.compile(r"\s*([+-]?)INF\s*", re.ASCII)
+"""NaN is no number here: it is unequal to every one, and neither greater nor less."""
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d+)?)?"
 _ZONE = r"(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
 _MOMENT = re.compile(rf"(\d{{4}}-\d\d-\d\d)[T ]{_CLOCK}{_ZONE}", re.ASCII)
@@ -18,9 +20,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def number(text: str) -> float | None:
-    """A number, where it is one and finite."""
+    """A number, where it is one: ``INF`` and ``-INF`` are infinite, digits beyond a double are none."""
     if _NUMBER.fullmatch(text) is None:
-        return None
+        infinite = _INFINITE.fullmatch(text)
+        return None if infinite is None else -math.inf if infinite[1] == "-" else math.inf
     value = float(text)
     return value if math.isfinite(value) else None
 

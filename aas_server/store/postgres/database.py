@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,6 +54,11 @@ _WORDS = (
 )
 
 
+def _json(value: object) -> object:
+    """JSON has no infinite numbers; PostgreSQL reads them out of texts."""
+    return str(value) if isinstance(value, float) and math.isinf(value) else value
+
+
 class PostgresConnection:
     """Implements ``sql.engine.Connection``."""
 
@@ -69,7 +75,7 @@ class PostgresConnection:
     def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], /) -> None:
         # One statement whatever the number of rows, so it is prepared once; the driver has one value to adapt.
         names = columns.split(", ")
-        given = msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
+        given = msgspec.json.encode([dict(zip(names, map(_json, row), strict=True)) for row in rows]).decode()
         statement = (
             f"INSERT INTO {table} ({columns})"  # noqa: S608
             f" SELECT {columns} FROM json_populate_recordset(CAST(NULL AS {table}), CAST(? AS json))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aas_server.store.sql.query.fragment import Sql, sql
 
-_NUMBER = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?\s*$"
+_NUMBER = r"^\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?|INF)\s*$"
 _LONGEST_NUMBER = 200
 """With two digits of exponent it stays within a double; elements keep their numbers in a column of their own."""
 _DAY = r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
