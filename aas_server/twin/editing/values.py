@@ -7,21 +7,26 @@ sent with. ``null`` takes a value away.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from aas_server.errors import BadInput
 from aas_server.twin.editing.given import Number, as_lexical, as_object, misfit, named_parts, numberless
 from aas_server.twin.elements import children, join
-from aas_server.twin.metamodel import MAX_DEPTH, decode
+from aas_server.twin.metamodel import MAX_DEPTH, from_json
 from aas_server.twin.plain import Json
 from aas_server.twin.views import WITHOUT_VALUE
 
+_LONG = re.compile(rb"(\d)\d{1000,}")
+"""Digits in a row of which the strict parser gets two: it reads no integer of more than 4300."""
+
 
 def decode_value(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
-    """JSON as Python values, numbers as ``Number``. Raises ``BadInput`` where it is none, or nested too deep."""
+    """JSON as Python values, numbers of any size as ``Number``. Raises ``BadInput`` where it is none, or nested
+    too deep."""
     # The strict parser first: this one takes NaN and half surrogates, and knows no limit of depth.
-    decode(given, max_depth)
+    from_json(_LONG.sub(rb"\g<1>0", given), max_depth, fraction=str)
     return json.loads(given.decode("utf-8-sig"), parse_int=Number, parse_float=Number)
 
 

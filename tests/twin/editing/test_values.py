@@ -35,6 +35,24 @@ def patch(rich: Json, path: str, given: str) -> list[str]:
     return set_value(element, decode_value(given.encode()), path)
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "0." + "3" * 5000])
+def test_what_is_read_of_a_number_of_any_size_can_be_set(rich: Json, number: str) -> None:
+    whole = number.strip("-").isdigit()
+    (speed,) = (one for one in rich["submodelElements"] if one["idShort"] == "Speed")
+    speed |= {"valueType": "xs:integer" if whole else "xs:double", "value": number}
+    shown = msgspec.json.encode(views.value(speed))
+    assert shown.decode() == number
+    assert set_value(speed, decode_value(shown), "Speed") == []
+    assert set_value(speed, decode_value(b"-1"), "Speed") == ["Speed"]
+    assert set_value(speed, decode_value(shown), "Speed") == ["Speed"] and speed["value"] == number
+
+
+@pytest.mark.parametrize("wrong", [b"0" * 5000, b"+" + b"9" * 5000, b"9" * 5000 + b".", b'"' + b"9" * 5000])
+def test_many_digits_do_not_hide_that_it_is_no_json(wrong: bytes) -> None:
+    with pytest.raises(BadInput, match="json-unreadable"):
+        decode_value(wrong)
+
+
 @pytest.mark.parametrize(
     ("path", "given", "expected"),
     [
