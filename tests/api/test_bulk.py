@@ -63,7 +63,7 @@ def test_one_that_fails_undoes_all_and_is_named(client: TestClient, at: At) -> N
     assert client.get(at("shell-descriptors", "urn:far:2")).status_code == 404
     client.put(at("shell-descriptors", "urn:far:1"), json=descriptor("urn:far:1"))
     status, messages = ended(client, "DELETE", SHELLS, ["urn:far:1", "urn:none", 7, "urn:aas:1"])
-    assert (status, [one["code"] for one in messages]) == (400, ["400"])
+    assert (status, [one["code"] for one in messages]) == (400, ["404", "400", "409"])
     status, messages = ended(client, "DELETE", SHELLS, ["urn:far:1", "urn:none", "urn:aas:1"])
     assert (status, [one["code"] for one in messages]) == (400, ["404", "409"])
     assert client.get(at("shell-descriptors", "urn:far:1")).status_code == 200
@@ -75,6 +75,14 @@ def test_every_wrong_item_is_named_with_its_place(client: TestClient) -> None:
     assert status == 400 and len(messages) == 2
     assert "urn:far:2" in messages[0]["text"] and "endpoints" in messages[0]["text"]
     assert "urn:far:3" in messages[1]["text"] and "idShort" in messages[1]["text"]
+
+
+def test_items_of_a_wrong_form_and_items_that_exist_are_told_together(client: TestClient, at: At) -> None:
+    wrong = [descriptor("urn:aas:1"), {"id": 7}, {"id": "a\0b"}, descriptor("urn:far:1")]
+    status, messages = ended(client, "POST", SHELLS, wrong)
+    assert (status, [one["code"] for one in messages]) == (400, ["409", "400", "400"])
+    assert [str(number) in one["text"] for number, one in zip((1, 2, 3), messages, strict=True)] == [True] * 3
+    assert client.get(at("shell-descriptors", "urn:far:1")).status_code == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"{}", b"[]", b'"x"'])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 from fastapi import APIRouter, Path
@@ -20,7 +20,7 @@ from aas_server.api.registry.descriptors import PATHS, to_create, to_delete, to_
 from aas_server.api.services import Services, route
 from aas_server.errors import AasError, BadInput, NotFound
 from aas_server.messages import error_text, language_of, text
-from aas_server.store.contract import Described
+from aas_server.store.contract import Described, Document
 from aas_server.twin.metamodel import decode
 from aas_server.twin.registry.descriptors import verified_descriptor
 from aas_server.twin.registry.registry import Edit, Registry, Undone
@@ -114,12 +114,12 @@ class BulkOperations:
         making: Callable[[Described, Any], tuple[str, Edit]],
     ) -> bytes:
         """Do all or nothing; the faults as JSON."""
-        edits, faults = await asyncio.to_thread(_made, described, items, making)
-        if not faults:
-            try:
-                await self._registry.change_all(described, base, edits)
-            except Undone as undone:
-                faults = [_fault(number, id, error) for number, id, error in undone.faults]
+        edits = await asyncio.to_thread(lambda: [_made(described, item, making) for item in items])
+        faults: list[Fault] = []
+        try:
+            await self._registry.change_all(described, base, edits)
+        except Undone as undone:
+            faults = [_fault(number, id, error) for number, id, error in undone.faults]
         return msgspec.json.encode(faults, enc_hook=str)
 
     def _address(self, request: Request, what: str, handle: str) -> str:
@@ -127,17 +127,20 @@ class BulkOperations:
 
 
 def _made(
-    described: Described, items: list[Any], making: Callable[[Described, Any], tuple[str, Edit]]
-) -> tuple[list[tuple[str, Edit]], list[Fault]]:
-    """The changes a list asks for, and what is wrong with its items."""
-    edits: list[tuple[str, Edit]] = []
-    faults: list[Fault] = []
-    for number, item in enumerate(items):
-        try:
-            edits.append(making(described, item))
-        except AasError as error:
-            faults.append(_fault(number, str(error.values.get("id", "?")), error))
-    return edits, faults
+    described: Described, item: Any, making: Callable[[Described, Any], tuple[str, Edit]]
+) -> tuple[str, Edit]:
+    """The change an item asks for. One of a wrong form fails among the others, so that all that fail are told."""
+    try:
+        return making(described, item)
+    except AasError as error:
+        return str(error.values.get("id", "?")), _failing(error)
+
+
+def _failing(error: AasError) -> Edit:
+    def edit(_: Document | None) -> NoReturn:
+        raise error
+
+    return edit
 
 
 def _creating(described: Described, item: Any) -> tuple[str, Edit]:
