@@ -31,12 +31,13 @@ _NAME_BYTES = 24
 @dataclass(frozen=True, slots=True)
 class Handle:
     """What is known of a piece of work. ``body`` is what it gave (empty unless ``completed``), ``fault`` why it
-    has no body (``failed``, ``timeout``)."""
+    has no body (``failed``, ``timeout``), ``note`` what who began it wants to know later."""
 
     id: str
     state: State
     body: bytes = b""
     fault: AasError | None = None
+    note: str = ""
 
 
 class _Record(msgspec.Struct, omit_defaults=True):
@@ -49,6 +50,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
     key: str = ""
     values: Mapping[str, Any] = {}
     status: int = 500
+    note: str = ""
 
 
 class Handles:
@@ -65,15 +67,16 @@ class Handles:
         self._ended: dict[str, float] | None = None
         self._turn = asyncio.Lock()
 
-    async def start(self, kind: str, work: Coroutine[Any, Any, bytes], timeout: float) -> str:
+    async def start(self, kind: str, work: Coroutine[Any, Any, bytes], timeout: float, note: str = "") -> str:
         """Begin ``work`` and answer its handle at once. After ``timeout`` seconds the work is cancelled. Raises
         ``Unavailable`` where too much is running already."""
         try:
             async with self._turn:
                 await self._make_room()
                 handle = secrets.token_urlsafe(_NAME_BYTES)
-                await self._keep(handle, _Record(kind, "running", self._now()))
-                self._running[handle] = asyncio.create_task(self._see_through(kind, handle, work, timeout))
+                begun = _Record(kind, "running", self._now(), note=note)
+                await self._keep(handle, begun)
+                self._running[handle] = asyncio.create_task(self._see_through(begun, handle, work, timeout))
         except BaseException:
             work.close()
             raise
@@ -90,18 +93,22 @@ class Handles:
         if kept.kind != kind or (not running and kept.since < self._now() - self._age):
             raise NotFound("handle-unknown", handle=id)
         if kept.state == "running":
-            return Handle(id, "running") if running else Handle(id, "failed", fault=Unavailable("work-cut-off"))
-        return Handle(id, kept.state, kept.body, _fault(kept))
+            cut_off = None if running else Unavailable("work-cut-off")
+            return Handle(id, "running" if running else "failed", fault=cut_off, note=kept.note)
+        return Handle(id, kept.state, kept.body, _fault(kept), kept.note)
 
     async def wait(self, id: str) -> None:
         """Until a piece of work of this server has ended; at once where it has."""
         if id in self._running:
             await asyncio.wait([self._running[id]])
 
-    async def _see_through(self, kind: str, handle: str, work: Coroutine[Any, Any, bytes], timeout: float) -> None:
+    async def _see_through(
+        self, begun: _Record, handle: str, work: Coroutine[Any, Any, bytes], timeout: float
+    ) -> None:
         """Do the work and keep what it became. A server that stops cancels this: the handle stays ``running``."""
         try:
-            record = await self._result(kind, work, timeout)
+            record = await self._result(begun.kind, work, timeout)
+            record.note = begun.note
             await self._keep(handle, record)
             if self._ended is not None:
                 self._ended[handle] = record.since

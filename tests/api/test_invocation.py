@@ -325,10 +325,14 @@ def test_results_outlive_the_server(
     status = client.post(f"{at}/Cell.Reset/invoke-async", json=limit).headers["location"]
     assert ended(client, status).status_code == 302
     cut_off = client.post(f"{at}/Wait/invoke-async", json=limit).headers["location"]
+    by_value = client.post(f"{at}/Wait/invoke-async/$value", json=limit).headers["location"]
     outer = FastAPI()
     mount_apis(outer, store, Repository(store), packages, settings)
     with serving(Guard(outer, settings)) as url:
         paths = [one[one.index("/api/v3.1") :] for one in (status, cut_off)]
         again = [httpx2.get(url + path.replace("operation-status", "operation-results")) for path in paths]
+        asked = [httpx2.get(url + one[one.index("/api/v3.1") :]) for one in (cut_off, by_value)]
+    forms = [one.headers["location"].endswith("/$value") for one in asked]
+    assert ([one.status_code for one in asked], forms) == ([302, 302], [False, True])
     assert [one.json()["executionState"] for one in again] == ["Completed", "Failed"]
     assert "server stopped" in sentence(again[1])

@@ -98,9 +98,8 @@ class Invocations:
         handle = await self._handle(request, idShortPath, handleId)
         if handle.state == "running":
             return _answer(said("running", None, _language(request)))
-        values = handle.state == "completed" and msgspec.json.decode(handle.body)["valueOnly"]
         place = self._place(request, idShortPath, "operation-results", handle.id)
-        headers = {"Location": place + ("/$value" if values else ""), "Cache-Control": "no-store"}
+        headers = {"Location": place + handle.note, "Cache-Control": "no-store"}
         return Response(status_code=302, headers=headers)
 
     async def result(self, request: Request, idShortPath: IdShortPath, handleId: HandleIdentifier) -> Response:
@@ -143,9 +142,11 @@ class Invocations:
 
         async def work() -> bytes:
             results = await self._operations.run(invocation, seconds)
-            return msgspec.json.encode({"valueOnly": given.value_only, "arguments": kept(results)})
+            return msgspec.json.encode(kept(results))
 
-        handle = await self._handles.start(_kind(invocation.submodel, path), work(), seconds)
+        # Its result lies where its request was made: which of the two forms it had outlives a restart.
+        form = "/$value" if given.value_only else ""
+        handle = await self._handles.start(_kind(invocation.submodel, path), work(), seconds, form)
         place = self._place(request, path, "operation-status", handle)
         return Response(status_code=202, headers={"Location": place})
 
@@ -193,7 +194,7 @@ def _kind(submodel: str, path: str) -> str:
 
 
 def _arguments(handle: Handle) -> Json:
-    arguments: Json = msgspec.json.decode(handle.body)["arguments"] if handle.body else {}
+    arguments: Json = msgspec.json.decode(handle.body) if handle.body else {}
     return arguments
 
 
