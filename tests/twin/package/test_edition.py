@@ -18,6 +18,7 @@ from aas_server.twin.live import Overlay
 from aas_server.twin.package import export_content, export_environment, gather_all, import_file
 from aas_server.twin.repository import Repository
 
+TEMPLATES = sorted((Path(__file__).parents[4] / "shared" / "aas" / "idta-templates").glob("*.json"))
 Run = Callable[..., Any]
 Put = Callable[..., Any]
 
@@ -30,8 +31,8 @@ def exported(repository: Repository, run: Run, target: Path) -> Path:
 
 @pytest.fixture
 def newest(put: Put) -> None:
-    """Hyphens in idShorts and in references to them, named children of a list, open content and entity types, a
-    category of one's own; and an operation with a file in its variable."""
+    """Hyphens in idShorts and in references to them, named children of a list, open content, entity and value
+    types, a category of one's own; and an operation with a file in its variable."""
     speed = {"modelType": "Property", "idShort": "Max-Speed", "valueType": "xs:int", "category": "MEASURED"}
     keys = [{"type": "Submodel", "value": "urn:sm:new"}, {"type": "Property", "value": "Max-Speed"}]
     file = {"modelType": "File", "idShort": "In-File", "value": "https://example.org/a-b.pdf"}
@@ -45,6 +46,7 @@ def newest(put: Put) -> None:
             "valueTypeListElement": "xs:int",
             "value": [speed, speed | {"idShort": "Plain"}],
         },
+        {"modelType": "SubmodelElementList", "idShort": "Range", "typeValueListElement": "Property"},
         {"modelType": "Entity", "idShort": "Part", "statements": [speed | {"idShort": "In_side"}]},
         {"modelType": "Operation", "idShort": "Go", "inputVariables": [{"value": file}]},
     ]
@@ -62,6 +64,20 @@ def test_it_comes_back_as_it_was(newest: None, repository: Repository, run: Run,
     stored = run(other.documents.get("submodel", "urn:sm:new")).body
     assert json.loads(stored) == json.loads(run(repository.get("submodel", "urn:sm:new")).body)
     other.close()
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not TEMPLATES, reason="the templates lie in ../shared")
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_official_templates_come_back_from_3_0(
+    repository: Repository, store: Store, run: Run, tmp_path: Path, template: Path
+) -> None:
+    run(import_file(repository, store.files, template, Settings()))
+    here = (repository, Overlay(store))
+    run(export_environment(*here, run(gather_all(*here)), tmp_path / "a.json", "3.0", "json"))
+    for written in (exported(repository, run, tmp_path / "a.aasx"), tmp_path / "a.json"):
+        report = run(import_file(repository, store.files, written, Settings()))
+        assert report.repairs == () and {one.outcome for one in report.documents} == {"same"}
 
 
 def test_others_can_read_it_as_3_0(newest: None, repository: Repository, run: Run, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Metamodel 3.1 said in 3.0: what 3.0 has no place for stands in an extension, and comes back from there.
 
 3.0 allows no hyphen in an idShort (AASd-002), written ``_x2D_`` here, in ModelReferences too; no idShort at all
-for a list's children (AASd-120); three categories for data elements (AASd-090); and it demands a content type and
-an entity type, which 3.1 leaves open. What else 3.1 can say and 3.0 can't (a relationship without ends, the asset
-kind ``Role``) is refused by who writes, with its path: to leave it out would be a loss.
+for a list's children (AASd-120); three categories for data elements (AASd-090); and it demands a content type, an
+entity type and an empty list's value type (AASd-109), which 3.1 leaves open. What else 3.1 can say and 3.0 can't
+(a relationship without ends, the asset kind ``Role``) is refused by who writes, with its path: to leave it out
+would be a loss.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _FILLED: Mapping[str, tuple[str, str]] = {
     "File": ("contentType", "application/octet-stream"),
     "Blob": ("contentType", "application/octet-stream"),
     "Entity": ("entityType", "CoManagedEntity"),
+    "SubmodelElementList": ("valueTypeListElement", "xs:string"),
 }
 _CATEGORIES = frozenset({"CONSTANT", "PARAMETER", "VARIABLE"})
 _DATA = frozenset({"Property", "MultiLanguageProperty", "Range", "File", "Blob", "ReferenceElement"})
@@ -59,12 +61,22 @@ def _older(value: Any, in_list: bool) -> Any:
             del result["idShort"]
     if category is not None and kind in _DATA and category not in _CATEGORIES:
         _mark(result, _CATEGORY, result.pop("category"))
-    attribute, filling = _FILLED.get(kind, ("", ""))
+    attribute, filling = _filled(value)
     if attribute and attribute not in value:
         owned = value.keys() & {"globalAssetId", "specificAssetIds"}
         result[attribute] = "SelfManagedEntity" if owned else filling
         _mark(result, _OPEN, attribute)
     return result
+
+
+def _filled(element: Json) -> tuple[str, str]:
+    """The attribute that 3.0 demands of an element and 3.1 does not, and what it is there by default."""
+    kind = element.get("modelType", "")
+    if kind == "SubmodelElementList" and (
+        element.get("value") or element.get("typeValueListElement") not in ("Property", "Range")
+    ):
+        return "", ""
+    return _FILLED.get(kind, ("", ""))
 
 
 def _older_key(key: Json) -> Json:
@@ -111,7 +123,7 @@ def _marks(value: Json) -> Mapping[str, str]:
         agrees = {
             _ID_SHORT: value.get("idShort") in (None, kept.replace("-", _HYPHEN)),
             _CATEGORY: "category" not in value,
-            _OPEN: kept == _FILLED.get(value.get("modelType", ""), ("", ""))[0] and kept in value,
+            _OPEN: kept == _filled(value)[0] and kept in value,
         }
         if kept and agrees.get(name):
             found[name] = kept
