@@ -115,9 +115,7 @@ class PostgresDatabase:
 
     async def fetch(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         try:
-            async with self._loops.connection() as connection:
-                cursor = await connection.execute(_own(statement), values, binary=True)
-                return await cursor.fetchall()
+            return await self._loops.fetch(_own(statement), values)
         except psycopg.Error as fault:
             raise translation(fault, self.place) from fault
 
