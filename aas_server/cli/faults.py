@@ -8,6 +8,7 @@ import click
 
 from aas_server.errors import AasError, BadInput, Unavailable
 from aas_server.messages import Language, error_text, text
+from aas_server.store.durable import is_full
 from connectors.errors import BrokerUrlError, ConnectorError, RecordingError
 
 
@@ -28,6 +29,8 @@ def told(error: Exception, language: Language) -> tuple[str, int]:
             return text(error.key, language, **error.values), code
         case click.ClickException():
             return _usage(error, language), error.exit_code
+        case OSError() if is_full(error):
+            return text("store-disk-full", language, file=error.filename or "?"), Unavailable.exit_code
         case OSError():
             fault = error.strerror or type(error).__name__
             return text("system-refused", language, file=error.filename or "?", fault=fault), Unavailable.exit_code

@@ -1,7 +1,8 @@
-"""Making files durable: synced before they are named, and their folder after."""
+"""Making files durable: synced before they are named, and their folder after; and whether the disk has room."""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -13,3 +14,8 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_full(fault: OSError) -> bool:
+    """Whether a disk, or what its owner may use of it, is full."""
+    return fault.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -5,7 +5,6 @@ Power-safe: content synced → renamed → both folders synced → the digest is
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -19,7 +18,7 @@ from typing import IO, BinaryIO
 
 from aas_server.errors import NotFound, Unavailable
 from aas_server.store import checksum
-from aas_server.store.durable import sync
+from aas_server.store.durable import is_full, sync
 
 _CHUNK = 1 << 20
 _LEFT_OVER_SECONDS = 60.0
@@ -106,6 +105,6 @@ def _translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(fault):
             raise Unavailable("store-disk-full", file=str(folder)) from fault
         raise Unavailable("store-disk-error", file=str(folder), fault=os.strerror(fault.errno or 0)) from fault

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from deltalake.exceptions import DeltaError
 
 from aas_server.errors import BadInput, NotFound, Unavailable
 from aas_server.store.contract import Damaged, Pin
+from aas_server.store.durable import is_full
 from aas_server.store.filelock import FileLock
 from aas_server.store.lake.table import Table, position, records, schema
 
@@ -96,7 +96,7 @@ class DeltaLake:
         try:
             yield
         except OSError as fault:
-            if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(fault):
                 raise Unavailable("store-disk-full", file=folder) from fault
             reason = os.strerror(fault.errno) if fault.errno else str(fault)
             raise Damaged("lake-damaged", stream=stream, folder=folder, fault=reason) from fault

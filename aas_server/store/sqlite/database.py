@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sqlite3
 import threading
 import time
@@ -24,6 +25,10 @@ _WAL_PAGES = 4000
 """Pages of 4 KiB after which the log goes into the file: the more there are, the more changes share a page."""
 _STEPS = 1000
 """Steps of SQLite's machine between two looks at the clock: some 100 µs."""
+
+_SHARED_BYTES = 32 * 2**10
+"""What the index of the log takes, also for who only reads: without room SQLite speaks of a broken disk."""
+_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
 _OF_ANOTHER = re.compile(r".*--postgres$", re.MULTILINE)
 
@@ -160,10 +165,18 @@ class SqliteDatabase:
 def translation(fault: sqlite3.Error, file: Path) -> AasError:
     """What a driver's error means: a full disk, a lock held too long, a file that is no database, the rest."""
     code = (getattr(fault, "sqlite_errorcode", None) or 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code in _NO_ROOM and _full(file)):
         return Unavailable("store-disk-full", file=str(file))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Unavailable("store-locked", file=str(file), seconds=int(BUSY_SECONDS))
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return Unavailable("store-damaged", file=str(file), fault=str(fault))
     return Unavailable("store-disk-error", file=str(file), fault=str(fault))
+
+
+def _full(file: Path) -> bool:
+    """Whether the disk has no room for what SQLite needs only to read."""
+    try:
+        return shutil.disk_usage(file.parent).free < _SHARED_BYTES
+    except OSError:
+        return False

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from aas_server.errors import Unavailable
 from aas_server.store.contract import Files
-from aas_server.store.durable import sync
+from aas_server.store.durable import is_full, sync
 from aas_server.twin.live import Overlay
 from aas_server.twin.package.container import opc
 from aas_server.twin.package.container.zipping import Zipping
@@ -118,7 +118,7 @@ def _scratch(target: Path) -> Iterator[BinaryIO]:
         with tempfile.TemporaryFile(dir=target.parent) as scratch:
             yield scratch
     except OSError as fault:
-        raise Unavailable("export-unwritable", file=str(target), fault=fault.strerror) from None
+        raise _unwritable(target, fault) from None
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".export-")
     except OSError as fault:
-        raise Unavailable("export-unwritable", file=str(target), fault=fault.strerror) from None
+        raise _unwritable(target, fault) from None
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w+b") as stream:
@@ -138,6 +138,12 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
         temporary.replace(target)
         sync(target.parent)
     except OSError as fault:
-        raise Unavailable("export-unwritable", file=str(target), fault=fault.strerror) from None
+        raise _unwritable(target, fault) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _unwritable(target: Path, fault: OSError) -> Unavailable:
+    if is_full(fault):
+        return Unavailable("store-disk-full", file=str(target))
+    return Unavailable("export-unwritable", file=str(target), fault=fault.strerror)
