@@ -27,7 +27,11 @@ def ours(request: Request, error: Exception) -> AasError:
     if isinstance(error, HTTPException):
         # The framework wraps what is raised while a body comes in; the cause says more than the wrapping.
         cause = error.__cause__
-        return cause if isinstance(cause, AasError) else _refusal(request, error.status_code, docs)
+        if isinstance(cause, AasError):
+            return cause
+        if error.status_code == 400 and request.headers.get("content-type", "").lower().startswith("multipart/"):
+            return BadInput("form-unreadable", fault=error.detail)
+        return _refusal(request, error.status_code, docs)
     return AasError("server-failed")
 
 

@@ -74,9 +74,11 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers, origin: str | None, allowed: bool) -> AasError | None:
         if self._open:
             return None
-        for host in (headers.get("host", ""), self._address.forwarded_host(scope)):
-            if host is not None and not self._is_ours(f"//{host}"):
-                return Refused("host-unknown", host=host)
+        host, forwarded = headers.get("host", ""), self._address.forwarded_host(scope)
+        if not self._is_ours(f"//{host}"):
+            return Refused("host-unknown", host=host)
+        if forwarded is not None and not self._is_ours(f"//{forwarded}"):
+            return Refused("host-forwarded-unknown", host=forwarded)
         if origin is not None and not allowed:
             return Refused("origin-foreign", origin=origin)
         # a browser that keeps the origin to itself still says that the page is elsewhere; a link may be followed

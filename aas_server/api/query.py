@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import answers
-from aas_server.api.bodies import json_schema, whole_body
+from aas_server.api.bodies import json_schema, sent_json
 from aas_server.api.parameters import CursorParameter, LimitParameter
 from aas_server.api.services import Operation, Services, route
 from aas_server.api.submodel.reading import Reading
@@ -95,7 +95,7 @@ class QueryService:
 
     async def _query(self, request: Request, given: str | None) -> Any:
         """The JSON of a query, from the body or, where that is empty, from the parameter."""
-        body = await whole_body(request)
+        body = await sent_json(request)
         depth = self._services.settings.max_json_depth
         if body.strip() or not given:
             return decode(body or b"{}", depth)

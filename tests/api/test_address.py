@@ -65,6 +65,10 @@ def test_nobody_else_is_believed(trusted: str) -> None:
 def test_a_forwarded_host_must_be_ours_too() -> None:
     assert told({"X-Forwarded-Host": "evil.example"}, trusted_proxies=PROXY) == "403"
     assert told({"X-Forwarded-Host": "evil.example"}, trusted_proxies=PROXY, allowed_hosts="a.example") == "403"
+    door = Guard(Starlette(), Settings(trusted_proxies=[PROXY]))
+    client = TestClient(door, base_url="http://127.0.0.1:8080", client=(PROXY, 5000))
+    refused = client.get("/", headers={"X-Forwarded-Host": "pub.example"}).text
+    assert "proxy" in refused and "pub.example" in refused and "allowed_hosts" in refused
 
 
 def test_what_is_no_scheme_host_or_prefix_is_passed_over() -> None:

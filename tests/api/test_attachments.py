@@ -72,6 +72,13 @@ def test_the_name_may_come_in_any_way(elements: tuple[TestClient, str]) -> None:
         assert client.get(there).headers["content-disposition"].endswith(f"''{expected}")
 
 
+def test_a_form_without_its_boundary_is_told_what_it_lacks(elements: tuple[TestClient, str]) -> None:
+    client, base = elements
+    headers = {"Content-Type": "multipart/form-data"}
+    answer = client.put(f"{base}/Manual/attachment", content=b"--x\r\n", headers=headers)
+    assert answer.status_code == 400 and "with its boundary" in answer.json()["messages"][0]["text"]
+
+
 def test_two_who_attach_do_not_overwrite_each_other(elements: tuple[TestClient, str]) -> None:
     client, base = elements
     there = f"{base}/Manual/attachment"

@@ -119,6 +119,13 @@ def test_a_client_that_sends_the_query_as_a_parameter_is_understood(filled: Test
     assert filled.post(f"{BASE}/query/shells", params={"query": "!"}).status_code == 400
 
 
+@pytest.mark.parametrize("parameter", ["", "?query=e30"])
+def test_a_query_that_is_no_json_by_its_type_is_refused(parameter: str, shown: TestClient) -> None:
+    headers = {"Content-Type": "application/xml"}
+    answer = shown.post(f"{BASE}/query/shells{parameter}", content=b"{}", headers=headers)
+    assert answer.status_code == 415 and "application/json" in answer.json()["messages"][0]["text"]
+
+
 @pytest.mark.parametrize(
     ("condition", "said"),
     [

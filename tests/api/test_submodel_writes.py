@@ -156,6 +156,12 @@ def test_bad_bodies_are_refused_and_nothing_is_stored(
     assert changes() == before
 
 
+@pytest.mark.parametrize("id", [{}, 7])
+def test_an_id_that_is_no_text_is_told_as_such(id: Any, filled: TestClient, at: At) -> None:
+    answer = filled.patch(at("submodels", "urn:sm:1"), json={"id": id}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 400 and "is no text" in answer.json()["messages"][0]["text"]
+
+
 def test_a_refusal_names_constraint_and_place(filled: TestClient, at: At) -> None:
     twice = NEW | {"submodelElements": [SPEED, SPEED]}
     text = filled.post(at("submodels", "").rstrip("/"), json=twice).json()["messages"][0]["text"]

@@ -68,7 +68,8 @@ def merge(place: Json, given: Json, path: str = "") -> None:
     if given.get("modelType", kind) != kind:
         raise BadInput("model-type-differs", path=path or "/", given=given["modelType"], there=kind)
     if kind == "Submodel" and given.get("id", place["id"]) != place["id"]:
-        raise BadInput("id-differs", kind="submodel", id=given["id"], path=place["id"])
+        key = "id-differs" if isinstance(given["id"], str) else "id-no-text"
+        raise BadInput(key, kind="submodel", id=given["id"], path=place["id"])
     if kind != "Submodel" and "idShort" in given:
         _agree(given["idShort"], place.get("idShort"), path)
     for name, part in given.items():
