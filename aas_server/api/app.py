@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -78,6 +80,7 @@ def mount_apis(
     )
     versions = {path: replace(services, version=version) for version, path in MOUNTS.items()}
     for path, one in versions.items():
+        outer.router.routes.append(Route(path, _with_slash, methods=_METHODS, include_in_schema=False))
         outer.mount(path, create_api(one) if one.version == _PRESENT else Lazily(partial(create_api, one)))
     return HotReads(outer, versions)
 
@@ -109,6 +112,16 @@ def create_api(services: Services) -> FastAPI:
         operations += [one for one in router.routes if isinstance(one, Route)]
         app.include_router(router)
     return app
+
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+async def _with_slash(request: Request) -> Response:
+    """On to the root of a version, where all of it is answered. Relative, so that it holds behind any proxy."""
+    query = request.url.query
+    name = request.url.path.rpartition("/")[2]
+    return RedirectResponse(f"{name}/?{query}" if query else f"{name}/", 307)
 
 
 _RELEASES: Mapping[Version, str] = {"3.1": "3.1.2", "3.0": "3.0.3"}

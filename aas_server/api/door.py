@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote_plus
+import re
+from urllib.parse import unquote, unquote_plus
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,10 +27,13 @@ _CANONICAL = {
 _ALIASES = {"/query/conceptdescriptions": "/query/concept-descriptions"}
 """Paths as a client of the field spells them (AASX Package Explorer)."""
 
+_SLASH = re.compile("%2f", re.IGNORECASE)
+
 
 class Door:
-    """ASGI layer of the AAS API. Query keys are read without regard to case (clients differ), a trailing slash is
-    dropped, HEAD is GET without the body, a body larger than ``max_body`` bytes is refused (413)."""
+    """ASGI layer of the AAS API. Query keys are read without regard to case (clients differ), ids may be standard
+    base64, a trailing slash is dropped, HEAD is GET without the body, a body larger than ``max_body`` bytes is
+    refused (413)."""
 
     def __init__(self, app: ASGIApp, max_body: int) -> None:
         self._app = app
@@ -62,13 +66,23 @@ def _tidied(scope: Scope) -> Scope:
     query: bytes = scope["query_string"]
     if query:
         tidy["query_string"] = b"&".join(_spelled(part) for part in query.split(b"&"))
-    path: str = scope["path"]
+    path = tidy["path"] = _path(scope)
     for other, name in _ALIASES.items():
         if path.rstrip("/").endswith(other):
             path = tidy["path"] = path.rstrip("/").removesuffix(other) + name
     if path.endswith("/") and path.rstrip("/") != scope.get("root_path", ""):
         tidy["path"] = path.rstrip("/")
     return tidy
+
+
+def _path(scope: Scope) -> str:
+    """The path, decoded. A slash that was sent as ``%2F`` belongs to an id in standard base64, since nothing else
+    in our paths has one: there it becomes the letter of base64url and doesn't divide the path."""
+    path: str = scope["path"]
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%2f" not in raw.lower() or unquote(raw.decode("latin-1")) != path:
+        return path
+    return unquote(_SLASH.sub("_", raw.decode("latin-1")))
 
 
 def _spelled(part: bytes) -> bytes:

@@ -6,12 +6,16 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from aas_server.api.app import mount_apis
 from aas_server.api.docs import docs_router
 from aas_server.api.health import health_router
 from aas_server.api.products import products_router
 from aas_server.api.records import records_router
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
+from aas_server.twin.packages import Packages
+from aas_server.twin.repository import Repository
+from aas_server.web.app import create_web
 
 
 @pytest.fixture
@@ -62,3 +66,15 @@ def test_the_root_is_left_to_the_pages_for_people(outer: TestClient) -> None:
 def test_the_aas_api_shows_its_operations_at_its_root_too(api: TestClient) -> None:
     for path in ("/api/v3.1/", "/api/v3.1/docs"):
         assert "GetAllAssetAdministrationShells" in api.get(path).text
+
+
+@pytest.mark.parametrize("version", ["v3.1", "v3.0"])
+def test_the_root_without_its_slash_leads_to_it(version: str, store: Store, settings: Settings) -> None:
+    app = FastAPI()
+    mount_apis(app, store, Repository(store), Packages(store), settings)
+    app.mount("/", create_web(store, settings, lambda: None))  # type: ignore[arg-type, return-value]
+    client = TestClient(app, raise_server_exceptions=False)
+    moved = client.get(f"/api/{version}?a=b", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (307, f"{version}/?a=b")
+    assert "GetAllAssetAdministrationShells" in client.get(f"/api/{version}").text
+    assert list(client.put(f"/api/{version}").json()) == ["messages"]

@@ -195,6 +195,18 @@ def test_ids_are_read_in_every_spelling_clients_use(spell: Callable[[str], str],
     assert shown.get(f"{BASE}/submodels/{spell('urn:sm:1')}").status_code == 200
 
 
+def test_a_slash_in_an_id_of_standard_base64_divides_no_path(filled: TestClient, at: At) -> None:
+    id = "urn:sm:?>?>?~~~"
+    spelled = base64.b64encode(id.encode()).decode()
+    assert "/" in spelled
+    filled.post(f"{BASE}/submodels", json={"modelType": "Submodel", "id": id, "idShort": "Odd"})
+    for slash in ("%2F", "%2f"):
+        there = f"{BASE}/submodels/{spelled.replace('/', slash)}"
+        assert filled.get(there).json()["id"] == filled.get(f"{there}/$metadata").json()["id"] == id
+    assert filled.delete(there).status_code == 204
+    assert filled.get(at("submodels", id)).status_code == 404
+
+
 def test_an_attachment_is_a_download_and_never_a_page_of_ours(shown: TestClient, at: At) -> None:
     answer = shown.get(at("submodels", "urn:sm:1", "/submodel-elements/Manual/attachment"))
     assert answer.content == b"<script>alert(1)</script>"
