@@ -19,6 +19,7 @@ from aas_server.twin.metamodel import LISTS, faults, without_empty_lists
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.named import named
 from aas_server.twin.package.read import Opened, opened
+from aas_server.twin.package.unnamed import unnamed
 from aas_server.twin.plain import Json
 
 # What is found of a file is shown behind its name: these sentences don't say the name again.
@@ -74,7 +75,7 @@ def check(path: Path, settings: Settings) -> Findings:
     """
     try:
         with opened(path, Limits.of(settings)) as source:
-            found = [*_ours(source), *_basyx(source), *_mended(source), *_missing_files(source)]
+            found = [*_ours(source), *_basyx(source), *_mended(source), *_files(source)]
             count = {kind: sum(1 for one, _ in source.given if one == kind) for kind in LISTS.values()}
     except AasError as error:
         if error.status == 404:
@@ -122,12 +123,15 @@ def _refusal(kind: Kind, document: Json) -> str | None:
     return None
 
 
-def _missing_files(source: Opened) -> Iterator[Finding]:
+def _files(source: Opened) -> Iterator[Finding]:
+    """Files that are named and missing, and the reverse."""
     if source.archive is None:
         return
+    for part in unnamed(source, source.documents):
+        yield Finding("file", "warning", "", part, "", "finding-unnamed")
     for kind, document in source.documents:
         for place in named(kind, document):
-            if place.value.startswith(("/", "file:///")) and not source.archive.find(place.value):
+            if place.value.startswith(("/", "file:///")) and not source.find(place.value):
                 values = {"part": place.value}
                 yield Finding(
                     "file", "warning", document["id"], place.path, place.value, "package-part-missing", values

@@ -17,6 +17,7 @@ from aas_server.store.contract import Kind
 from aas_server.twin.live import Overlay
 from aas_server.twin.package.container import opc
 from aas_server.twin.package.named import THUMBNAIL, named
+from aas_server.twin.package.unnamed import part_of
 from aas_server.twin.plain import Json
 from aas_server.twin.references import referred_ids, submodel_ids
 from aas_server.twin.repository import Repository
@@ -136,6 +137,10 @@ class _Gathering:
         for place in named(kind, document) if attachments else ():
             if place.path in attachments:
                 self._keep(id, place.path, place.value or place.path, *attachments[place.path])
+        for path, (media_type, digest) in attachments.items():
+            part = part_of(path)
+            if part is not None:
+                self._add(part, media_type, digest)
 
     def content(self) -> Content:
         return Content(self._ids, tuple(self._files.values()), self._places, self._thumbnail)

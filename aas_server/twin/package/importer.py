@@ -12,6 +12,7 @@ from aas_server.errors import BadInput
 from aas_server.settings import Settings
 from aas_server.store.contract import Files, Kind, Transaction
 from aas_server.twin.metamodel import Verified, verified
+from aas_server.twin.package import unnamed
 from aas_server.twin.package.conflict.settling import Attached, Incoming, Policy, Settled, Settling
 from aas_server.twin.package.environment.edition import from_3_0
 from aas_server.twin.package.limits import Limits
@@ -102,13 +103,19 @@ def _read(files: Files, path: Path, limits: Limits, strict: bool, twice: bool) -
         owners = _owners(plain for kind, plain in found if kind == "shell")
         incoming: list[Incoming] = []
         missing: list[str] = []
+        parts = unnamed.unnamed(source, found)
+        shell = next((plain["id"] for kind, plain in found if kind == "shell"), None)
+        beside = unnamed.attached(source, parts, files) if shell is not None else {}
         for one in documents:
             attached, lacking = _attachments(source, files, one.document, one.plain)
-            shell = owners.get(one.document.id) if one.document.kind == "submodel" else None
-            incoming.append(Incoming(one.document, attached, shell, one.again))
+            owner = owners.get(one.document.id) if one.document.kind == "submodel" else None
+            if one.document.kind == "shell":
+                attached, beside = {**attached, **beside}, {}
+            incoming.append(Incoming(one.document, attached, owner, one.again))
             missing += lacking
         count = sum(len(one.files) for one in incoming)
-        report = Report(path.name, (), count, tuple(missing), tuple(source.repairs), tuple(source.findings))
+        findings = (*source.findings, *unnamed.findings(parts, shell))
+        report = Report(path.name, (), count, tuple(missing), tuple(source.repairs), findings)
     return _Read(tuple(incoming), report)
 
 
@@ -127,9 +134,10 @@ def _distinct(found: Iterable[tuple[Verified, Json]]) -> list[_Distinct]:
 def _with_thumbnail(source: Opened) -> list[tuple[Kind, Json]]:
     """The documents; the package's picture becomes that of its shell, where there is one shell and it has none."""
     shells = [plain for kind, plain in source.documents if kind == "shell"]
-    if source.thumbnail is None or len(shells) != 1 or "defaultThumbnail" in shells[0].get("assetInformation", {}):
+    thumbnail = None if source.spec is None else source.spec.thumbnail
+    if thumbnail is None or len(shells) != 1 or "defaultThumbnail" in shells[0].get("assetInformation", {}):
         return list(source.documents)
-    picture = {"path": source.thumbnail, "contentType": mimetypes.guess_type(source.thumbnail)[0] or "image/png"}
+    picture = {"path": thumbnail, "contentType": mimetypes.guess_type(thumbnail)[0] or "image/png"}
     information = shells[0]["assetInformation"] | {"defaultThumbnail": picture}
     return [
         (kind, plain | {"assetInformation": information} if kind == "shell" else plain)

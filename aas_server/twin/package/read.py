@@ -11,17 +11,16 @@ from typing import BinaryIO
 from aas_server.errors import BadInput, NotFound, TooLarge
 from aas_server.store.contract import Kind
 from aas_server.twin.metamodel import LISTS, faults
+from aas_server.twin.package.container import opc
 from aas_server.twin.package.container.archive import Archive, archive
 from aas_server.twin.package.environment import reading
-from aas_server.twin.package.environment.reading import NAMESPACES, Environment, Open
+from aas_server.twin.package.environment.reading import NAMESPACES, Environment
 from aas_server.twin.package.limits import Limits
 from aas_server.twin.package.repair.mending import mended
 from aas_server.twin.package.repair.notes import Repair
-from aas_server.twin.package.spec_parts import spec_parts
+from aas_server.twin.package.spec_parts import SpecParts, spec_parts
 from aas_server.twin.plain import Json
 
-_HEAD = 512
-"""Bytes of a file by which its form is known."""
 _EDITION = "repair-edition"
 
 
@@ -30,7 +29,7 @@ class Opened:
     """``documents`` in the file's order, as metamodel 3.1; ``archive`` is ``None`` for a bare JSON or XML file.
 
     ``repairs`` is what was mended. ``findings`` is what could not be: it stands in an extension of its element,
-    unchanged, so nothing is lost. ``thumbnail`` is the path of the package's picture, for ``file``.
+    unchanged, so nothing is lost. ``spec`` says which parts the package consists of.
     ``given`` are the documents as the file has them, faults and all.
     """
 
@@ -38,15 +37,22 @@ class Opened:
     archive: Archive | None = None
     repairs: tuple[Repair, ...] = ()
     findings: tuple[Repair, ...] = ()
-    thumbnail: str | None = None
+    spec: SpecParts | None = None
     given: tuple[tuple[Kind, Json], ...] = ()
 
     def file(self, path: str) -> BinaryIO | None:
-        """The part a File element's value means; ``None`` where it lies elsewhere or is missing."""
-        if self.archive is None:
+        """The content of what ``find`` finds."""
+        name = self.find(path)
+        return None if self.archive is None or name is None else self.archive.file(name)
+
+    def find(self, path: str) -> str | None:
+        """The part a File element's value means; ``None`` where it lies elsewhere or is missing. A relative one
+        starts at the package's root, as most tools have it, else where an environment lies (RFC 3986, 5.1)."""
+        if self.archive is None or self.spec is None:
             return None
-        name = self.archive.find(path)
-        return None if name is None else self.archive.file(name)
+        starts = () if path.startswith(("/", "file:")) else self.spec.parts
+        wanted = [path, *(opc.resolved(part, path) for part in starts)]
+        return next((name for name in map(self.archive.find, wanted) if name is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class _Found:
     repairs: Sequence[Repair] = ()
     findings: Sequence[Repair] = ()
     archive: Archive | None = None
-    thumbnail: str | None = None
+    spec: SpecParts | None = None
 
 
 @contextmanager
@@ -77,14 +83,14 @@ def opened(path: Path, limits: Limits, strict: bool = False) -> Iterator[Opened]
     else:
         if path.stat().st_size > limits.part:
             raise TooLarge("package-part-large", part=path.name, limit=limits.part, setting="max_package_part")
-        found = _read(lambda: path.open("rb"), path.name, limits)
+        found = reading.read(lambda: path.open("rb"), path.name, limits.depth)
         yield _judged(_Found(_documents(found), _renewed(path.name, found)), path.name, strict)
 
 
 def _form(path: Path) -> reading.FileForm | None:
     try:
         with path.open("rb") as stream:
-            return reading.sniffed(stream.read(_HEAD))
+            return reading.sniffed(stream.read(reading.HEAD))
     except FileNotFoundError:
         raise NotFound("package-file-missing", file=str(path)) from None
     except OSError as fault:
@@ -100,7 +106,7 @@ def _judged(found: _Found, file: str, strict: bool) -> Opened:
         found.archive,
         (*found.repairs, *result.repairs),
         (*found.findings, *result.findings),
-        found.thumbnail,
+        found.spec,
         tuple(found.documents),
     )
 
@@ -124,8 +130,11 @@ def _refuse_faults(found: _Found, file: str) -> None:
 
 def _packed(package: Archive, limits: Limits) -> _Found:
     """The documents of all environments of a package."""
-    spec = spec_parts(package)
-    found = {part: _read(lambda part=part: package.open(part), part, limits) for part in spec.parts}  # type: ignore[misc]
+    spec = spec_parts(package, limits.depth)
+    found = {
+        part: reading.read(lambda part=part: package.open(part), part, limits.depth)  # type: ignore[misc]
+        for part in spec.parts
+    }
     repairs = [one for part, environment in found.items() for one in _renewed(part, environment)]
     # Details of the AAS V2 named the relationships so: a package of its time is right.
     timely = bool(found) and all(environment.version == "2.0" for environment in found.values())
@@ -134,7 +143,7 @@ def _packed(package: Archive, limits: Limits) -> _Found:
         [*(one for one in spec.repairs if not (timely and one.key == "repair-relationship")), *repairs],
         [Repair(None, "", part, "finding-part-missing") for part in spec.missing],
         package,
-        spec.thumbnail,
+        spec,
     )
 
 
@@ -148,15 +157,6 @@ def _renewed(part: str, found: Environment) -> list[Repair]:
     if found.version == "2.0":
         said.append(Repair(None, "", part, _EDITION, {"given": "2.0", "now": "3.1"}))
     return said
-
-
-def _read(open: Open, name: str, limits: Limits) -> Environment:
-    with open() as stream:
-        form = reading.sniffed(stream.read(_HEAD))
-    if form == "xml":
-        return reading.read_xml(open, name, limits.depth)
-    with open() as stream:
-        return reading.read_json(stream.read(), name, limits.depth)
 
 
 def _documents(found: Environment) -> list[tuple[Kind, Json]]:

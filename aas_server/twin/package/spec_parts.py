@@ -9,22 +9,27 @@ from aas_server.errors import BadInput
 from aas_server.twin.package.container import opc
 from aas_server.twin.package.container.archive import Archive
 from aas_server.twin.package.container.opc import Relationship
+from aas_server.twin.package.environment import reading
 from aas_server.twin.package.repair.notes import Repair
 
 
 @dataclass(frozen=True, slots=True)
 class SpecParts:
     """``parts`` are there, ``missing`` are named only. ``repairs``: relationships that are spelled otherwise than
-    IDTA-01005 has them; ``thumbnail`` is the path of the package's picture."""
+    IDTA-01005 has them, and parts that none leads to; ``thumbnail`` is the path of the package's picture. ``own``
+    are the parts that make the package: relationships, origins, environments, what the root refers to but the
+    picture."""
 
     parts: Sequence[str]
     missing: Sequence[str]
     repairs: Sequence[Repair]
     thumbnail: str | None
+    own: frozenset[str]
 
 
-def spec_parts(package: Archive) -> SpecParts:
-    """Raises ``BadInput`` where no relationship leads to an environment that is there."""
+def spec_parts(package: Archive, max_depth: int) -> SpecParts:
+    """Where no relationship leads to an environment, the parts that are environments are taken. Raises
+    ``BadInput`` where there is none, where all that are named are missing, and where it is no AASX package."""
     root = package.relationships(opc.ROOT)
     origins = [one.target for one in root if one.means(opc.ORIGIN)]
     of_origins = {origin: package.relationships(origin) for origin in origins}
@@ -41,7 +46,28 @@ def spec_parts(package: Archive) -> SpecParts:
     ]
     pictures = [one.target for one in root if one.means(opc.THUMBNAIL) and package.find(one.target)]
     thumbnail = f"/{pictures[0]}" if pictures else None
-    return SpecParts(parts, [part for part, found in there.items() if found is None], repairs, thumbnail)
+    if not named:
+        parts = [name for name in package.names if _environment(package, name, max_depth)]
+        repairs += [Repair(None, "", part, "repair-unrelated", {"given": "", "now": opc.SPEC}) for part in parts]
+        if not parts:
+            raise BadInput("package-no-environment")
+    missing = [part for part, found in there.items() if found is None]
+    return SpecParts(parts, missing, repairs, thumbnail, _own(package, root, parts))
+
+
+def _own(package: Archive, root: Sequence[Relationship], parts: Sequence[str]) -> frozenset[str]:
+    targets = [package.find(one.target) for one in root if not one.means(opc.THUMBNAIL)]
+    made = [name for name in package.names if name == opc.CONTENT_TYPES or opc.holds_relationships(name)]
+    return frozenset([*made, *parts, *(name for name in targets if name is not None)])
+
+
+def _environment(package: Archive, part: str, max_depth: int) -> bool:
+    if part == opc.CONTENT_TYPES or not part.lower().endswith((".xml", ".json")):
+        return False
+    try:
+        return any(reading.read(lambda: package.open(part), part, max_depth).lists.values())
+    except BadInput:
+        return False
 
 
 def _repairs(package: Archive, part: str, relationships: Sequence[Relationship]) -> Iterator[Repair]:

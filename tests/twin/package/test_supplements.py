@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aas_server.errors import BadInput
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
@@ -61,7 +62,9 @@ WANTED = {
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Path:
+def pack(tmp_path: Path) -> Callable[..., Path]:
+    """A package with a picture, of an environment and files by their names."""
+
     def relations(*pairs: tuple[str, str]) -> str:
         inner = "".join(
             f'<Relationship Id="r{number}" Type="{kind}" Target="/{part}"/>'
@@ -70,18 +73,28 @@ def package(tmp_path: Path) -> Path:
         space = "http://schemas.openxmlformats.org/package/2006/relationships"
         return f'<Relationships xmlns="{space}">{inner}</Relationships>'
 
-    target = tmp_path / "given.aasx"
-    with zipfile.ZipFile(target, "w") as made:
-        origin = (f"{RELATIONS}/aasx-origin", "aasx/aasx-origin")
-        made.writestr("_rels/.rels", relations(origin, (PICTURE, "front.png")))
-        made.writestr("aasx/aasx-origin", "")
-        made.writestr("aasx/_rels/aasx-origin.rels", relations((f"{RELATIONS}/aas-spec", "aasx/data.json")))
-        made.writestr("aasx/data.json", json.dumps(environment()))
-        made.writestr("front.png", b"picture")
-        for name, content in (("list%20a", b"list a"), ("list%20b", b"list b"), ("entity", b"entity")):
-            made.writestr(f"aasx/files/{name}.pdf", content)
-        made.writestr("aasx/files/variable.pdf", b"variable")
-    return target
+    def make(environment: dict[str, Any], files: dict[str, bytes], spec: bool = True) -> Path:
+        target = tmp_path / "given.aasx"
+        with zipfile.ZipFile(target, "w") as made:
+            origin = (f"{RELATIONS}/aasx-origin", "aasx/aasx-origin")
+            made.writestr("_rels/.rels", relations(origin, (PICTURE, "front.png")))
+            made.writestr("aasx/aasx-origin", "")
+            if spec:
+                to_spec = relations((f"{RELATIONS}/aas-spec", "aasx/data.json"))
+                made.writestr("aasx/_rels/aasx-origin.rels", to_spec)
+            made.writestr("aasx/data.json", json.dumps(environment))
+            made.writestr("front.png", b"picture")
+            for name, content in files.items():
+                made.writestr(name, content)
+        return target
+
+    return make
+
+
+@pytest.fixture
+def package(pack: Callable[..., Path]) -> Path:
+    files = {"list%20a": b"list a", "list%20b": b"list b", "entity": b"entity", "variable": b"variable"}
+    return pack(environment(), {f"aasx/files/{name}.pdf": content for name, content in files.items()})
 
 
 @pytest.fixture
@@ -149,3 +162,70 @@ def test_a_file_never_takes_the_place_of_a_part_of_the_package(
     run(import_file(Repository(other), other.files, tmp_path / "out.aasx", Settings()))
     assert contents(other, run, "urn:n") == {f"F{number}": f"content {number}".encode() for number in range(6)}
     other.close()
+
+
+def test_a_relative_path_also_starts_where_the_environment_lies(
+    pack: Callable[..., Path], repository: Repository, store: Store, run: Run
+) -> None:
+    elements = [file("files/rel.txt", idShort="Near"), file("top.txt", idShort="Top")]
+    given = {"submodels": [{"modelType": "Submodel", "id": "urn:sm", "submodelElements": elements}]}
+    files = {"aasx/files/rel.txt": b"near", "top.txt": b"top", "aasx/top.txt": b"other"}
+    report = run(import_file(repository, store.files, pack(given, files), Settings()))
+    assert report.missing == () and contents(store, run, "urn:sm") == {"Near": b"near", "Top": b"top"}
+
+
+def test_files_that_no_element_names_stay_with_the_shell(
+    pack: Callable[..., Path], repository: Repository, store: Store, other: Store, run: Run, tmp_path: Path
+) -> None:
+    """A note, and the picture of a package whose shell has one of its own; another package of the shell has
+    another note."""
+    given = environment()
+    given["submodels"] = []
+    own = {"path": "/own.png", "contentType": "image/png"}
+    given["assetAdministrationShells"][0]["assetInformation"]["defaultThumbnail"] = own
+    note, plan = "aasx/suppl/note.txt", "aasx/suppl/plan.pdf"
+    report = run(import_file(repository, store.files, pack(given, {note: b"one", "own.png": b"own"}), Settings()))
+    assert report.files == 3 and report.repairs == ()
+    said = {one.path: one.key for one in report.findings}
+    assert said == {"front.png": "finding-part-unnamed", note: "finding-part-unnamed"}
+    second = pack(given, {note: b"two", plan: b"plan", "own.png": b"own"})
+    assert [one.outcome for one in run(import_file(repository, store.files, second, Settings())).documents] == [
+        "updated"
+    ]
+    assert run(import_file(repository, store.files, second, Settings())).same == 1
+    here = (repository, Overlay(store))
+    run(export_content(*here, run(gather_all(*here)), tmp_path / "out.aasx"))
+    with zipfile.ZipFile(tmp_path / "out.aasx") as written:
+        found = {name: written.read(name) for name in written.namelist()}
+    assert found["front.png"] == b"picture" and found["own.png"] == b"own" and found[plan] == b"plan"
+    notes = [content for name, content in found.items() if name.endswith("/note.txt")]
+    assert sorted(notes) == [b"one", b"two"]
+    again = run(import_file(Repository(other), other.files, tmp_path / "out.aasx", Settings()))
+    assert again.files == 5 and set(contents(other, run, "urn:aas").values()) == set(
+        contents(store, run, "urn:aas").values()
+    )
+
+
+def test_a_file_without_a_shell_to_keep_it_with_is_reported(
+    pack: Callable[..., Path], repository: Repository, store: Store, run: Run
+) -> None:
+    given = {"submodels": [{"modelType": "Submodel", "id": "urn:sm"}]}
+    report = run(import_file(repository, store.files, pack(given, {}), Settings()))
+    assert [(one.path, one.key) for one in report.findings] == [("front.png", "finding-part-unkept")]
+
+
+def test_an_environment_that_no_relationship_leads_to_is_read(
+    pack: Callable[..., Path], repository: Repository, store: Store, run: Run
+) -> None:
+    given = {"submodels": [{"modelType": "Submodel", "id": "urn:sm"}]}
+    report = run(import_file(repository, store.files, pack(given, {"a/b.xml": b"<x/>"}, spec=False), Settings()))
+    assert report.created == 1
+    assert [(one.path, one.key) for one in report.repairs] == [("aasx/data.json", "repair-unrelated")]
+
+
+def test_a_package_without_environment_is_refused(
+    pack: Callable[..., Path], repository: Repository, store: Store, run: Run
+) -> None:
+    with pytest.raises(BadInput) as raised:
+        run(import_file(repository, store.files, pack({}, {}, spec=False), Settings()))
+    assert raised.value.key == "package-no-environment"

@@ -54,6 +54,11 @@ def relationships_name(part: str) -> str:
     return join(folder, "_rels", f"{name}.rels")
 
 
+def holds_relationships(part: str) -> bool:
+    """Whether a part is one of relationships."""
+    return part.endswith(".rels") and f"/{part}".rpartition("/")[0].endswith("/_rels")
+
+
 def resolved(source: str, target: str) -> str:
     """A relationship's target as a part's name: relative ones start at the source's folder."""
     return normpath(join("/" + dirname(source), target)).lstrip("/")

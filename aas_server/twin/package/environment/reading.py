@@ -22,6 +22,8 @@ FileForm: TypeAlias = Literal["aasx", "json", "xml"]
 Version: TypeAlias = Literal["2.0", "3.0", "3.1"]
 Open: TypeAlias = Callable[[], BinaryIO]
 
+HEAD = 512
+"""Bytes of a file by which its form is known."""
 _NAMESPACE = re.compile(r"https?://(?:www\.)?admin-shell\.io/aas/(\d)/(\d)/?")
 _ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 NAMESPACES: Mapping[Version, str] = {
@@ -65,6 +67,16 @@ def sniffed(head: bytes) -> FileForm | None:
     encoding = next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), "utf-8")
     text = head.decode(encoding, "ignore").lstrip()
     return "json" if text.startswith(("{", "[")) else "xml" if text.startswith("<") else None
+
+
+def read(open: Open, name: str, max_depth: int) -> Environment:
+    """An environment in either form, sniffed. Raises ``BadInput`` as ``read_json`` and ``read_xml`` do."""
+    with open() as stream:
+        form = sniffed(stream.read(HEAD))
+    if form == "xml":
+        return read_xml(open, name, max_depth)
+    with open() as stream:
+        return read_json(stream.read(), name, max_depth)
 
 
 def read_json(given: bytes, name: str, max_depth: int) -> Environment:
