@@ -167,9 +167,12 @@ def reads(side: Side) -> dict[str, Callable[[int], bytes]]:
         for kind in ("shells", "submodels", "shell-descriptors", "submodel-descriptors")
     }
 
-    def query(number: int) -> bytes:
-        condition = {"$eq": [{"$field": "$sm#semanticId"}, {"$strVal": meaning(number)}]}
+    def query(field: str, value: str) -> bytes:
+        condition = {"$eq": [{"$field": f"$sm#{field}"}, {"$strVal": value}]}
         return call("POST", "/query/submodels?limit=100", {"$condition": condition})
+
+    def by_id(number: int) -> bytes:
+        return query("id", submodel(number * 7919 % side.count)["id"])
 
     def lookup(number: int) -> bytes:
         asset = json.dumps({"name": "serial", "value": f"S-{number * 7919 % side.count}"})
@@ -183,7 +186,8 @@ def reads(side: Side) -> dict[str, Callable[[int], bytes]]:
     }
     return pages | {
         "discovery look-up": lookup,
-        "query by semantic id, page of 100": query,
+        "query by semantic id, page of 100": lambda number: query("semanticId", meaning(number)),
+        "query by id": by_id,
         "description": lambda _: call("GET", "/description"),
     }
 

@@ -23,10 +23,16 @@ MOST = 10
 """Connections of a pool. PostgreSQL gives 100 by default, to be shared by servers, commands and event loops."""
 _ALONG_INDEXES = b"; ".join(
     b"SET %s = off" % name
-    for name in (b"jit", b"enable_sort", b"enable_hashjoin", b"enable_mergejoin", b"enable_material")
+    for name in (
+        *(b"jit", b"enable_sort", b"enable_seqscan"),
+        *(b"enable_hashjoin", b"enable_mergejoin", b"enable_material"),
+    )
 )
 """Event loops read pages, each along the index that is in its order. A planner that thinks little is stored would
-gather all of it to sort or join it, and thinks so until the next ANALYZE."""
+gather all of it to sort or join it, and thinks so until the next ANALYZE; before the first one it takes a hundred
+ids for half of all."""
+_ALONE = b"SET max_parallel_workers_per_gather = 0"
+"""A page is read sooner than helpers are started."""
 _PREPARE_AFTER = 2
 """Uses of a statement on a connection after which it is prepared; those that come once aren't worth it."""
 
@@ -150,7 +156,7 @@ class LoopPools:
             raise unreachable(fault, self._address.place) from fault
         connection.cursor_factory = psycopg.AsyncRawCursor
         pool.all.add(connection)
-        await connection.execute(_ALONG_INDEXES)
+        await connection.execute(b"; ".join((_ALONG_INDEXES, _ALONE)))
         return connection
 
 

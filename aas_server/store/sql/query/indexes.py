@@ -47,6 +47,12 @@ def columns_asked(condition: Condition, kind: Kind, alias: str = "d") -> list[Sq
     ]
 
 
+def veil(columns: list[Sql]) -> str:
+    """What stands behind the kind where a document is asked for by its id: the index of ids knows no kind and no
+    order, so PostgreSQL would rather read all of the kind in order."""
+    return " /*unindexed*/" if any(one.text.endswith(".id = ?") for one in columns) else ""
+
+
 def index(condition: Condition, kind: Kind) -> Index | None:
     """An index that has what must hold of the document itself."""
     for field, given in _asked(condition):
@@ -65,7 +71,8 @@ def links(condition: Condition, kind: Kind) -> Links | None:
         # ``d`` and ``s`` change their parts: from the linked document ``s`` to the document ``d``.
         tables, linked = hop(other, "s", "d", "l")
         if (column := _column(field, given)) is not None:
-            own = sql(f"s.kind = ? AND s.{column[0]} = ?", other, column[1])
+            asked_of = sql(f"s.{column[0]} = ?", column[1])
+            own = sql(f"s.kind{veil([asked_of])} = ? AND {{}}", other, asked_of)
             few = sql("SELECT 1 FROM document s WHERE {} LIMIT ?", own, FEW + 1)
             return Links(
                 sql("document s CROSS JOIN {}", _crossed(tables)), sql("{} AND {}", own, linked), _count(few)

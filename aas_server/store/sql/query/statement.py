@@ -29,7 +29,7 @@ from aas_server.store.sql.lists import REGISTERED
 from aas_server.store.sql.query.conditions import Translation
 from aas_server.store.sql.query.dialect import Dialect
 from aas_server.store.sql.query.fragment import ALWAYS, Sql, joined, sql
-from aas_server.store.sql.query.indexes import FEW, columns_asked, index, links
+from aas_server.store.sql.query.indexes import FEW, columns_asked, index, links, veil
 from aas_server.store.sql.query.scopes import check, fields
 from aas_server.store.sql.rows import columns
 
@@ -88,7 +88,7 @@ def _is_indexed(branch: Branch) -> bool:
 def _seqs(branch: Branch, after: int, limit: int, dialect: Dialect) -> list[Sql]:
     """A branch's first ``seq`` in order, as statements of which all but one find nothing."""
     columns = columns_asked(branch.condition, branch.kind)
-    where = [sql("d.kind = ?", branch.kind), *columns]
+    where = [sql(f"d.kind{veil(columns)} = ?", branch.kind), *columns]
     found = None if columns else index(branch.condition, branch.kind)
     if found is None or not isinstance(branch.condition, Compare):
         where.append(Translation(branch.kind, dialect).document(branch.condition, "d"))
