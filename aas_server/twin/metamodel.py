@@ -20,6 +20,7 @@ from aas_server.store.contract import Keys, Kind
 from aas_server.twin.blobs import blob_fault
 from aas_server.twin.index import keys
 from aas_server.twin.plain import Json
+from aas_server.twin.repeated import refuse_repeated
 
 LISTS: Mapping[str, Kind] = {
     "assetAdministrationShells": "shell",
@@ -71,10 +72,12 @@ def decode(given: bytes, max_depth: int = MAX_DEPTH) -> Any:
 def from_json(given: bytes, max_depth: int = MAX_DEPTH, fraction: Callable[[str], Any] | None = None) -> Any:
     """JSON as Python values; ``fraction`` makes numbers that are not whole (a ``float`` where it is left out).
 
-    Raises ``BadInput`` where it is no JSON, nested too deep, or holds an integer that Python would not read.
+    Raises ``BadInput`` where it is no JSON, nested too deep, says an attribute twice, or holds an integer that
+    Python would not read.
     """
+    given = given.removeprefix(codecs.BOM_UTF8)
     try:
-        value = msgspec.json.Decoder(float_hook=fraction).decode(given.removeprefix(codecs.BOM_UTF8))
+        value = msgspec.json.Decoder(float_hook=fraction).decode(given)
     except RecursionError:
         raise BadInput("json-too-deep", limit=max_depth) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
@@ -82,6 +85,7 @@ def from_json(given: bytes, max_depth: int = MAX_DEPTH, fraction: Callable[[str]
             raise BadInput("json-integer-long", limit=_DIGITS) from None
         raise BadInput("json-unreadable", fault=str(fault)) from None
     bound_depth(value, max_depth)
+    refuse_repeated(given, value)
     return value
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from aas_server.errors import BadInput, NotFound
 from aas_server.messages import error_text
+from aas_server.twin.metamodel import decode
 from aas_server.twin.repository import Repository
 
 
@@ -75,6 +77,9 @@ def test_a_breach_of_the_metamodel_names_constraint_and_place(
         (b"[]", "document-no-object"),
         (b"{}", "document-invalid"),
         (b'{"modelType":"Submodel","id":"urn:x","colour":"red"}', "document-invalid"),
+        (b'{"modelType":"Submodel","id":"urn:x","id":"urn:y"}', "json-key-twice"),
+        (b'{"modelType":"Submodel","id":"urn:x","idShort" :"aa","idShort":"bb"}', "json-key-twice"),
+        (b'{"modelType":"Submodel","id":"urn:\\":x","\\u0069d":"urn:y"}', "json-key-twice"),
         (b"[" * 100_000, "json-too-deep"),
         (b"[" * 500 + b"]" * 500, "json-too-deep"),
     ],
@@ -85,6 +90,14 @@ def test_rubbish_is_refused_with_a_reason(
     with pytest.raises(BadInput) as raised:
         run(repository.put("submodel", body))
     assert raised.value.key == key
+
+
+@pytest.mark.parametrize("text", ['say "a": b', 'a\\": \\', ":::", '"" :'])
+@pytest.mark.parametrize("colon", [":", " : "])
+def test_texts_with_quotes_and_colons_are_no_attributes(text: str, colon: str) -> None:
+    described = [{"language": "en", "text": text}]
+    document = {"modelType": "Submodel", "id": "urn:q", "description": described}
+    assert decode(json.dumps(document, separators=(",", colon)).encode()) == document
 
 
 def test_a_hundred_nested_collections_are_kept(

@@ -121,6 +121,7 @@ EXTERNAL = b'<!DOCTYPE e SYSTEM "http://example.org/evil.dtd">' + XML
         (b"", "file-form-unknown"),
         (b"%PDF-1.7", "file-form-unknown"),
         (b"{", "json-unreadable"),
+        (b'{"submodels": [{"modelType": "Submodel", "id": "urn:x"}], "submodels": []}', "json-key-twice"),
         (b"[1, 2]", "environment-none"),
         (b'{"name": "x"}', "environment-none"),
         (b'{"submodels": 5}', "environment-none"),
