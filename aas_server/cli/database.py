@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
 from aas_server.databases import INDEXING
-from aas_server.errors import Conflict, NotFound
+from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.messages import Language
 from aas_server.settings import Settings
 from aas_server.store import folder as folders
@@ -20,6 +21,11 @@ from aas_server.store.sql.copying import copy as copy_all
 from aas_server.store.sql.migration import newest
 from aas_server.store.sql.opening import Databases, bring_up
 from aas_server.store.sql.tables import counts
+
+_CONNECTION_STRING = re.compile(
+    r"(?i)(^|[\s;])\s*(host(addr)?|port|(db)?name|database|server|user(name)?|password|pwd|service|sslmode)\s*=|^jdbc:"
+)
+"""As libpq (``host=… password=…``), ADO and JDBC write where a database is."""
 
 
 @click.group("database", help="help-database", epilog="example-database")
@@ -103,7 +109,10 @@ def _chosen(settings: Settings) -> Databases:
 
 
 def _target(target: str) -> Databases:
-    """``target`` is a ``postgresql://`` URL, else a folder, which is made where it is missing."""
+    """``target`` is a ``postgresql://`` URL, else a folder, which is made where it is missing. Raises ``BadInput``
+    where it is a connection string of other tools; it may hold a password, and isn't quoted."""
+    if _CONNECTION_STRING.search(target):
+        raise BadInput("copy-target-unknown")
     url = configuration.load(None, database_url=target).postgres_url if "://" in target else None
     if url is None:
         folders.make(Path(target).absolute())

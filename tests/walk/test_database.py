@@ -57,6 +57,19 @@ def test_the_demo_moves_to_postgres_and_back(
         assert SECRET not in ended.out + ended.err
 
 
+@pytest.mark.parametrize(
+    "target", [f"host=db user=aas password={SECRET}", f"password={SECRET}", f"Server=db;Pwd={SECRET}"]
+)
+def test_a_connection_string_is_neither_taken_for_a_folder_nor_shown(aas, tmp_path: Path, target: str) -> None:
+    package = tmp_path / "one.json"
+    package.write_text('{"submodels": [{"modelType": "Submodel", "id": "urn:sm"}]}')
+    assert aas("import", package, "--data", tmp_path / "data").code == 0
+    ended = aas("database", "copy", "--data", tmp_path / "data", "--to", target, "--lang", "en")
+    assert ended.code == 2 and "postgresql://" in ended.err
+    assert SECRET not in ended.out + ended.err
+    assert not Path(target).exists()
+
+
 def test_a_missing_folder_is_not_made(aas, tmp_path: Path) -> None:
     for command in (["status"], ["migrate"], ["copy", "--to", tmp_path / "other"]):
         ended = aas("database", *command, "--data", tmp_path / "data")
