@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import fastapi.routing
 import msgspec
 import pytest
 import uvicorn
@@ -29,6 +31,27 @@ from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Attachment, Bundle, Repository
 
 BASE = "/api/v3.1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _analysed_once() -> Iterator[None]:
+    """An operation's parameters are analysed once a session, not for each of a thousand apps: it is nine tenths of
+    putting one together. The framework does it for each app, with the same result."""
+    analyse = fastapi.routing.get_dependant
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def remembering(*, path: str, call: Callable[..., Any], **more: Any) -> Any:
+        function = getattr(call, "__func__", call)
+        key = (path, getattr(function, "__code__", function), *sorted(more.items()))
+        if key not in known:
+            known[key] = analyse(path=path, call=call, **more)
+        found = dataclasses.replace(known[key], call=call)
+        found.dependencies = list(found.dependencies)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fastapi.routing, "get_dependant", remembering)
+        yield
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_the_aas_api_shows_its_operations_at_its_root_too(api: TestClient) -> No
 def test_the_root_without_its_slash_leads_to_it(version: str, store: Store, settings: Settings) -> None:
     app = FastAPI()
     mount_apis(app, store, Repository(store), Packages(store), settings)
-    app.mount("/", create_web(store, settings, lambda: None))  # type: ignore[arg-type, return-value]
+    app.mount("/", create_web(store, settings, lambda: None))
     client = TestClient(app, raise_server_exceptions=False)
     moved = client.get(f"/api/{version}?a=b", follow_redirects=False)
     assert (moved.status_code, moved.headers["location"]) == (307, f"{version}/?a=b")
