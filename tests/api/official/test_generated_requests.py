@@ -7,6 +7,7 @@ Half of the requests go to documents that are there, so that more than 404 is se
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,13 @@ BASE = "http://127.0.0.1:8080/api/v3.1"
 NOT_SUPPORTED = 501
 """The status for an Operation behind which nothing stands (IDTA-01002, ServerNotImplementedError)."""
 RELEASED = [one for one in operations().values() if one.since <= "3.1"]
+USUAL = [
+    pytest.param(
+        one, marks=[pytest.mark.long] if re.match(r"/aas/sub|/shells/.*/submodels/|/submodel/", one.path) else []
+    )
+    for one in RELEASED
+]
+"""The same submodel operations lie at four places: the other three are for the long run."""
 NAMES = [f"{one.method}-{one.path}" for one in RELEASED]
 Json = dict[str, Any]
 
@@ -95,7 +103,7 @@ def restored(scratch: Any, there: There, operation: Operation) -> Iterator[None]
             assert scratch.client.put(address, json=document).status_code in (201, 204)
 
 
-@pytest.mark.parametrize("operation", RELEASED, ids=NAMES)
+@pytest.mark.parametrize("operation", USUAL, ids=NAMES)
 def test_answers_to_generated_requests(
     operation: Operation, quick: Any, official: Any, session: requests.Session, there: There
 ) -> None:
