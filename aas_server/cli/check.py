@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -41,21 +42,19 @@ def check(
         errors = [finding for finding in findings if finding.severity == "error"]
         faulty += bool(errors)
         results.append({"file": str(file), "findings": [finding.as_json() for finding in findings]})
-        for finding in findings:
-            _say(voice, file.name, finding)
+        voice.say_each("finding", findings.findings, partial(_said, voice, file.name))
         voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))
     if as_json:
         voice.print_json(results)
     return 1 if faulty else 0
 
 
-def _say(voice: Voice, file: str, finding: Finding) -> None:
+def _said(voice: Voice, file: str, finding: Finding) -> dict[str, object]:
     place = "#".join(part for part in (finding.document, finding.path) if part)
-    voice.say(
-        "finding",
-        file=file,
-        severity=voice.word(f"severity-{finding.severity}"),
-        checker=finding.checker,
-        path=f" {place}:" if place else "",
-        text=text(finding.key, voice.language, **finding.values) if finding.key else finding.text,
-    )
+    return {
+        "file": file,
+        "severity": voice.word(f"severity-{finding.severity}"),
+        "checker": finding.checker,
+        "path": f" {place}:" if place else "",
+        "text": text(finding.key, voice.language, **finding.values) if finding.key else finding.text,
+    }

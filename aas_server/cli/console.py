@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from aas_server.messages import Language, text
+
+LINES = 50
+"""Lines of one sort that a person is told; a script gets all with ``--json``."""
+Item = TypeVar("Item")
 
 
 class Voice:
@@ -25,6 +29,13 @@ class Voice:
     def say(self, key: str, **values: object) -> None:
         """A sentence for the person."""
         self._people.print(text(key, self.language, **values), markup=False)
+
+    def say_each(self, key: str, many: Sequence[Item], values: Callable[[Item], Mapping[str, object]]) -> None:
+        """A sentence for each of the first ``LINES``, and how many more there are."""
+        for one in many[:LINES]:
+            self.say(key, **values(one))
+        if len(many) > LINES:
+            self.say("and-more", count=f"{len(many) - LINES:,}")
 
     def word(self, key: str) -> str:
         """A sentence as a part of another one."""

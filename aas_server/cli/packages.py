@@ -78,14 +78,18 @@ def _say(voice: Voice, report: Report) -> None:
         same=report.same,
         kept=report.kept_both,
     )
-    for one in report.documents:
-        if one.outcome == "kept-both":
-            voice.say("import-kept-both", kind=voice.word(f"kind-{one.kind}"), given=one.given, id=one.id)
+    voice.say_each(
+        "import-kept-both",
+        [one for one in report.documents if one.outcome == "kept-both"],
+        lambda one: {"kind": voice.word(f"kind-{one.kind}"), "given": one.given, "id": one.id},
+    )
     for key, found in (("import-repaired", report.repairs), ("import-finding", report.findings)):
-        for repair in found:
-            voice.say(key, place=_place(repair), sentence=text(repair.key, voice.language, **repair.values))
-    for missing in report.missing:
-        voice.say("import-missing", place=missing)
+        voice.say_each(
+            key,
+            found,
+            lambda one: {"place": _place(one), "sentence": text(one.key, voice.language, **one.values)},
+        )
+    voice.say_each("import-missing", report.missing, lambda place: {"place": place})
 
 
 def _place(repair: Repair) -> str:
