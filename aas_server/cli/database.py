@@ -19,7 +19,7 @@ from aas_server.settings import Settings
 from aas_server.store import folder as folders
 from aas_server.store.sql.copying import copy as copy_all
 from aas_server.store.sql.migration import newest
-from aas_server.store.sql.opening import Databases, bring_up
+from aas_server.store.sql.opening import Databases, bring_up, unfinished
 from aas_server.store.sql.tables import counts
 
 _CONNECTION_STRING = re.compile(
@@ -47,14 +47,18 @@ def status(language: Language, data: Path | None, settings: Path | None, as_json
             for part, one in opened.parts().items()
         }
         sizes = {part: opened.tables[part].size() for part in parts}
-        rows = _rows(opened) if all(part["version"] == part["newest"] for part in parts.values()) else {}
+        current = all(part["version"] == part["newest"] for part in parts.values())
+        rows = _rows(opened) if current else {}
+        whole = not current or not unfinished(opened)
     for part, known in parts.items():
         voice.say(f"database-{part}", engine=opened.engine, size=f"{sizes[part] / 2**20:.1f}", **known)
     for name, count in rows.items():
         voice.say("database-rows", table=name, count=f"{count:,}")
+    if not whole:
+        voice.say("copy-unfinished", database=opened.twin.place)
     if as_json:
         described = {part: known | {"bytes": sizes[part]} for part, known in parts.items()}
-        voice.print_json({"engine": opened.engine, "parts": described, "rows": rows})
+        voice.print_json({"engine": opened.engine, "parts": described, "rows": rows, "whole": whole})
 
 
 @database.command("migrate", help="help-database-migrate", epilog="example-database-migrate")

@@ -53,10 +53,15 @@ def bring_up(databases: Databases, indexing: Indexing | None, *, half: bool = Fa
     what was to be copied into it and ``half`` does not say that this is expected."""
     with databases.alone():
         migrations = {part: migrate(database, part) for part, database in databases.parts().items()}
-        with databases.twin.reading() as connection:
-            if not half and progress.said(connection, progress.COPY) != (0, 0):
-                raise Conflict("copy-unfinished", database=databases.twin.place)
+        if not half and unfinished(databases):
+            raise Conflict("copy-unfinished", database=databases.twin.place)
         return Brought(migrations, index(databases.twin, indexing) if indexing else 0)
+
+
+def unfinished(databases: Databases) -> bool:
+    """Whether they hold only a part of what was to be copied into them."""
+    with databases.twin.reading() as connection:
+        return progress.said(connection, progress.COPY) != (0, 0)
 
 
 def open_on(
