@@ -99,8 +99,10 @@ def right(operation: Operation) -> tuple[dict[str, Any], dict[str, Any]] | None:
             "semanticId": "urn:x",
             "qualifiers": [{"type": 7, "valueType": "xs:int"}],
         }
+        # What is added has a name of its own: that the name is taken would be said first.
+        element = PROPERTY | {"idShort": "Fresh"} if operation.method == "POST" else PROPERTY
         bare = {name: value for name, value in PROPERTY.items() if name != "value"}
-        return bare if path.endswith("$metadata") else PROPERTY, common | more
+        return bare if path.endswith("$metadata") else element, common | more
     if path.endswith("submodel-refs"):
         return REFERENCE, {"type": "Nonsense", "keys": [{"type": "Nonsense", "value": "x"}]}
     if path.endswith("asset-information"):
