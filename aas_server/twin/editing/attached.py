@@ -27,6 +27,12 @@ class Holder:
     value: str | None
 
 
+def of_elements(attachments: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Attachments by idShort path, without the files of a package that no element names: they have a path in it,
+    and no edit concerns them."""
+    return {path: file for path, file in attachments.items() if not path.startswith("/")}
+
+
 def holders(submodel: Json, paths: Iterable[str]) -> list[Holder]:
     """The elements that hold attachments, before an edit."""
     found = []

@@ -11,7 +11,7 @@ import msgspec
 
 from aas_server.errors import BadInput, NotFound
 from aas_server.store.contract import Document, Transaction, etag_of
-from aas_server.twin.editing.attached import Holder, followed, holders
+from aas_server.twin.editing.attached import Holder, followed, holders, of_elements
 from aas_server.twin.editing.fragments import checked
 from aas_server.twin.metamodel import Verified, verified
 from aas_server.twin.plain import Json
@@ -64,7 +64,7 @@ class Submodels:
             before = await transaction.get("submodel", id)
             await _refer(transaction, shell, id, new=before is None)
             check(id, before)
-            attached = dict(await transaction.attachments(id))
+            attached = of_elements(await transaction.attachments(id))
             if before is not None and attached:
                 kept = await asyncio.to_thread(_kept, before.body, document.body, attached)
                 await _move(transaction, id, attached, kept)
@@ -76,7 +76,7 @@ class Submodels:
         async with self._repository.write() as transaction:
             before = await _present(transaction, id, shell)
             check(id, before)
-            attached = dict(await transaction.attachments(id))
+            attached = of_elements(await transaction.attachments(id))
             draft = Draft(before, msgspec.json.decode(before.body), attached)
             settled = await asyncio.to_thread(self._settle, draft, edit)
             changed = await _put(transaction, settled.document)

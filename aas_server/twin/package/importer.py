@@ -104,17 +104,17 @@ def _read(files: Files, path: Path, limits: Limits, strict: bool, twice: bool) -
         incoming: list[Incoming] = []
         missing: list[str] = []
         parts = unnamed.unnamed(source, found)
-        shell = next((plain["id"] for kind, plain in found if kind == "shell"), None)
-        beside = unnamed.attached(source, parts, files) if shell is not None else {}
+        keeper = unnamed.keeper(found)
+        beside = unnamed.attached(source, parts, files) if keeper is not None else {}
         for one in documents:
             attached, lacking = _attachments(source, files, one.document, one.plain)
             owner = owners.get(one.document.id) if one.document.kind == "submodel" else None
-            if one.document.kind == "shell":
+            if (one.document.kind, one.document.id) == keeper:
                 attached, beside = {**attached, **beside}, {}
             incoming.append(Incoming(one.document, attached, owner, one.again))
             missing += lacking
         count = sum(len(one.files) for one in incoming)
-        findings = (*source.findings, *unnamed.findings(parts, shell))
+        findings = (*source.findings, *unnamed.findings(parts, keeper))
         report = Report(path.name, (), count, tuple(missing), tuple(source.repairs), findings)
     return _Read(tuple(incoming), report)
 

@@ -1,9 +1,9 @@
-"""Parts of a package that no document names: they stay with its first shell, and an export has them again."""
+"""Parts of a package that no document names: they stay with a document of it, and an export has them again."""
 
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aas_server.store.contract import Files, Kind
 from aas_server.twin.package.named import named
@@ -25,18 +25,24 @@ def unnamed(source: Opened, documents: Iterable[tuple[Kind, Json]]) -> list[str]
     return [name for name in source.archive.names if name not in known and name not in source.spec.own]
 
 
-def findings(parts: Iterable[str], shell: str | None) -> Iterator[Repair]:
+def keeper(documents: Sequence[tuple[Kind, Json]]) -> tuple[Kind, str] | None:
+    """Kind and id of the document that such parts are attached to: the first shell, else the first submodel."""
+    kinds: tuple[Kind, ...] = ("shell", "submodel")
+    return next(((kind, plain["id"]) for kind in kinds for one, plain in documents if one == kind), None)
+
+
+def findings(parts: Iterable[str], keeper: tuple[Kind, str] | None) -> Iterator[Repair]:
     """A line of the report for each."""
     for part in parts:
-        if shell is None:
+        if keeper is None:
             yield Repair(None, "", part, "finding-part-unkept")
         else:
-            yield Repair(None, "", part, "finding-part-unnamed", {"shell": shell})
+            yield Repair(None, "", part, "finding-part-unnamed", {"id": keeper[1]})
 
 
 def attached(source: Opened, parts: Iterable[str], files: Files) -> dict[str, tuple[str, str]]:
     """Media type and SHA-256 of each, by the path under which it is attached: the part's own, and the content's
-    hash, since another package of the shell may have another file under that name."""
+    hash, since another package of the document may have another file under that name."""
     found: dict[str, tuple[str, str]] = {}
     for part in parts:
         assert source.archive is not None

@@ -14,6 +14,7 @@ from aas_server.errors import BadInput
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
+from aas_server.twin.editing.submodels import Submodels
 from aas_server.twin.live import Overlay
 from aas_server.twin.package import export_content, gather_all, import_file
 from aas_server.twin.repository import Repository
@@ -171,7 +172,9 @@ def test_a_relative_path_also_starts_where_the_environment_lies(
     given = {"submodels": [{"modelType": "Submodel", "id": "urn:sm", "submodelElements": elements}]}
     files = {"aasx/files/rel.txt": b"near", "top.txt": b"top", "aasx/top.txt": b"other"}
     report = run(import_file(repository, store.files, pack(given, files), Settings()))
-    assert report.missing == () and contents(store, run, "urn:sm") == {"Near": b"near", "Top": b"top"}
+    kept = contents(store, run, "urn:sm")
+    assert report.missing == () and (kept["Near"], kept["Top"]) == (b"near", b"top")
+    assert {one.path for one in report.findings} == {"front.png", "aasx/top.txt"}
 
 
 def test_files_that_no_element_names_stay_with_the_shell(
@@ -206,10 +209,22 @@ def test_files_that_no_element_names_stay_with_the_shell(
     )
 
 
-def test_a_file_without_a_shell_to_keep_it_with_is_reported(
+def test_without_a_shell_they_stay_with_a_submodel_through_edits(
     pack: Callable[..., Path], repository: Repository, store: Store, run: Run
 ) -> None:
     given = {"submodels": [{"modelType": "Submodel", "id": "urn:sm"}]}
+    report = run(import_file(repository, store.files, pack(given, {}), Settings()))
+    assert [(one.path, one.key) for one in report.findings] == [("front.png", "finding-part-unnamed")]
+    elements = [{"modelType": "Property", "idShort": "New", "valueType": "xs:int"}]
+    body = json.dumps(given["submodels"][0] | {"submodelElements": elements}).encode()
+    run(Submodels(repository, 400).replace("urn:sm", body, lambda id, before: None))
+    assert list(contents(store, run, "urn:sm").values()) == [b"picture"]
+
+
+def test_a_file_without_a_document_to_keep_it_with_is_reported(
+    pack: Callable[..., Path], repository: Repository, store: Store, run: Run
+) -> None:
+    given = {"conceptDescriptions": [{"modelType": "ConceptDescription", "id": "urn:cd"}]}
     report = run(import_file(repository, store.files, pack(given, {}), Settings()))
     assert [(one.path, one.key) for one in report.findings] == [("front.png", "finding-part-unkept")]
 
