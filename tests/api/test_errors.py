@@ -108,9 +108,7 @@ def test_a_wrong_parameter_is_named_without_a_word_of_the_framework(
 def test_a_body_that_cannot_be_taken_apart_is_refused_in_the_readers_language(shown: TestClient) -> None:
     headers = {"Content-Type": "multipart/form-data", "Accept-Language": "ko"}
     answer = shown.post(f"{BASE}/upload", content=b"x", headers=headers)
-    assert is_result(answer, 400)["text"].startswith(
-        "/api/v3.1/upload에 보낸 POST 요청을 처리하지 못했습니다(상태 400)"
-    )
+    assert is_result(answer, 400)["text"].startswith("보낸 폼을 읽을 수 없습니다")
 
 
 def test_an_error_of_ours_says_nothing_of_the_inside() -> None:
