@@ -32,11 +32,14 @@ NOT_SUPPORTED = 501
 RELEASED = [one for one in operations().values() if one.since <= "3.1"]
 USUAL = [
     pytest.param(
-        one, marks=[pytest.mark.long] if re.match(r"/aas/sub|/shells/.*/submodels/|/submodel/", one.path) else []
+        one,
+        marks=[pytest.mark.long]
+        if re.match(r"/aas|/submodel(/|$)|/shells/.*/submodels/|/bulk/", one.path)
+        else [],
     )
     for one in RELEASED
 ]
-"""The same submodel operations lie at four places: the other three are for the long run."""
+"""The same operations lie at several places, and bulk bodies take seconds to make: those are for the long run."""
 NAMES = [f"{one.method}-{one.path}" for one in RELEASED]
 Json = dict[str, Any]
 
