@@ -31,6 +31,7 @@ padding:1.35rem 1.5rem;margin:1.1rem 0}
 table{border-collapse:collapse;width:100%}td{padding:.45rem .6rem;border-top:1px solid var(--rule);
 vertical-align:top}
 td:first-child{font-weight:600;width:4.5rem;padding-left:0}code{overflow-wrap:anywhere}small{color:var(--quiet)}
+small,h1{overflow-wrap:anywhere}
 """
 _TICKS = re.compile(r"``([^`]*)``")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -80,7 +81,8 @@ def _page(schema: dict[str, Any], name: str, schema_url: str, language: Language
         f"<main><h1>{title}</h1><p>{escape(text(f'docs-{name}-intro', language))} ",
         f'<a href="{escape(schema_url)}">openapi.json</a></p>',
     ]
-    for tag, operations in _by_tag(schema).items():
+    # What is only a draft has to be routed first, and comes last for who reads.
+    for tag, operations in sorted(_by_tag(schema).items(), key=lambda section: "draft" in section[0]):
         parts.append(f"<section><h2>{escape(_heading(tag, language))}</h2><table>")
         parts += [_row(method, path, operation, language) for method, path, operation in operations]
         parts.append("</table></section>")

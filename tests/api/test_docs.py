@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -61,6 +63,11 @@ def test_headings_are_in_the_readers_language_and_code_is_marked(outer: TestClie
 
 def test_the_root_is_left_to_the_pages_for_people(outer: TestClient) -> None:
     assert outer.get("/").status_code == 404
+
+
+def test_what_is_only_a_draft_comes_last(api: TestClient) -> None:
+    headings = re.findall(r"<h2>(.*?)</h2>", api.get("/api/v3.1/docs").text)
+    assert [heading for heading in headings if "draft" in heading] == headings[-1:]
 
 
 def test_the_aas_api_shows_its_operations_at_its_root_too(api: TestClient) -> None:
