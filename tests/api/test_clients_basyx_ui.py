@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -121,8 +122,10 @@ def test_every_write_is_asked_for_beforehand(method: str, path: str, shown: Test
     ],
 )
 def test_errors_bear_cors_too(method: str, path: str, status: int, shown: TestClient) -> None:
-    headers = ORIGIN | ({"Content-Type": "text/xml"} if status == 415 else {})
-    answer = shown.request(method, BASE + path, headers=headers)
+    given: dict[str, Any] = {"headers": ORIGIN}
+    if status == 415:
+        given = {"headers": ORIGIN | {"Content-Type": "text/xml"}, "content": b"<shell/>"}
+    answer = shown.request(method, BASE + path, **given)
     assert answer.status_code == status
     assert answer.headers["access-control-allow-origin"] == ORIGIN["Origin"]
     message = answer.json()["messages"][0]

@@ -164,8 +164,6 @@ def test_every_line_of_the_report_is_a_sentence_in_both_languages(package: Path)
 
 
 def test_strict_refuses_with_the_place_and_the_constraint(package: Path) -> None:
-    if "Nestfield" in package.name:
-        pytest.skip("metamodel 2.0 has its own test")
     with pytest.raises(BadInput) as raised, opened(package, Limits(), strict=True):
         pass
     assert raised.value.key == "package-not-strict" and raised.value.values["fault"]
