@@ -31,7 +31,7 @@ class _Parent(msgspec.Struct, gc=False):
 
 
 _SUBMODEL = msgspec.json.Decoder(_Submodel)
-_NAMES = msgspec.json.Decoder(list[_Name])
+_NAME = msgspec.json.Decoder(_Name)
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _PARENT = msgspec.json.Decoder(_Parent)
 _ANY = msgspec.json.Decoder()
@@ -58,9 +58,10 @@ def _child(inside: msgspec.Raw, step: Step, numbered: bool) -> msgspec.Raw:
     """Raises ``LookupError``."""
     if isinstance(step, int) != numbered:
         raise LookupError(step)
+    children = _RAWS.decode(inside)
     if isinstance(step, int):
-        return _RAWS.decode(inside)[step]
-    for index, one in enumerate(_NAMES.decode(inside)):
-        if one.idShort == step:
-            return _RAWS.decode(inside)[index]
+        return children[step]
+    for one in children:
+        if _NAME.decode(one).idShort == step:
+            return one
     raise LookupError(step)
