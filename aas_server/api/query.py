@@ -16,11 +16,10 @@ from aas_server.api.parameters import CursorParameter, LimitParameter
 from aas_server.api.services import Operation, Services, route
 from aas_server.api.submodel.reading import Reading
 from aas_server.errors import BadInput
-from aas_server.store.contract import Described, Kind, Page
+from aas_server.store.contract import DESCRIBED, Kind, Page
 from aas_server.twin.metamodel import decode
 from aas_server.twin.query import query
 from aas_server.twin.query.endpoints import Endpoints
-from aas_server.twin.registry.descriptors import REGISTERED
 from aas_server.twin.registry.registry import Registry
 
 _QueryParameter = Annotated[
@@ -34,7 +33,6 @@ _PATHS: Sequence[tuple[str, Kind, str]] = (
     ("/query/shell-descriptors", "shell-descriptor", "AssetAdministrationShellDescriptor"),
     ("/query/submodel-descriptors", "submodel-descriptor", "SubmodelDescriptor"),
 )
-_DESCRIBED: dict[Kind, Described] = {kind: described for described, kind in REGISTERED.items()}
 
 
 class QueryService:
@@ -70,8 +68,8 @@ class QueryService:
         asked = query.read(await self._query(request, given))
         base = self._services.address.base(request)
         condition = asked.condition
-        if kind in _DESCRIBED:
-            condition = Endpoints(_DESCRIBED[kind], base).settled(condition)
+        if kind in DESCRIBED:
+            condition = Endpoints(DESCRIBED[kind], base).settled(condition)
         page = await self._documents.query(
             kind,
             condition,
@@ -84,7 +82,7 @@ class QueryService:
         return answers.page(await self._bodies(kind, page, base), page.cursor, name)
 
     async def _bodies(self, kind: Kind, page: Page, base: str) -> list[bytes]:
-        if kind in _DESCRIBED:
+        if kind in DESCRIBED:
             return [one.body for one in await self._registry.shown(page.documents, base)]
         if kind != "submodel":
             return [one.body for one in page.documents]

@@ -15,9 +15,9 @@ from aas_server.api.conditions import Conditions
 from aas_server.api.services import Services, Version
 from aas_server.api.writing import created, done
 from aas_server.errors import BadInput, Conflict, NotFound
-from aas_server.store.contract import Described, Document, etag_of
+from aas_server.store.contract import REGISTERED, Described, Document, etag_of
 from aas_server.twin.metamodel import Verified, decode
-from aas_server.twin.registry.descriptors import REGISTERED, verified_descriptor
+from aas_server.twin.registry.descriptors import verified_descriptor
 from aas_server.twin.registry.registry import Edit, Registry
 
 PATHS: dict[Described, tuple[str, str]] = {

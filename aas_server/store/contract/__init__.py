@@ -10,6 +10,8 @@ from __future__ import annotations
 from aas_server.store.contract.catalogue import Catalogue, Section
 from aas_server.store.contract.condition import Condition
 from aas_server.store.contract.documents import (
+    DESCRIBED,
+    REGISTERED,
     Change,
     Described,
     Document,
@@ -32,7 +34,9 @@ from aas_server.store.contract.store import Store
 
 __all__ = [
     "COMMON",
+    "DESCRIBED",
     "MOST_COLUMNS",
+    "REGISTERED",
     "Catalogue",
     "Change",
     "Condition",

@@ -18,6 +18,11 @@ Kind = Literal[
 id of their shell. Shells and submodels that are stored here need none; their descriptors follow from them."""
 
 Described = Literal["shell", "submodel"]
+Registered = Literal["shell-descriptor", "submodel-descriptor"]
+REGISTERED: Mapping[Described, Registered] = {"shell": "shell-descriptor", "submodel": "submodel-descriptor"}
+"""Under which kind the descriptors that others registered are kept."""
+DESCRIBED: Mapping[Kind, Described] = {kind: described for described, kind in REGISTERED.items()}
+"""What a descriptor's kind describes."""
 
 
 @dataclass(frozen=True, slots=True)

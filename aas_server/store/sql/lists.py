@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aas_server.store.contract import Described, Kind
+from aas_server.store.contract import REGISTERED, Described, Kind
 from aas_server.store.sql import texts
 from aas_server.store.sql.rows import columns
 
 Statement = tuple[str, list[object]]
 Pairs = Sequence[tuple[str, str]]
-REGISTERED: dict[Described, Kind] = {"shell": "shell-descriptor", "submodel": "submodel-descriptor"}
-"""Under which kind descriptors that others registered are kept."""
 
 
 def page(

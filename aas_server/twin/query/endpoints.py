@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aas_server import ids
 from aas_server.errors import BadInput
-from aas_server.store.contract import Described
+from aas_server.store.contract import REGISTERED, Described
 from aas_server.store.contract.condition import (
     AllOf,
     AnyOf,
@@ -24,7 +24,6 @@ from aas_server.store.contract.condition import (
     StoredAs,
 )
 from aas_server.twin.registry.derived import address, interfaces
-from aas_server.twin.registry.descriptors import REGISTERED
 
 _ENDPOINT = re.compile(r"endpoints\[(\d*)\]\.(interface|protocolinformation\.href)")
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {

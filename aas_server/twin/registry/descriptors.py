@@ -8,23 +8,16 @@ like any other part of a shell or submodel; the rest follows the schemas of IDTA
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from aas_server.errors import BadInput
-from aas_server.store.contract import Described, Kind
+from aas_server.store.contract import REGISTERED, Described, Kind
 from aas_server.twin.index import keys
 from aas_server.twin.metamodel import Verified, verified
 from aas_server.twin.plain import Json
-
-REGISTERED: Mapping[Described, Literal["shell-descriptor", "submodel-descriptor"]] = {
-    "shell": "shell-descriptor",
-    "submodel": "submodel-descriptor",
-}
-"""The kind of document that a registered descriptor is, by what it describes."""
 
 # Zero bytes are in no text that a database can compare.
 _Short = Annotated[str, Meta(max_length=128, pattern=r"^[^\x00]*$")]

@@ -11,10 +11,9 @@ from dataclasses import replace
 from typing import Literal
 
 from aas_server.errors import AasError, NotFound
-from aas_server.store.contract import Described, Document, Page, Transaction, etag_of
+from aas_server.store.contract import REGISTERED, Described, Document, Page, Transaction, etag_of
 from aas_server.twin.metamodel import Verified
 from aas_server.twin.registry import derived
-from aas_server.twin.registry.descriptors import REGISTERED
 from aas_server.twin.repository import Repository
 
 Edit = Callable[[Document | None], Verified | None]

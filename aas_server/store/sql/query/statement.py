@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from aas_server.errors import NotSupported
-from aas_server.store.contract import Described, Kind
+from aas_server.store.contract import DESCRIBED, Described, Kind
 from aas_server.store.contract.condition import (
     AllOf,
     AnyOf,
@@ -25,7 +25,6 @@ from aas_server.store.contract.condition import (
     Operand,
     StoredAs,
 )
-from aas_server.store.sql.lists import REGISTERED
 from aas_server.store.sql.query.conditions import Translation
 from aas_server.store.sql.query.dialect import Dialect
 from aas_server.store.sql.query.fragment import ALWAYS, Sql, joined, sql
@@ -33,7 +32,6 @@ from aas_server.store.sql.query.indexes import FEW, columns_asked, index, links,
 from aas_server.store.sql.query.scopes import check, fields
 from aas_server.store.sql.rows import columns
 
-_DESCRIBED: dict[Kind, Described] = {kind: described for described, kind in REGISTERED.items()}
 _MOST_BRANCHES = 20
 _INSIDE = "submodelDescriptors[]."
 
@@ -54,7 +52,7 @@ def statement(kind: Kind, condition: Condition, after: int, limit: int, dialect:
     branches = [part for branch in _kinds(kind, condition) for part in _alternatives(branch)]
     seqs = [part for branch in branches for part in _seqs(branch, after, limit, dialect)]
     found = joined(" UNION ", [sql("SELECT seq FROM ({}) AS found", one) for one in seqs])
-    whole = kind not in _DESCRIBED
+    whole = kind not in DESCRIBED
     return sql(
         f"SELECT {columns(whole)} FROM (SELECT seq FROM ({{}}) AS every ORDER BY seq LIMIT ?) AS page"  # noqa: S608
         " CROSS JOIN document d WHERE d.kind IN ({}) AND d.seq = page.seq ORDER BY page.seq",
@@ -67,8 +65,8 @@ def statement(kind: Kind, condition: Condition, after: int, limit: int, dialect:
 def _kinds(kind: Kind, condition: Condition) -> Iterator[Branch]:
     """A kind of descriptor is what was registered and what is stored and has a descriptor for that."""
     yield Branch(kind, _decided(condition, kind))
-    if kind in _DESCRIBED:
-        described = _DESCRIBED[kind]
+    if kind in DESCRIBED:
+        described = DESCRIBED[kind]
         yield Branch(described, _of_stored(_decided(condition, described), described), kind)
 
 
