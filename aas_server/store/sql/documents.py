@@ -14,14 +14,10 @@ from aas_server.store.contract import Change, Condition, Described, Document, Id
 from aas_server.store.sql import cursors, lists, texts
 from aas_server.store.sql.engine import Database, Row
 from aas_server.store.sql.query.statement import statement
-from aas_server.store.sql.rows import change, columns, document, last_change, microseconds
+from aas_server.store.sql.rows import ATTACHMENTS, BY_ID, attached, change, document, last_change, microseconds
 from aas_server.store.sql.transaction import Writer
 from aas_server.store.sql.turns import Turns
 
-_GET = {
-    whole: f"SELECT {columns(whole)} FROM document d WHERE kind /*unindexed*/ = ? AND id = ?"  # noqa: S608
-    for whole in (True, False)
-}
 _BEFORE = """
 SELECT seq, kind, id, body, etag, id_short, created, updated FROM version
 WHERE kind /*unindexed*/ = ? AND id = ? AND updated <= ? AND replaced > ? ORDER BY seq + 0 DESC LIMIT 1
@@ -44,7 +40,7 @@ class SqlDocuments:
         self._thread = ThreadPoolExecutor(1, "documents-writer")
 
     async def get(self, kind: Kind, id: str, *, whole: bool = True) -> Document:
-        rows = await self._database.fetch(_GET[whole], (kind, id)) if texts.storable(id) else []
+        rows = await self._database.fetch(BY_ID[whole], (kind, id)) if texts.storable(id) else []
         if not rows:
             raise NotFound("document-not-found", kind=kind, id=id)
         return document(rows[0])
@@ -107,7 +103,7 @@ class SqlDocuments:
     async def at(self, kind: Kind, id: str, moment: datetime) -> Document:
         then = microseconds(moment)
         if texts.storable(id):
-            rows = await self._database.fetch(f"{_GET[True]} AND updated <= ?", (kind, id, then))
+            rows = await self._database.fetch(f"{BY_ID[True]} AND updated <= ?", (kind, id, then))
             rows = rows or await self._database.fetch(_BEFORE, (kind, id, then, then))
             if rows:
                 return document(rows[0])
@@ -142,9 +138,7 @@ class SqlDocuments:
         return rows[0][0], rows[0][1]
 
     async def attachments(self, owner: str) -> Mapping[str, tuple[str, str]]:
-        statement = "SELECT path, media_type, digest FROM attachment WHERE owner = ? ORDER BY path"
-        rows = await self._database.fetch(statement, (owner,)) if texts.storable(owner) else []
-        return {path: (media_type, digest) for path, media_type, digest in rows}
+        return attached(await self._database.fetch(ATTACHMENTS, (owner,)) if texts.storable(owner) else [])
 
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         return [change(row) for row in await self._database.fetch(_CHANGES, (after, limit))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,19 +11,31 @@ from aas_server.store.sql.engine import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OTHERS = "etag, id_short, created, updated"
 
 
-def columns(whole: bool, table: str = "d") -> str:
-    """The columns that ``document`` takes: with the whole body, or with the metadata where that is kept apart."""
-    body = f"{table}.body" if whole else f"coalesce({table}.metadata, {table}.body)"
-    others = ", ".join(f"{table}.{column}" for column in _OTHERS.split(", "))
-    return f"{table}.seq, {table}.kind, {table}.id, {body}, {others}"
+def columns(whole: bool) -> str:
+    """The columns of ``document d`` that ``document`` takes: with the whole body, or with the metadata where that
+    is kept apart."""
+    body = "d.body" if whole else "coalesce(d.metadata, d.body)"
+    return f"d.seq, d.kind, d.id, {body}, d.etag, d.id_short, d.created, d.updated"
+
+
+BY_ID = {
+    whole: f"SELECT {columns(whole)} FROM document d WHERE kind /*unindexed*/ = ? AND id = ?"  # noqa: S608
+    for whole in (True, False)
+}
+"""A document by kind and id, whole or its metadata."""
+ATTACHMENTS = "SELECT path, media_type, digest FROM attachment WHERE owner = ? ORDER BY path"
+"""What is attached to a document, for ``attached``."""
 
 
 def document(row: Row) -> Document:
     _, kind, id, body, etag, id_short, created, updated = row
     return Document(kind, id, body, etag, id_short, moment(created), moment(updated))
+
+
+def attached(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
+    return {path: (media_type, digest) for path, media_type, digest in rows}
 
 
 def change(row: Row) -> Change:

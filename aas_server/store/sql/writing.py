@@ -10,7 +10,7 @@ from aas_server.errors import NotFound
 from aas_server.store.contract import Document, Keys, Kind, etag_of
 from aas_server.store.sql import texts
 from aas_server.store.sql.engine import Connection, Row
-from aas_server.store.sql.rows import columns, document
+from aas_server.store.sql.rows import ATTACHMENTS, BY_ID, attached, document
 
 Outcome = Literal["created", "updated", "same"]
 What = Literal["created", "updated", "deleted"]
@@ -19,7 +19,6 @@ SKEW = 60_000_000
 """µs by which the clocks of servers on one database may differ: the log stays in order of time. A clock that was
 further ahead was wrong; nobody waits for its time to come."""
 
-_BOTH = f"SELECT {columns(whole=True)} FROM document d WHERE kind /*unindexed*/ = ? AND id = ?"  # noqa: S608
 _BODY = 3
 _KEEP = """
 INSERT INTO version (kind, id, body, etag, id_short, created, updated, replaced)
@@ -65,7 +64,7 @@ class Log:
     def found(self, kind: Kind, id: str) -> Row | None:
         """A document's row (``rows.columns``). What was asked for last is known: who writes has mostly looked."""
         if self._last is None or self._last[:2] != (kind, id):
-            rows = self.connection.execute(_BOTH, (kind, id)).fetchall()
+            rows = self.connection.execute(BY_ID[True], (kind, id)).fetchall()
             self._last = kind, id, rows[0] if rows else None
         return self._last[2]
 
@@ -148,10 +147,7 @@ def detach(log: Log, owner: str, path: str) -> bool:
 
 
 def attachments(connection: Connection, owner: str) -> dict[str, tuple[str, str]]:
-    rows = connection.execute(
-        "SELECT path, media_type, digest FROM attachment WHERE owner = ? ORDER BY path", (owner,)
-    ).fetchall()
-    return {path: (media_type, digest) for path, media_type, digest in rows}
+    return attached(connection.execute(ATTACHMENTS, (owner,)).fetchall())
 
 
 def forget_versions(connection: Connection, before: int, most: int) -> int:
