@@ -37,6 +37,7 @@ AssetIdsParameter = Annotated[
 AasIdentifier = Annotated[str, Path(alias="aasIdentifier", description="The shell's id, base64url")]
 SubmodelIdentifier = Annotated[str, Path(alias="submodelIdentifier", description="The submodel's id, base64url")]
 CdIdentifier = Annotated[str, Path(alias="cdIdentifier", description="The concept description's id, base64url")]
+HandleIdentifier = Annotated[str, Path(alias="handleId", description="The handle's id, base64url")]
 IdShortPath = Annotated[str, Path(alias="idShortPath", description="Such as Motor.Axes[0].Speed")]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from aas_server.api.answers import JSON
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import Conditions
 from aas_server.api.errors import results
+from aas_server.api.parameters import HandleIdentifier
 from aas_server.api.registry.descriptors import PATHS, to_create, to_delete, to_put
 from aas_server.api.services import Services, route
 from aas_server.errors import AasError, BadInput, NotFound
@@ -27,7 +28,6 @@ from aas_server.twin.registry.registry import Edit, Registry, Undone
 
 _KIND = "bulk"
 _FREE = Conditions()
-_HandleId = Annotated[str, Path(alias="handleId", description="The handle, base64url")]
 _ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted; Location names the status"}}
 _STATUS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Still running", "content": {JSON: {}}},
@@ -70,7 +70,7 @@ class BulkOperations:
         route(router, "GET", "/bulk/result/{handleId}", self.bulk_get_async_result, _RESULT)
         return router
 
-    async def bulk_get_async_status(self, request: Request, handleId: _HandleId) -> Response:
+    async def bulk_get_async_status(self, request: Request, handleId: HandleIdentifier) -> Response:
         """How far a bulk operation is: 302 to its result once it has ended."""
         handle = await self._services.handles.state(_KIND, ids.decode(handleId))
         if handle.state == "running":
@@ -78,7 +78,7 @@ class BulkOperations:
             return Response(body, 200, {"Retry-After": "1", "Cache-Control": "no-store"}, JSON)
         return Response(status_code=302, headers={"Location": self._address(request, "result", handle.id)})
 
-    async def bulk_get_async_result(self, request: Request, handleId: _HandleId) -> Response:
+    async def bulk_get_async_result(self, request: Request, handleId: HandleIdentifier) -> Response:
         """What a bulk operation came to: 204, or 400 with a message for each item that failed."""
         handle = await self._services.handles.state(_KIND, ids.decode(handleId))
         if handle.state == "running":

@@ -7,17 +7,17 @@ matter: it is told by ``executionState`` and ``messages`` of a result.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api.answers import ANY_JSON, JSON
 from aas_server.api.bodies import JsonBody, json_schema
-from aas_server.api.parameters import IdShortPath
+from aas_server.api.parameters import HandleIdentifier, IdShortPath
 from aas_server.api.services import routes
 from aas_server.api.submodel.invocation_bodies import Asked, asked, kept, said, value_only
 from aas_server.api.submodel.place import ELEMENT, Access
@@ -27,8 +27,6 @@ from aas_server.twin.elements import find
 from aas_server.twin.handles import Handle, State
 from aas_server.twin.operations import Invocation, Results
 from aas_server.twin.plain import Json
-
-HandleIdentifier = Annotated[str, Path(alias="handleId", description="The handle's id, base64url")]
 
 _ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted; see the header Location"}}
 _STATUS: dict[int | str, dict[str, Any]] = {
