@@ -14,12 +14,11 @@ from aas_server.api.bodies import JsonBody, json_object, json_schema
 from aas_server.api.conditions import Conditions, ConditionsParameter
 from aas_server.api.parameters import IdShortPath, LevelParameter
 from aas_server.api.services import routes
-from aas_server.api.submodel import former
+from aas_server.api.submodel.patching import Patching
 from aas_server.api.submodel.place import ELEMENT, ELEMENTS, Access
 from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
-from aas_server.twin.editing.elements import add, merge, merge_metadata, remove, replace
+from aas_server.twin.editing.elements import add, remove, replace
 from aas_server.twin.editing.submodels import Draft
-from aas_server.twin.editing.values import decode_value, set_value
 from aas_server.twin.elements import find
 from aas_server.twin.plain import Json
 
@@ -30,7 +29,7 @@ class ElementWrites:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._max_depth = access.services.settings.max_json_depth
-        self._former = access.services.version == "3.0"
+        self._patching = Patching(access)
 
     def add_to(self, router: APIRouter) -> None:
         """Add the operations that IDTA-01002 knows at the router's prefix."""
@@ -62,7 +61,7 @@ class ElementWrites:
         self, request: Request, idShortPath: IdShortPath, body: JsonBody, conditions: ConditionsParameter
     ) -> Response:
         """Put an element in place of the one there, or create it (201) where its parent exists."""
-        element = await self._given(body, "SubmodelElement")
+        element = await self._given(body)
         drafts: list[Draft] = []
 
         def edit(draft: Draft) -> None:
@@ -87,13 +86,7 @@ class ElementWrites:
         level: LevelParameter = "core",  # noqa: ARG002 (the body says how deep)
     ) -> Response:
         """Change what is given: attributes are replaced, children are merged by idShort; the rest stays."""
-        given = await self._given(body, "SubmodelElement")
-
-        def edit(draft: Draft) -> None:
-            merge(find(draft.submodel, idShortPath), given, idShortPath)
-            draft.changed.add(idShortPath)
-
-        return done((await self._access.edit(request, conditions, edit)).etag)
+        return await self._patching.whole(request, body, conditions, idShortPath)
 
     async def patch_by_path_metadata(
         self,
@@ -104,13 +97,7 @@ class ElementWrites:
         level: LevelParameter = "core",  # noqa: ARG002
     ) -> Response:
         """Change the attributes that are given; value and children stay."""
-        given = await self._given(body, "SubmodelElementMetadata")
-
-        def edit(draft: Draft) -> None:
-            merge_metadata(find(draft.submodel, idShortPath), given, idShortPath)
-            draft.changed.add(idShortPath)
-
-        return done((await self._access.edit(request, conditions, edit)).etag)
+        return await self._patching.metadata(request, body, conditions, idShortPath)
 
     async def patch_by_path_value_only(
         self,
@@ -121,14 +108,7 @@ class ElementWrites:
         level: LevelParameter = "core",  # noqa: ARG002
     ) -> Response:
         """Set the value: of a property a bare JSON value, number or text; numbers keep their digits."""
-        given = await asyncio.to_thread(decode_value, body, self._max_depth)
-
-        def edit(draft: Draft) -> None:
-            element = find(draft.submodel, idShortPath)
-            value = former.unnamed(element, given) if self._former else given
-            draft.changed.update(set_value(element, value, idShortPath))
-
-        return done((await self._access.edit(request, conditions, edit)).etag)
+        return await self._patching.value(request, body, conditions, idShortPath)
 
     async def delete_submodel_element_by_path(
         self, request: Request, idShortPath: IdShortPath, conditions: ConditionsParameter
@@ -141,7 +121,7 @@ class ElementWrites:
         return done((await self._access.edit(request, conditions, edit)).etag)
 
     async def _post(self, request: Request, body: bytes, conditions: Conditions, parent: str) -> Response:
-        element = await self._given(body, "SubmodelElement")
+        element = await self._given(body)
         added: list[tuple[Draft, str]] = []
 
         def edit(draft: Draft) -> None:
@@ -153,8 +133,8 @@ class ElementWrites:
         draft, path = added[0]
         return self._created(request, find(draft.submodel, path), path, changed.etag)
 
-    async def _given(self, body: bytes, name: str) -> Json:
-        return await asyncio.to_thread(json_object, body, name, self._max_depth)
+    async def _given(self, body: bytes) -> Json:
+        return await asyncio.to_thread(json_object, body, "SubmodelElement", self._max_depth)
 
     def _created(self, request: Request, element: Json, path: str, etag: str | None) -> Response:
         return created(msgspec.json.encode(element), self._access.location(request, path), etag)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server.api.bodies import JsonBody, json_object, json_schema
+from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import LevelParameter
 from aas_server.api.services import routes
+from aas_server.api.submodel.patching import Patching
 from aas_server.api.submodel.place import Access
 from aas_server.api.writing import DONE, PUT_ANSWERS, created, done
-from aas_server.twin.editing.elements import merge, merge_metadata
-from aas_server.twin.editing.submodels import Draft
-from aas_server.twin.editing.values import decode_value, set_value
 
 
 class SubmodelWrites:
@@ -24,7 +20,7 @@ class SubmodelWrites:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._max_depth = access.services.settings.max_json_depth
+        self._patching = Patching(access)
 
     def add_to(self, router: APIRouter) -> None:
         """Add the operations that IDTA-01002 knows at the router's prefix."""
@@ -51,13 +47,7 @@ class SubmodelWrites:
         level: LevelParameter = "core",  # noqa: ARG002 (the body says how deep)
     ) -> Response:
         """Change what is given: attributes are replaced, elements are merged by idShort; the rest stays."""
-        given = await asyncio.to_thread(json_object, body, "Submodel", self._max_depth)
-
-        def edit(draft: Draft) -> None:
-            merge(draft.submodel, given)
-            draft.changed.add("")
-
-        return done((await self._access.edit(request, conditions, edit)).etag)
+        return await self._patching.whole(request, body, conditions)
 
     async def patch_submodel_metadata(
         self,
@@ -67,13 +57,7 @@ class SubmodelWrites:
         level: LevelParameter = "core",  # noqa: ARG002
     ) -> Response:
         """Change the attributes that are given; the elements stay."""
-        given = await asyncio.to_thread(json_object, body, "SubmodelMetadata", self._max_depth)
-
-        def edit(draft: Draft) -> None:
-            merge_metadata(draft.submodel, given)
-            draft.changed.add("")
-
-        return done((await self._access.edit(request, conditions, edit)).etag)
+        return await self._patching.metadata(request, body, conditions)
 
     async def patch_submodel_value_only(
         self,
@@ -83,12 +67,7 @@ class SubmodelWrites:
         level: LevelParameter = "core",  # noqa: ARG002
     ) -> Response:
         """Set the values that are named; numbers keep their digits."""
-        given = await asyncio.to_thread(decode_value, body, self._max_depth)
-
-        def edit(draft: Draft) -> None:
-            draft.changed.update(set_value(draft.submodel, given))
-
-        return done((await self._access.edit(request, conditions, edit)).etag)
+        return await self._patching.value(request, body, conditions)
 
     async def delete_submodel(self, request: Request, conditions: ConditionsParameter) -> Response:
         """Remove the submodel and what is attached to it; below a shell its reference goes, too."""
