@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from aas_server import ids
 from aas_server.api.answers import JSON
 from aas_server.api.conditions import Conditions
 from aas_server.api.services import Services
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.errors import Conflict, NotFound
 from aas_server.store.contract import Document, Kind
 from aas_server.twin.metamodel import Verified
 from aas_server.twin.repository import Changed
@@ -35,25 +36,14 @@ class Writing:
     async def create(self, request: Request, body: bytes, conditions: Conditions) -> Response:
         """201 with the document. Raises ``Conflict`` where there is one with its id."""
         document = await self._repository.verified(self._kind, body)
-
-        def edit(before: Document | None) -> Verified:
-            conditions.check(document.id, before)
-            if before is not None:
-                raise Conflict("document-exists", kind=self._kind, id=document.id)
-            return document
-
+        edit = creating(document, conditions, "document-exists")
         return self._answer(request, await self._repository.change(self._kind, document.id, edit))
 
     async def replace(self, request: Request, id: str, body: bytes, conditions: Conditions) -> Response:
         """204, or 201 with the document where there was none. Raises ``BadInput`` for a body with another id."""
         document = await self._repository.verified(self._kind, body)
-        if document.id != id:
-            raise BadInput("id-differs", kind=self._kind, id=document.id, path=id)
-
-        def edit(before: Document | None) -> Verified:
-            conditions.check(id, before)
-            return document
-
+        document.check_id(id)
+        edit = replacing(document, conditions)
         return self._answer(request, await self._repository.change(self._kind, id, edit))
 
     async def delete(self, id: str, conditions: Conditions) -> Response:
@@ -72,6 +62,29 @@ class Writing:
             return done(changed.etag)
         location = self._address.url(request, f"{self._path}/{ids.encode(changed.document.id)}")
         return created(changed.document.body, location, changed.etag)
+
+
+def creating(given: Verified, conditions: Conditions, taken: str) -> Callable[[Document | None], Verified]:
+    """Stores ``given`` where there is nothing yet. Raises ``Conflict`` with the sentence ``taken`` where there
+    is."""
+
+    def edit(before: Document | None) -> Verified:
+        conditions.check(given.id, before)
+        if before is not None:
+            raise Conflict(taken, kind=given.kind, id=given.id)
+        return given
+
+    return edit
+
+
+def replacing(given: Verified, conditions: Conditions) -> Callable[[Document | None], Verified]:
+    """Stores ``given``, in place of whatever is there."""
+
+    def edit(before: Document | None) -> Verified:
+        conditions.check(given.id, before)
+        return given
+
+    return edit
 
 
 def created(body: bytes, location: str, etag: str | None) -> Response:

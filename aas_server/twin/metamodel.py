@@ -55,6 +55,11 @@ class Verified:
     body: bytes
     keys: Keys
 
+    def check_id(self, id: str) -> None:
+        """Raises ``BadInput`` where it was sent to the address of another id."""
+        if self.id != id:
+            raise BadInput("id-differs", kind=self.kind, id=self.id, path=id)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -17,8 +17,9 @@ from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import Conditions
 from aas_server.api.errors import results
 from aas_server.api.parameters import HandleIdentifier
-from aas_server.api.registry.descriptors import PATHS, to_create, to_delete, to_put
+from aas_server.api.registry.descriptors import EXISTS, PATHS, to_delete
 from aas_server.api.services import Services, route
+from aas_server.api.writing import creating, replacing
 from aas_server.errors import AasError, BadInput, NotFound
 from aas_server.messages import error_text, language_of, text
 from aas_server.store.contract import Described, Document
@@ -145,12 +146,12 @@ def _failing(error: AasError) -> Edit:
 
 def _creating(described: Described, item: Any) -> tuple[str, Edit]:
     given = verified_descriptor(described, item)
-    return given.id, to_create(described, given, _FREE)
+    return given.id, creating(given, _FREE, EXISTS)
 
 
 def _putting(described: Described, item: Any) -> tuple[str, Edit]:
     given = verified_descriptor(described, item)
-    return given.id, to_put(given, _FREE)
+    return given.id, replacing(given, _FREE)
 
 
 def _deleting(described: Described, item: Any) -> tuple[str, Edit]:

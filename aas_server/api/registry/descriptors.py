@@ -13,8 +13,8 @@ from aas_server import ids
 from aas_server.api import answers
 from aas_server.api.conditions import Conditions
 from aas_server.api.services import Services, Version
-from aas_server.api.writing import created, done
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.api.writing import created, creating, done, replacing
+from aas_server.errors import Conflict, NotFound
 from aas_server.store.contract import REGISTERED, Described, Document, etag_of
 from aas_server.twin.metamodel import Verified, decode
 from aas_server.twin.registry.descriptors import verified_descriptor
@@ -25,6 +25,8 @@ PATHS: dict[Described, tuple[str, str]] = {
     "submodel": ("/submodel-descriptors", "/submodels"),
 }
 """Where descriptors lie, and where what they describe lies when it is stored here."""
+EXISTS = "descriptor-exists"
+"""The sentence for an id that has a descriptor, whoever made it."""
 
 
 class Descriptors:
@@ -52,15 +54,14 @@ class Descriptors:
     async def create(self, request: Request, body: bytes, conditions: Conditions) -> Response:
         """201. Raises ``Conflict`` where there is a descriptor with this id, whoever made it."""
         given = await self.verified(body)
-        await self._change(request, given.id, to_create(self._described, given, conditions))
+        await self._change(request, given.id, creating(given, conditions, EXISTS))
         return self._created(request, given)
 
     async def replace(self, request: Request, id: str, body: bytes, conditions: Conditions) -> Response:
         """204, or 201 where there was no descriptor. Raises ``BadInput`` where the body has another id."""
         given = await self.verified(body)
-        if given.id != id:
-            raise BadInput("id-differs", kind=given.kind, id=given.id, path=id)
-        outcome = await self._change(request, id, to_put(given, conditions))
+        given.check_id(id)
+        outcome = await self._change(request, id, replacing(given, conditions))
         return self._created(request, given) if outcome == "created" else done(etag_of(given.body))
 
     async def delete(self, request: Request, id: str, conditions: Conditions) -> Response:
@@ -92,28 +93,6 @@ def spelled(descriptor: bytes, version: Version) -> bytes:
         if "supplementalSemanticIds" in one:
             one["supplementalSemanticId"] = one.pop("supplementalSemanticIds")
     return msgspec.json.encode(plain)
-
-
-def to_create(described: Described, given: Verified, conditions: Conditions) -> Edit:
-    """Register ``given`` where no descriptor with its id is shown; else ``Conflict``."""
-
-    def edit(before: Document | None) -> Verified:
-        conditions.check(given.id, before)
-        if before is not None:
-            raise Conflict("descriptor-exists", kind=REGISTERED[described], id=given.id)
-        return given
-
-    return edit
-
-
-def to_put(given: Verified, conditions: Conditions) -> Edit:
-    """Register ``given``, in place of whatever is shown."""
-
-    def edit(before: Document | None) -> Verified:
-        conditions.check(given.id, before)
-        return given
-
-    return edit
 
 
 def to_delete(described: Described, id: str, conditions: Conditions) -> Edit:

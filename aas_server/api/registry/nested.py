@@ -20,10 +20,10 @@ from aas_server.api import answers
 from aas_server.api.bodies import JsonBody, json_schema
 from aas_server.api.conditions import ConditionsParameter
 from aas_server.api.parameters import AasIdentifier, CursorParameter, LimitParameter, SubmodelIdentifier
-from aas_server.api.registry.descriptors import Descriptors, spelled
+from aas_server.api.registry.descriptors import EXISTS, Descriptors, spelled
 from aas_server.api.services import Services, route
-from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, done
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.api.writing import CREATED, DONE, PUT_ANSWERS, created, creating, done, replacing
+from aas_server.errors import NotFound
 from aas_server.store.contract import Document, etag_of
 from aas_server.twin.metamodel import Verified
 from aas_server.twin.plain import Json
@@ -72,12 +72,10 @@ class NestedDescriptors:
     ) -> Response:
         """Add a submodel descriptor; 409 where there is one with its id."""
         given = await self._submodels.verified(body)
+        create = creating(given, conditions, EXISTS)
 
         def edit(inside: Inside, before: Document | None) -> None:
-            conditions.check(given.id, before)
-            if before is not None:
-                raise Conflict("descriptor-exists", kind=given.kind, id=given.id)
-            inside[given.id] = answers.decoded(given.body)
+            inside[given.id] = answers.decoded(create(before).body)
 
         await self._change(request, aasIdentifier, given.id, edit)
         return self._created(request, aasIdentifier, given)
@@ -102,12 +100,11 @@ class NestedDescriptors:
     ) -> Response:
         """Put a submodel descriptor in the place of the one with its id, or add it."""
         given, id = await self._submodels.verified(body), ids.decode(submodelIdentifier)
-        if given.id != id:
-            raise BadInput("id-differs", kind=given.kind, id=given.id, path=id)
+        given.check_id(id)
+        put = replacing(given, conditions)
 
         def edit(inside: Inside, before: Document | None) -> None:
-            conditions.check(id, before)
-            inside[id] = answers.decoded(given.body)
+            inside[id] = answers.decoded(put(before).body)
 
         if await self._change(request, aasIdentifier, id, edit):
             return done(etag_of(given.body))

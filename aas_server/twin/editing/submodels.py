@@ -58,8 +58,7 @@ class Submodels:
         """Store a submodel under ``id``, in place of the one there; a new one becomes the shell's, too. Files that
         it keeps keep their attachments."""
         document = await self._repository.verified("submodel", body)
-        if document.id != id:
-            raise BadInput("id-differs", kind="submodel", id=document.id, path=id)
+        document.check_id(id)
         async with self._repository.write() as transaction:
             before = await transaction.get("submodel", id)
             await _refer(transaction, shell, id, new=before is None)
