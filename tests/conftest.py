@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,20 @@ class Ended:
 
 
 @pytest.fixture(scope="session")
-def aas() -> Callable[..., Ended]:
+def surroundings() -> Callable[[], dict[str, str]]:
+    """The environment of a command. One that serves and is told no port takes one of its own: tests run side by
+    side."""
+
+    def made() -> dict[str, str]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            return {**os.environ, "AAS_PORT": str(free.getsockname()[1])}
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def aas(surroundings: Callable[[], dict[str, str]]) -> Callable[..., Ended]:
     """Run ``aas …`` to its end."""
 
     def run(*arguments: object, timeout: float = 240) -> Ended:
@@ -44,7 +58,7 @@ def aas() -> Callable[..., Ended]:
             capture_output=True,
             text=True,
             timeout=timeout,
-            env={**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
+            env=surroundings() | {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)

@@ -59,24 +59,27 @@ def test_the_guide_names_every_setting():
 
 
 @pytest.mark.parametrize("command", shown())
-def test_a_shown_command_runs(place, command):
+def test_a_shown_command_runs(place, command, surroundings):
     folder, broker = place
+    environment = surroundings()
     words = shlex.split(command.replace("mqtt://127.0.0.1:1883", broker))
     arguments = [sys.executable, "-W", "ignore", "-m", "aas_server", *words[1:]]
     if words[1] in ENDLESS and "--exit" not in words:
-        assert _starts_and_ends(arguments, folder) == 0
+        assert _starts_and_ends(arguments, folder, environment) == 0
     else:
         into = folder / words[words.index(">") + 1] if ">" in words else None
         arguments = arguments[: arguments.index(">")] if into else arguments
-        done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+        done = subprocess.run(
+            arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
+        )
         assert done.returncode == 0, done.stderr
         if into:
             into.write_text(done.stdout, "utf-8")
 
 
-def _starts_and_ends(arguments: list[str], folder: Path) -> int:
+def _starts_and_ends(arguments: list[str], folder: Path, environment: dict[str, str]) -> int:
     """Start a command that runs on until Ctrl-C; once it says where it serves, press Ctrl-C."""
-    with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 120
         told = ""
         while "http://127.0.0.1:" not in told and time.monotonic() < deadline and process.stdout:
