@@ -10,8 +10,9 @@ import click
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.errors import AasError
-from aas_server.messages import Language, error_text, text
+from aas_server.cli.each_file import Result, each_file
+from aas_server.messages import Language, text
+from aas_server.settings import Settings
 from aas_server.twin.package.check import Finding
 from aas_server.twin.package.check import check as check_file
 
@@ -28,25 +29,15 @@ def check(
     """Verify each file against the metamodel, with the BaSyx SDK as second opinion. 1 if any has faults."""
     voice = Voice(language, as_json)
     chosen = configuration.load(settings, data=data)
-    results: list[dict[str, object]] = []
-    faulty = 0
-    for file in files:
-        try:
-            findings = check_file(file, chosen)
-        except AasError as error:
-            faulty += 1
-            sentence = error_text(error, language)
-            results.append({"file": str(file), "error": error.key, "message": sentence})
-            voice.say("check-failed", file=file.name, sentence=sentence)
-            continue
-        errors = [finding for finding in findings if finding.severity == "error"]
-        faulty += bool(errors)
-        results.append({"file": str(file), "findings": [finding.as_json() for finding in findings]})
-        voice.say_each("finding", findings.findings, partial(_said, voice, file.name))
-        voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))
-    if as_json:
-        voice.print_json(results)
-    return 1 if faulty else 0
+    return each_file(voice, files, "check-failed", partial(_checked, voice, chosen))
+
+
+def _checked(voice: Voice, chosen: Settings, file: Path) -> tuple[Result, bool]:
+    findings = check_file(file, chosen)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    voice.say_each("finding", findings.findings, partial(_said, voice, file.name))
+    voice.say("check-faulty" if errors else "check-clean", file=file.name, errors=len(errors))
+    return {"findings": [finding.as_json() for finding in findings]}, not errors
 
 
 def _said(voice: Voice, file: str, finding: Finding) -> dict[str, object]:

@@ -28,9 +28,7 @@ _FORMS: dict[str, Form] = {".json": "json", ".xml": "xml"}
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="option-output"
 )
-@click.option(
-    "--metamodel", type=click.Choice(["3.0", "3.1"]), default="3.0", show_default=True, help="option-metamodel"
-)
+@options.metamodel
 @click.option("--form", type=click.Choice(["xml", "json"]), help="option-form")
 @options.data
 @options.settings

@@ -25,4 +25,7 @@ brokers = _option("--broker", multiple=True, help="option-broker")
 filters = _option("--filter", "filters", multiple=True, help="option-filter")
 time = _option("--time", help="option-time")
 label = _option("--label", help="option-label")
+metamodel = _option(
+    "--metamodel", type=click.Choice(["3.0", "3.1"]), default="3.0", show_default=True, help="option-metamodel"
+)
 files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))

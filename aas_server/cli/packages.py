@@ -10,9 +10,9 @@ import click
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.errors import AasError
+from aas_server.cli.each_file import Result, each_file
 from aas_server.house import House
-from aas_server.messages import Language, error_text, text
+from aas_server.messages import Language, text
 from aas_server.twin.package import Policy, Repair, Report, import_file
 
 
@@ -41,24 +41,14 @@ def import_(
 ) -> int:
     """Take each file in, whole or not at all; the others go on where one fails. 1 if any failed."""
     voice = Voice(language, as_json)
-    results: list[dict[str, object]] = []
-    failed = 0
-    chosen = configuration.load(settings, data=data)
-    with House(chosen) as house:
-        for file in files:
-            try:
-                report = _import(house, file, cast(Policy, on_conflict), strict)
-            except AasError as error:
-                failed += 1
-                sentence = error_text(error, language)
-                results.append({"file": str(file), "error": error.key, "message": sentence})
-                voice.say("import-failed", file=file.name, sentence=sentence)
-                continue
+    with House(configuration.load(settings, data=data)) as house:
+
+        def imported(file: Path) -> tuple[Result, bool]:
+            report = _import(house, file, cast(Policy, on_conflict), strict)
             _say(voice, report)
-            results.append(report.as_json() | {"file": str(file)})
-    if as_json:
-        voice.print_json(results)
-    return 1 if failed else 0
+            return report.as_json() | {"file": str(file)}, True
+
+        return each_file(voice, files, "import-failed", imported)
 
 
 def _import(house: House, file: Path, on_conflict: Policy, strict: bool) -> Report:

@@ -123,9 +123,7 @@ def fields_(
 @product.command("export", help="help-product-export", epilog="example-product-export")
 @click.argument("id")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option(
-    "--metamodel", type=click.Choice(["3.0", "3.1"]), default="3.0", show_default=True, help="option-metamodel"
-)
+@options.metamodel
 @click.option("--hand-in", "hand_in", is_flag=True, help="option-hand-in")
 @options.data
 @options.settings
