@@ -24,6 +24,7 @@ from aas_server.api.app import mount_apis
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.settings import Settings
+from aas_server.store import postgres
 from aas_server.store.contract import Change, Store
 from aas_server.store.sqlite import open_store
 from aas_server.twin.metamodel import decode, verified
@@ -55,8 +56,12 @@ def _analysed_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """In SQLite, or in the database that a test names as this fixture's parameter."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        opened = postgres.open_store(tmp_path / "data", request.getfixturevalue("new_postgres")())
+    else:
+        opened = open_store(tmp_path / "data")
     yield opened
     opened.close()
 

@@ -16,9 +16,6 @@ from starlette.testclient import TestClient
 from aas_server import ids
 from aas_server.api.operations import Operation, operations
 from aas_server.settings import Settings
-from aas_server.store import postgres
-from aas_server.store.contract import Store
-from aas_server.store.sqlite import open_store
 
 MOST_BODY = 2**17
 MOST_DEPTH = 40
@@ -54,16 +51,6 @@ INFORMATION = {"assetKind": "Instance", "globalAssetId": "urn:asset:1"}
 
 Wrong = Mapping[str, Any]
 """What is put into a right document, by the attribute that the refusal names."""
-
-
-@pytest.fixture
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if getattr(request, "param", "sqlite") == "postgres":
-        opened = postgres.open_store(tmp_path / "data", request.getfixturevalue("new_postgres")())
-    else:
-        opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

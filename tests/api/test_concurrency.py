@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,21 +14,10 @@ import pytest
 
 from aas_server import ids
 from aas_server.settings import Settings
-from aas_server.store import postgres
-from aas_server.store.contract import Store
-from aas_server.store.sqlite import open_store
 
 AT_ONCE = 20
 
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "postgres":
-        opened = postgres.open_store(tmp_path / "data", request.getfixturevalue("new_postgres")())
-    else:
-        opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
+pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture
