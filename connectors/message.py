@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 Scalar = bool | int | float | str | None
+Shape = Literal["wide", "narrow"]
+"""Of a stream: one column a field, or the three columns tag, number and text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,41 @@ class Record:
     arrival: int
     fields: Mapping[str, Scalar]
     flags: tuple[str, ...] = field(default=())
+
+
+@dataclass(slots=True)
+class Wide:
+    """What a message holds of one wide stream, a row a record.
+
+    ``stream`` is the stream's name, ``topic`` the topic (or filter) that people know it by. ``times`` are ns since
+    1970, UTC, ``None`` where a record bears none. ``rows`` map a field's name, as the gateway wrote it, to its
+    value. ``flags``: row → reasons for doubt, such as ``implausible-time``; rows without doubt are not in it.
+    ``files``: SHA-256 (hex) → bytes that fields of the rows name (pictures)."""
+
+    stream: str
+    topic: str
+    times: list[int | None]
+    rows: list[Mapping[str, Scalar]]
+    flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Narrow:
+    """What a message holds of one narrow stream, column by column, a sample a row: ``tags``, ``numbers`` (``None``
+    where the value is no number) and ``texts`` (what is no number, or can't be one exactly). The rest as in
+    ``Wide``."""
+
+    stream: str
+    topic: str
+    times: list[int | None]
+    tags: list[str]
+    numbers: list[float | None]
+    texts: list[str | None]
+    flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+Part = Wide | Narrow
 
 
 class Undecodable(Exception):
