@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -25,22 +25,6 @@ class Message:
     retain: bool = False
     packet_id: int = 0
     left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of a stream.
-
-    ``time`` and ``arrival`` are nanoseconds since 1970, UTC; ``time`` is ``None`` where the message bears none.
-    ``fields`` maps a field's name, as the gateway wrote it, to its value. ``flags`` are reasons for doubt, such as
-    ``implausible-time`` or ``number-as-text``.
-    """
-
-    stream: str
-    time: int | None
-    arrival: int
-    fields: Mapping[str, Scalar]
-    flags: tuple[str, ...] = field(default=())
 
 
 @dataclass(slots=True)
@@ -76,6 +60,29 @@ class Narrow:
 
 
 Part = Wide | Narrow
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a part, as it is looked at one by one; a narrow one has the fields tag, number and text."""
+
+    stream: str
+    time: int | None
+    fields: Mapping[str, Scalar]
+    flags: tuple[str, ...]
+
+
+def records(parts: Iterable[Part]) -> Iterator[Record]:
+    """The rows of parts, in order."""
+    for part in parts:
+        rows = part.rows if isinstance(part, Wide) else _samples(part)
+        for row, fields in enumerate(rows):
+            yield Record(part.stream, part.times[row], fields, part.flags.get(row, ()))
+
+
+def _samples(part: Narrow) -> Iterator[Mapping[str, Scalar]]:
+    for tag, number, text in zip(part.tags, part.numbers, part.texts, strict=True):
+        yield {"tag": tag, "number": number, "text": text}
 
 
 class Undecodable(Exception):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal
 
 from aas_server.ingest.feeds import Declaration
 from aas_server.settings import Settings
 from aas_server.store.contract import Entry, Quarantined
-from connectors.message import Message, Record, Scalar, Undecodable
-from connectors.payloads import decode, form_of, stream_name
+from connectors.message import Message, Part, Scalar, Shape, Undecodable, Wide
+from connectors.payloads import Reading, decode, stream_name
 
 _NONE_DECLARED = Declaration()
 _TOPICS = 10_000
@@ -21,17 +20,43 @@ _TOPICS = 10_000
 
 @dataclass(slots=True)
 class Batch:
-    """Records of one stream, column by column, in the order of the journal. Times are ns since 1970, UTC."""
+    """Records of one stream, column by column, in the order of the journal. Times are ns since 1970, UTC.
+
+    ``flags``: row → reasons for doubt. A wide batch has ``rows``, a narrow one ``tags``, ``numbers`` and ``texts``
+    (see ``connectors.message``)."""
 
     stream: str
     topic: str
     source: str
-    shape: Literal["wide", "narrow"]
+    shape: Shape
     positions: list[int] = field(default_factory=list)
     times: list[int | None] = field(default_factory=list)
     arrivals: list[int] = field(default_factory=list)
-    flags: list[tuple[str, ...]] = field(default_factory=list)
+    flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
     rows: list[Mapping[str, Scalar]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    numbers: list[float | None] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def add(self, position: int, arrival: int, part: Part) -> None:
+        """Add what a message holds of this stream."""
+        start, count = len(self.positions), len(part.times)
+        self.positions += [position] * count
+        self.arrivals += [arrival] * count
+        self.times += part.times
+        if part.flags:
+            self.flags |= {start + row: flags for row, flags in part.flags.items()}
+        if isinstance(part, Wide):
+            self.rows += part.rows
+            self.files |= part.files
+        else:
+            self.tags += part.tags
+            self.numbers += part.numbers
+            self.texts += part.texts
 
     def after(self, position: int) -> Batch:
         """The part of later messages."""
@@ -41,16 +66,16 @@ class Batch:
         """The records from number ``start`` on."""
         if start == 0:
             return self
-        return Batch(
-            self.stream,
-            self.topic,
-            self.source,
-            self.shape,
-            self.positions[start:],
-            self.times[start:],
-            self.arrivals[start:],
-            self.flags[start:],
-            self.rows[start:],
+        return replace(
+            self,
+            positions=self.positions[start:],
+            times=self.times[start:],
+            arrivals=self.arrivals[start:],
+            flags={row - start: flags for row, flags in self.flags.items() if row >= start},
+            rows=self.rows[start:],
+            tags=self.tags[start:],
+            numbers=self.numbers[start:],
+            texts=self.texts[start:],
         )
 
 
@@ -79,15 +104,13 @@ class Decoder:
             self.upto = entry.position
 
     def _take(self, position: int, message: Message, declared: Mapping[str, Declaration]) -> None:
-        stream = self._stream_of(message.topic)
-        if self._only not in (None, stream):
-            return
-        declaration = declared.get(stream, _NONE_DECLARED)
+        declaration = declared.get(self._stream_of(message.topic), _NONE_DECLARED)
+        reading = Reading(time_column=declaration.time_column, zone=declaration.zone or self._zone)
         size = len(message.payload) + message.left_out
         try:
             if message.left_out or size > self._limit:
                 raise Undecodable("payload-too-large", topic=message.topic, size=size, limit=self._limit)
-            records = decode(message, time_column=declaration.time_column, zone=declaration.zone or self._zone)
+            parts = decode(message, reading)
         except Undecodable as fault:
             self.quarantined.append(set_aside(position, message, fault.key, fault.values))
         except Exception as fault:  # a single message must never stop the feed, whatever is wrong with it
@@ -95,21 +118,17 @@ class Decoder:
                 set_aside(position, message, "payload-unexpected", {"fault": repr(fault)[:200]})
             )
         else:
-            if records:
-                self._gather(position, message, stream, records)
+            for part in parts:
+                if self._only in (None, part.stream):
+                    self._gather(position, message, part)
 
-    def _gather(self, position: int, message: Message, stream: str, records: list[Record]) -> None:
-        batch = self.batches.get(stream)
+    def _gather(self, position: int, message: Message, part: Part) -> None:
+        batch = self.batches.get(part.stream)
         if batch is None:
-            shape: Literal["wide", "narrow"] = "narrow" if form_of(message.topic) == "mos-type-4" else "wide"
-            batch = self.batches[stream] = Batch(stream, message.topic, message.source, shape)
-        count = len(records)
-        batch.positions += [position] * count
-        batch.arrivals += [message.arrival] * count
-        batch.times += [record.time for record in records]
-        batch.flags += [record.flags for record in records]
-        batch.rows += [record.fields for record in records]
-        self.records += count
+            shape: Shape = "wide" if isinstance(part, Wide) else "narrow"
+            batch = self.batches[part.stream] = Batch(part.stream, part.topic, message.source, shape)
+        batch.add(position, message.arrival, part)
+        self.records += len(part.times)
         self.size += len(message.payload)
 
 

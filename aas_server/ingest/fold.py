@@ -73,7 +73,7 @@ def fold_stream(store: Store, batch: Batch, upto: int) -> int:
     """Fold a batch of one stream, but for what its table has already; returns how many records were new."""
     folded = store.lake.folded(batch.stream)
     fresh = batch.after(folded)
-    if not fresh.rows:
+    if not len(fresh):
         counts.recount(store, batch.stream)
         return 0
     facts = counts.before_fold(store, fresh, folded)

@@ -31,10 +31,10 @@ def show(live: Live, batch: Batch) -> None:
 
 def last_readings(batch: Batch) -> Mapping[str, LiveValue]:
     """By field (wide) or tag (narrow). A record without a time that can be believed counts by its arrival."""
-    times = [
-        arrival if time is None or (flags and not _DOUBTFUL.isdisjoint(flags)) else time
-        for time, arrival, flags in zip(batch.times, batch.arrivals, batch.flags, strict=True)
-    ]
+    times = [arrival if time is None else time for time, arrival in zip(batch.times, batch.arrivals, strict=True)]
+    for row, flags in batch.flags.items():
+        if not _DOUBTFUL.isdisjoint(flags):
+            times[row] = batch.arrivals[row]
     wanted = _names(batch)
     found: dict[str, LiveValue] = {}
     for row in reversed(np.argsort(np.array(times, np.int64), kind="stable").tolist()):
@@ -48,13 +48,12 @@ def last_readings(batch: Batch) -> Mapping[str, LiveValue]:
 
 def _names(batch: Batch) -> int:
     if batch.shape == "narrow":
-        return len({row["tag"] for row in batch.rows})
+        return len(set(batch.tags))
     return len({name for row in batch.rows for name in row})
 
 
 def _values(batch: Batch, row: int) -> list[tuple[str, Scalar]]:
-    fields = batch.rows[row]
     if batch.shape == "wide":
-        return list(fields.items())
-    text = fields["text"]
-    return [(str(fields["tag"]), fields["number"] if text is None else text)]
+        return list(batch.rows[row].items())
+    text = batch.texts[row]
+    return [(batch.tags[row], batch.numbers[row] if text is None else text)]

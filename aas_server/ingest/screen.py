@@ -21,6 +21,8 @@ NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.
 def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
     """The batch in the lake's columns (``contract.Lake``). ``stored``: the types known so far; ``widen``: whether
     a column of whole numbers may become one of doubles."""
+    if batch.shape == "narrow":
+        return _table(batch, _samples(batch), {}, {})
     known = {field.name: field.type for field in stored}
     names = _field_names(batch.rows)
     columns = column_names(names, known)
@@ -35,6 +37,20 @@ def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
         own[column], found = values.column(cells, known.get(column, pa.null()), widen=widen)
         for doubt in found:
             doubts[doubt.row].append((doubt.flag, name if doubt.misfit else None))
+    return _table(batch, own, doubts, columns)
+
+
+def _samples(batch: Batch) -> dict[str, pa.Array]:
+    columns = (batch.tags, batch.numbers, batch.texts)
+    return {field.name: pa.array(cells, field.type) for field, cells in zip(NARROW, columns, strict=True)}
+
+
+def _table(
+    batch: Batch,
+    own: Mapping[str, pa.Array],
+    doubts: Mapping[int, Sequence[tuple[str, str | None]]],
+    columns: Mapping[str, str | None],
+) -> pa.Table:
     flags, misfits = _remarks(batch, doubts, columns)
     common = {
         "time": [None if time is None else time // 1000 for time in batch.times],
@@ -43,7 +59,7 @@ def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
         "flags": flags,
         "misfit": misfits,
     }
-    return pa.table({name: pa.array(common[name], kind) for name, kind in COMMON.items()} | own)
+    return pa.table({name: pa.array(common[name], kind) for name, kind in COMMON.items()} | dict(own))
 
 
 def column_names(fields: Sequence[str], known: Mapping[str, pa.DataType]) -> dict[str, str | None]:
@@ -85,10 +101,12 @@ def _leave_out(name: str, cells: Sequence[Scalar], doubts: dict[int, list[tuple[
 def _remarks(
     batch: Batch, doubts: Mapping[int, Sequence[tuple[str, str | None]]], columns: Mapping[str, str | None]
 ) -> tuple[list[str | None], list[str | None]]:
-    flags = [",".join(one) if one else None for one in batch.flags]
-    misfits: list[str | None] = [None] * len(flags)
+    flags: list[str | None] = [None] * len(batch)
+    misfits: list[str | None] = [None] * len(batch)
+    for row, told_before in batch.flags.items():
+        flags[row] = ",".join(told_before) or None
     for row, found in doubts.items():
-        told = dict.fromkeys((*batch.flags[row], *(flag for flag, _ in found)))
+        told = dict.fromkeys((*batch.flags.get(row, ()), *(flag for flag, _ in found)))
         flags[row] = ",".join(told)
         kept = {columns[name] or name: batch.rows[row][name] for _, name in found if name is not None}
         if kept:

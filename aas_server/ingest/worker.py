@@ -130,11 +130,11 @@ class Worker:
 
     def _decode(self) -> None:
         entries = self._store.journal.read(self._decoder.upto, _CHUNK)
-        before = {stream: len(batch.rows) for stream, batch in self._decoder.batches.items()}
+        before = {stream: len(batch) for stream, batch in self._decoder.batches.items()}
         self._decoder.take(entries, feeds.declarations(self._store.catalogue))
         for stream, batch in self._decoder.batches.items():
-            if len(batch.rows) > before.get(stream, 0):
-                self.rates.add(stream, len(batch.rows) - before.get(stream, 0))
+            if len(batch) > before.get(stream, 0):
+                self.rates.add(stream, len(batch) - before.get(stream, 0))
                 self._waiting.setdefault(stream, batch.arrivals[0])
 
     def _is_full(self) -> bool:
@@ -155,9 +155,9 @@ class Worker:
     def _show(self, now: float) -> None:
         for stream, batch in self._decoder.batches.items():
             new = batch.part(self._shown.get(stream, 0))
-            if new.rows:
+            if len(new):
                 show(self._store.live, new)
-                self._shown[stream] = len(batch.rows)
+                self._shown[stream] = len(batch)
         self._shown_at = now
 
     def _fold(self, now: float) -> None:

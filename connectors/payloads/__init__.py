@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Literal
+from dataclasses import replace
 
-from connectors.message import Message, Record, Undecodable
+from connectors.message import Message, Part, Undecodable
 from connectors.payloads import flat_json, mos
-from connectors.times import DEFAULT_ZONE
+from connectors.payloads.reading import Form, Reading
 
-Form = Literal["mos-type-4", "flat-json"]
-
+_UNSAID = Reading()
 _BOM = b"\xef\xbb\xbf"
 _SPARKPLUG = "spBv1.0/"
 _PLAIN_TOPIC = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*", re.ASCII)
@@ -27,27 +26,22 @@ def form_of(topic: str) -> Form:
     return "mos-type-4" if topic.startswith(mos.PREFIX) else "flat-json"
 
 
-def decode(message: Message, *, time_column: str | None = None, zone: str = DEFAULT_ZONE) -> list[Record]:
-    """The records a message holds: none, one or many, all of one stream.
-
-    ``time_column`` names the field that bears a flat record's time (else well-known names are tried); times
-    without a zone are local in ``zone``. Raises ``Undecodable`` with the reason.
-    """
+def decode(message: Message, reading: Reading = _UNSAID) -> list[Part]:
+    """What a message holds, by stream: nothing, one part or many. Raises ``Undecodable`` with the reason."""
     payload = message.payload
     if message.topic.startswith(_SPARKPLUG):
         raise Undecodable("payload-sparkplug", topic=message.topic)
     if not payload.strip():
         raise Undecodable("payload-empty", topic=message.topic)
     if payload.startswith(_BOM):
-        message = _without_bom(message)
+        message = replace(message, payload=payload[len(_BOM) :])
     try:
         message.payload.decode("utf-8")
     except UnicodeDecodeError as fault:
         raise Undecodable("payload-not-utf8", topic=message.topic, offset=fault.start) from None
-    stream = stream_name(message.topic)
-    if form_of(message.topic) == "mos-type-4":
-        return mos.decode(message, stream, zone)
-    return flat_json.decode(message, stream, time_column, zone)
+    stream = reading.stream or stream_name(message.topic)
+    read = mos.decode if (reading.form or form_of(message.topic)) == "mos-type-4" else flat_json.decode
+    return read(message, stream, reading)
 
 
 def stream_name(topic: str) -> str:
@@ -64,16 +58,4 @@ def stream_name(topic: str) -> str:
     return f"{kept}-{digest}" if kept else f"topic-{digest}"
 
 
-def _without_bom(message: Message) -> Message:
-    return Message(
-        message.source,
-        message.topic,
-        message.payload[len(_BOM) :],
-        message.arrival,
-        message.qos,
-        message.retain,
-        message.packet_id,
-    )
-
-
-__all__ = ["Form", "decode", "form_of", "stream_name"]
+__all__ = ["Form", "Reading", "decode", "form_of", "stream_name"]

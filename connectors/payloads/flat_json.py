@@ -19,7 +19,8 @@ from typing import Any
 import msgspec
 
 from connectors import times
-from connectors.message import Message, Record, Scalar, Undecodable
+from connectors.message import Message, Part, Scalar, Undecodable, Wide
+from connectors.payloads.reading import Reading
 
 NOT_A_NUMBER = "not-a-number"
 DUPLICATE_KEY = "duplicate-key"
@@ -34,15 +35,19 @@ _FLAT = frozenset((bool, int, float, str, type(None)))
 _decoder = msgspec.json.Decoder()
 
 
-def decode(message: Message, stream: str, time_column: str | None, zone: str) -> list[Record]:
+def decode(message: Message, stream: str, reading: Reading) -> list[Part]:
     """The records of a JSON object or of an array of objects. Raises ``Undecodable``."""
     value, flags = _parse(message)
-    rows = value if isinstance(value, list) else [value]
-    for number, row in enumerate(rows):
+    found = value if isinstance(value, list) else [value]
+    for number, row in enumerate(found):
         if not isinstance(row, dict):
             key = "payload-array-of-values" if isinstance(value, list) else "payload-bare-value"
             raise Undecodable(key, topic=message.topic, number=number + 1, value=str(row)[:80])
-    return [_record(message, stream, row, flags, time_column, zone) for row in rows if row]
+    part = Wide(stream, message.topic, [], [])
+    for row in found:
+        if row:
+            _add(part, row, flags, message.arrival, reading)
+    return [part] if part.rows else []
 
 
 def _parse(message: Message) -> tuple[Any, tuple[str, ...]]:
@@ -90,22 +95,18 @@ def _has_duplicates(payload: bytes) -> bool:
     return found
 
 
-def _record(
-    message: Message,
-    stream: str,
-    row: dict[str, Any],
-    flags: tuple[str, ...],
-    time_column: str | None,
-    zone: str,
-) -> Record:
+def _add(part: Wide, row: dict[str, Any], flags: tuple[str, ...], arrival: int, reading: Reading) -> None:
     fields: dict[str, Scalar] = row
     if not _FLAT.issuperset(map(type, row.values())):
         pairs = list(flatten(row))
         fields = dict(pairs)
         if len(fields) < len(pairs) and DUPLICATE_KEY not in flags:
             flags = (*flags, DUPLICATE_KEY)
-    time, doubt = _time(fields, message.arrival, time_column, zone)
-    return Record(stream, time, message.arrival, fields, (*flags, doubt) if doubt else flags)
+    time, doubt = _time(fields, arrival, reading.time_column, reading.zone)
+    if doubt or flags:
+        part.flags[len(part.rows)] = (*flags, doubt) if doubt else flags
+    part.times.append(time)
+    part.rows.append(fields)
 
 
 def flatten(row: Mapping[str, Any]) -> Iterator[tuple[str, Scalar]]:

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from connectors import times
-from connectors.message import Message, Record, Scalar, Undecodable
+from connectors.message import Message, Narrow, Part, Undecodable
+from connectors.payloads.reading import Reading
 
 PREFIX = "mos/type-4/"
 _NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -35,32 +36,33 @@ class _Block(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Block)
 
 
-def decode(message: Message, stream: str, zone: str) -> list[Record]:
-    """One narrow record a tag: ``tag``, ``number`` (float or null) and ``text`` (what is no number, or null).
-
-    Raises ``Undecodable`` where the payload has another shape.
-    """
+def decode(message: Message, stream: str, reading: Reading) -> list[Part]:
+    """One sample a tag; nothing where there is none. Raises ``Undecodable`` for any other shape."""
     try:
         block = _decoder.decode(message.payload)
     except (msgspec.DecodeError, RecursionError) as fault:
         raise Undecodable("payload-not-mos", topic=message.topic, fault=str(fault)) from None
-    common, doubt = _time(block.localtime, message, zone)
+    common, doubt = _time(block.localtime, message, reading.zone)
     flags = _flags(doubt, message)
-    records = []
+    part = Narrow(stream, message.topic, [], [], [], [])
     # the tags of one sweep bear one stamp: each is read once
     last, time, own = None, common, flags
-    for entry in block.data:
+    for row, entry in enumerate(block.data):
         if entry.timestamp != last:
             last = entry.timestamp
             if last is None:
                 time, own = common, flags
             else:
-                time, doubt = _time(last, message, zone)
+                time, doubt = _time(last, message, reading.zone)
                 own = _flags(doubt, message)
         number, text = _split(entry.value)
-        fields: dict[str, Scalar] = {"tag": entry.tag, "number": number, "text": text}
-        records.append(Record(stream, time, message.arrival, fields, own))
-    return records
+        part.times.append(time)
+        part.tags.append(entry.tag)
+        part.numbers.append(number)
+        part.texts.append(text)
+        if own:
+            part.flags[row] = own
+    return [part] if part.tags else []
 
 
 def _time(value: object, message: Message, zone: str) -> tuple[int | None, str]:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.message import Message, Record, Undecodable
-from connectors.payloads import decode, flat_json, form_of, stream_name
+from connectors import payloads
+from connectors.message import Message, Record, Undecodable, records
+from connectors.payloads import Reading, flat_json, form_of, stream_name
 
 ARRIVAL = 1_764_000_000_000_000_000
 STAMP = 1_698_986_710_000_000_000
@@ -26,6 +27,10 @@ def message(payload: bytes | str | object, topic: str = "line/press", **more: bo
             payload.encode() if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False).encode()
         )
     return Message("mqtt://broker:1883", topic, payload, ARRIVAL, 1, more.get("retain", False), 7)
+
+
+def decode(sent: Message, reading: Reading = Reading()) -> list[Record]:  # noqa: B008
+    return list(records(payloads.decode(sent, reading)))
 
 
 def one(payload: bytes | str | object, topic: str = "line/press", **more: bool) -> Record:
@@ -42,7 +47,6 @@ def test_an_object_is_one_record_with_its_time_still_among_the_fields() -> None:
     )
     assert record.stream == "line_press"
     assert record.time == 1_602_791_867 * 10**9
-    assert record.arrival == ARRIVAL
     assert record.fields == {
         "TimeStamp": "2020-10-16 04:57:47",
         "설비명": "650톤-우진2호기",
@@ -86,9 +90,9 @@ def test_a_name_twice_is_flagged_and_the_last_wins() -> None:
 
 def test_the_declared_time_column_comes_before_well_known_names() -> None:
     payload = {"timestamp": 1_583_748_873, "made": "2020-10-16 04:57:47"}
-    (record,) = decode(message(payload), time_column="made")
+    (record,) = decode(message(payload), Reading(time_column="made"))
     assert record.time == 1_602_791_867 * 10**9
-    (record,) = decode(message(payload), time_column="not there")
+    (record,) = decode(message(payload), Reading(time_column="not there"))
     assert record.time is None
 
 
@@ -126,7 +130,7 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 
 
 def test_mos_with_a_common_time() -> None:
-    records = decode(
+    found = decode(
         message(
             {
                 "localtime": str(STAMP),
@@ -138,12 +142,12 @@ def test_mos_with_a_common_time() -> None:
             "mos/type-4/ca03",
         )
     )
-    assert [r.fields for r in records] == [
+    assert [r.fields for r in found] == [
         {"tag": "Product.CA03.Operation.RunState", "number": None, "text": "RUN"},
         {"tag": "Product.CA03.Production.ProductionQty", "number": 1.0, "text": None},
     ]
-    assert {r.time for r in records} == {STAMP}
-    assert {r.stream for r in records} == {"mos_type-4_ca03"}
+    assert {r.time for r in found} == {STAMP}
+    assert {r.stream for r in found} == {"mos_type-4_ca03"}
 
 
 def test_mos_with_a_time_for_each_tag() -> None:
@@ -154,9 +158,9 @@ def test_mos_with_a_time_for_each_tag() -> None:
         {"tag": "d", "value": "4", "timestamp": 169898671000000000},
         {"tag": "e", "value": "5", "timestamp": "noon"},
     ]
-    records = decode(message({"localtime": "0", "data": data}, "mos/type-4/x"))
-    assert [r.time for r in records] == [STAMP, STAMP + 1, None, 169898671000000000, None]
-    assert [r.flags for r in records] == [(), (), (), ("implausible-time",), ("unreadable-time",)]
+    found = decode(message({"localtime": "0", "data": data}, "mos/type-4/x"))
+    assert [r.time for r in found] == [STAMP, STAMP + 1, None, 169898671000000000, None]
+    assert [r.flags for r in found] == [(), (), (), ("implausible-time",), ("unreadable-time",)]
 
 
 @pytest.mark.parametrize(
@@ -226,10 +230,10 @@ def test_a_reason_is_given(payload: bytes | str, topic: str, key: str) -> None:
 @given(st.binary(max_size=200), st.sampled_from(["a/b", "mos/type-4/x"]))
 def test_no_bytes_break_the_reader(payload: bytes, topic: str) -> None:
     try:
-        records = decode(message(payload, topic))
+        found = decode(message(payload, topic))
     except Undecodable:
         return
-    for record in records:
+    for record in found:
         for value in record.fields.values():
             json.dumps(value).encode()
 

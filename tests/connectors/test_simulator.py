@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from connectors import message
 from connectors.message import Message, Record
 from connectors.payloads import decode
 from connectors.simulator import SHOTS_TOPIC, VALUES_TOPIC, Simulation
@@ -35,7 +36,7 @@ def records(messages: list[tuple[str, bytes]]) -> dict[str, list[Record]]:
     arrival = int(END.timestamp()) * 10**9
     found: dict[str, list[Record]] = {SHOTS_TOPIC: [], VALUES_TOPIC: []}
     for topic, payload in messages:
-        found[topic] += decode(Message("mqtt://x:1883", topic, payload, arrival, 1))
+        found[topic] += message.records(decode(Message("mqtt://x:1883", topic, payload, arrival, 1)))
     return found
 
 
@@ -191,5 +192,5 @@ def test_it_goes_on_live(simulation: Simulation) -> None:
     assert numbers[0] > 3_200
     assert len(set(numbers)) == len(numbers) > 180
     for moment, topic, payload in live:
-        for record in decode(Message("s", topic, payload, int(moment * 10**9), 1)):
+        for record in message.records(decode(Message("s", topic, payload, int(moment * 10**9), 1))):
             assert record.time is not None and abs(record.time / 10**9 - moment) < 21
