@@ -4,23 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 
 from aas_server.errors import NotFound
 from aas_server.store.contract import Catalogue, StreamFacts
+from connectors.payloads.reading import Form, Reading
+
+FieldType = Literal["bool", "int64", "double", "string"]
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """``time_column``: the field that bears a record's time, else well-known names are tried. ``zone``: of times
     that name none, else the server's setting. ``units``: field → symbol of the unit it is measured in; such a
-    field is a number, whatever its first value looks like. ``titles``: field → what it is called, by language."""
+    field is a number, whatever its first value looks like. ``titles``: field → what it is called, by language.
+
+    ``topic``: the filter of the messages that this stream is made of; where ``joins``, all of them are this one
+    stream, else each is the stream that its topic and payload make it. ``form``, ``device`` and ``keys`` as in
+    ``Reading``. ``types``: the types that fields are declared to have. ``interval``: seconds between expected
+    points, ``None`` where that is not known. ``state``: ``adopted`` once the twin describes it; ``origin`` is the
+    id of the AssetInterfacesDescription that does."""
 
     time_column: str | None = None
     zone: str | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    topic: str | None = None
+    joins: bool = False
+    form: Form | None = None
+    device: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, FieldType] = field(default_factory=dict)
+    interval: float | None = None
+    state: Literal["discovered", "adopted"] = "discovered"
+    origin: str | None = None
+
+    def reading(self, stream: str | None, zone: str) -> Reading:
+        """How messages of it are read; ``zone``: of times that name none, where nothing else was declared."""
+        return Reading(
+            stream=stream if self.joins else None,
+            device=self.device,
+            form=self.form,
+            time_column=self.time_column,
+            zone=self.zone or zone,
+            keys=self.keys,
+        )
 
 
 class _Upto(msgspec.Struct):

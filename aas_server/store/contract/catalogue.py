@@ -18,6 +18,10 @@ Section = Literal[
     "demo",
     "handle",
     "series",
+    "interface",
+    "claim",
+    "replay",
+    "erasure",
 ]
 
 
