@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from aas_server.ingest.feeds import Declaration
+from aas_server.ingest.topics import Topics
 from aas_server.settings import Settings
 from aas_server.store.contract import Entry, Quarantined
 from connectors.message import Message, Part, Scalar, Shape, Undecodable, Wide
@@ -88,6 +89,9 @@ class Decoder:
         self._limit = settings.max_message
         self._only = only
         self._stream_of = lru_cache(_TOPICS)(stream_name)
+        self._declared: Mapping[str, Declaration] = {}
+        self._topics = Topics({})
+        self._readings: dict[str, Reading] = {}
         self.upto = upto
         self.begin_anew()
 
@@ -99,13 +103,26 @@ class Decoder:
 
     def take(self, entries: Iterable[Entry], declared: Mapping[str, Declaration]) -> None:
         """Decode entries that follow ``upto``."""
+        if declared != self._declared:
+            self._declared, self._topics = declared, Topics(declared)
+            self._readings.clear()
         for entry in entries:
-            self._take(entry.position, entry.message, declared)
+            self._take(entry.position, entry.message)
             self.upto = entry.position
 
-    def _take(self, position: int, message: Message, declared: Mapping[str, Declaration]) -> None:
-        declaration = declared.get(self._stream_of(message.topic), _NONE_DECLARED)
-        reading = Reading(time_column=declaration.time_column, zone=declaration.zone or self._zone)
+    def _reading(self, topic: str) -> Reading:
+        """How messages under a topic are read: as was declared of the filter that matches it, or of its stream."""
+        found = self._readings.get(topic)
+        if found is None:
+            if len(self._readings) >= _TOPICS:
+                self._readings.clear()
+            name = self._stream_of(topic)
+            stream, declaration = self._topics.of(topic) or (name, self._declared.get(name, _NONE_DECLARED))
+            found = self._readings[topic] = declaration.reading(stream, self._zone)
+        return found
+
+    def _take(self, position: int, message: Message) -> None:
+        reading = self._reading(message.topic)
         size = len(message.payload) + message.left_out
         try:
             if message.left_out or size > self._limit:
