@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from connectors import payloads
 from connectors.message import Message, Record, Undecodable, records
-from connectors.payloads import Reading, flat_json, form_of, stream_name
+from connectors.payloads import Reading, flat_json, form_of, narrow_name, stream_name
 
 ARRIVAL = 1_764_000_000_000_000_000
 STAMP = 1_698_986_710_000_000_000
@@ -246,10 +246,15 @@ def test_topics_that_lose_nothing_keep_their_words() -> None:
     assert stream_name("mos/type-4/injection-cell-1") == "mos_type-4_injection-cell-1"
 
 
-@given(st.sets(st.text(alphabet="aAb/_-. 가\0", min_size=1, max_size=6), min_size=2))
+@given(
+    st.sets(
+        st.text(alphabet="aAb/_-. 가\0", min_size=1, max_size=6) | st.just("a-tags") | st.just("a_-tags"),
+        min_size=2,
+    )
+)
 def test_no_two_topics_share_a_name_and_all_are_safe(topics: set[str]) -> None:
-    names = {stream_name(topic).lower() for topic in topics}
-    assert len(names) == len(topics)
+    names = {name(topic).lower() for topic in topics for name in (stream_name, narrow_name)}
+    assert len(names) == 2 * len(topics)
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", name) for name in names)
 
 
