@@ -22,3 +22,7 @@ class BrokerError(ConnectorError):
 
 class BrokerUrlError(BrokerError):
     """A URL that names no broker."""
+
+
+class DoorError(ConnectorError):
+    """A door that takes nothing at present: too much waits for its commit, or the server ends."""

@@ -121,13 +121,18 @@ class Gateway:
                     return False
                 tries += 1
         self._trouble.over()
+        place = position - len(messages)
         for verdict in verdicts:
-            self._acknowledge(verdict.delivery)
+            place += verdict.keep
+            self._acknowledge(verdict.delivery, place)
         self._committed(position)
         return True
 
-    def _acknowledge(self, delivery: Delivery) -> None:
+    def _acknowledge(self, delivery: Delivery, position: int) -> None:
         try:
+            # Only doors ask where a message stands; brokers' deliveries shall not pay for it.
+            if (placed := getattr(delivery, "placed", None)) is not None:
+                placed(position)
             delivery.acknowledge()
         except Exception as fault:  # it comes again, and is known then
             log("acknowledge", fault)

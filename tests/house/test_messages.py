@@ -71,7 +71,8 @@ REPOSITORY = Path(__file__).parents[2]
 SAYING = frozenset(
     {
         *("AasError", "BadInput", "Refused", "NotFound", "Conflict", "TooLarge", "NotSupported", "Unavailable"),
-        *("ConnectorError", "RecordingError", "BrokerError", "Undecodable", "_fail", "text", "in_all", "say", "t"),
+        *("ConnectorError", "RecordingError", "BrokerError", "DoorError", "Undecodable", "_fail"),
+        *("text", "in_all", "say", "t"),
     }
 )
 """What takes the key of a sentence first."""
