@@ -18,6 +18,8 @@ Section = Literal[
     "demo",
     "handle",
     "series",
+    "ingested",
+    "pushed",
     "interface",
     "claim",
     "replay",
