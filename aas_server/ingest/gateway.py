@@ -110,10 +110,11 @@ class Gateway:
     def _commit(self, verdicts: Sequence[Verdict]) -> bool:
         """Commit, then acknowledge; tries until the disk takes it. ``False`` when we end before it does."""
         messages = [verdict.delivery.message for verdict in verdicts if verdict.keep]
+        redelivered = [verdict.delivery.message for verdict in verdicts if not verdict.keep]
         tries = 0
         while True:
             try:
-                position = self._journal.append(messages, len(verdicts) - len(messages))
+                position = self._journal.append(messages, redelivered)
                 break
             except Exception as fault:  # whatever it is: an end of this thread would be the end of the feed
                 self._trouble.tell(fault)

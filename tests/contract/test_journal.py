@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from aas_server.store.contract import Quarantined, Store
+from aas_server.store.contract import Store
 from connectors.message import Message
 
 
@@ -22,6 +22,7 @@ def test_an_empty_journal_is_at_zero(store: Store) -> None:
     assert (journal.last(), journal.redelivered(), journal.mark("x"), journal.quarantined_count()) == (0, 0, 0, 0)
     assert list(journal.read(0, 10)) == []
     assert list(journal.tail("mqtt://plant", 10)) == []
+    assert (journal.first(), journal.since(0), journal.prune(10), dict(journal.memory("x"))) == (1, 1, 0, {})
 
 
 def test_reading_goes_on_anywhere_in_a_commit(store: Store, messages: Callable[..., list[Message]]) -> None:
@@ -35,14 +36,6 @@ def test_reading_goes_on_anywhere_in_a_commit(store: Store, messages: Callable[.
         seen += [entry.position for entry in entries]
         after = seen[-1]
     assert seen == list(range(1, 31))
-
-
-def test_redeliveries_are_counted_with_the_commit(store: Store, messages: Callable[..., list[Message]]) -> None:
-    assert store.journal.append(messages(3), redelivered=2) == 3
-    assert store.journal.append([], redelivered=5) == 3
-    assert store.journal.append([]) == 3
-    assert store.journal.redelivered() == 7
-    assert store.journal.last() == 3
 
 
 def test_positions_have_no_holes_whoever_appends(
@@ -98,18 +91,3 @@ def test_marks_stay(store: Store, open_again: Callable[[], Store]) -> None:
     store.journal.set_mark("other", 1)
     store.journal.set_mark("fold", 9)
     assert (open_again().journal.mark("fold"), store.journal.mark("other")) == (9, 1)
-
-
-def test_a_reason_in_quarantine_is_kept_once(store: Store) -> None:
-    def reason(position: int, key: str) -> Quarantined:
-        return Quarantined(position, "mqtt://a", "t", 7, key, {"fault": "끝이 없음"})
-
-    store.journal.quarantine([reason(5, "payload-not-json"), reason(9, "payload-empty")])
-    store.journal.quarantine([reason(5, "another"), reason(7, "payload-empty")])
-    assert store.journal.quarantined_count() == 3
-    assert list(store.journal.quarantined()) == [
-        reason(5, "payload-not-json"),
-        reason(7, "payload-empty"),
-        reason(9, "payload-empty"),
-    ]
-    assert [one.position for one in store.journal.quarantined(after=5, limit=1)] == [7]

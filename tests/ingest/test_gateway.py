@@ -25,7 +25,7 @@ class Disk:
         self.broken = False
         self.refused = 0
 
-    def append(self, messages: Sequence[Message], redelivered: int = 0) -> int:
+    def append(self, messages: Sequence[Message], redelivered: Sequence[Message] = ()) -> int:
         if self.full or self.broken:
             self.refused += 1
             raise (

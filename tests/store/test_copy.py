@@ -69,9 +69,10 @@ def fill(folder: Path) -> None:
     store.catalogue.put("product", "나", b"\x00record")
     store.live.put("s", {"a": LiveValue(1.5, 2**62), "b": LiveValue(None, 1)})
     for number in range(3):
-        store.journal.append([Message("mqtt://a", "t/공장", b"\x00\xff", number, 1)] * 2, redelivered=number)
+        message = Message("mqtt://a", "t/공장", b"\x00\xff", number, 1)
+        store.journal.append([message] * 2, redelivered=[message] * number)
     store.journal.quarantine([Quarantined(2, "mqtt://a", "t", 7, "payload-empty", {"fault": "없음"})])
-    store.journal.set_mark("fold", 4)
+    store.journal.set_mark("fold", 4, {"births": b"\x00\xff"})
     store.close()
 
 

@@ -27,7 +27,15 @@ from aas_server.store.contract.documents import (
     etag_of,
 )
 from aas_server.store.contract.files import Files
-from aas_server.store.contract.journal import Entry, Journal, Quarantined
+from aas_server.store.contract.journal import (
+    NOTHING,
+    OTHER_TOPICS,
+    Entry,
+    Erased,
+    Journal,
+    Quarantined,
+    TopicCount,
+)
 from aas_server.store.contract.lake import COMMON, MOST_COLUMNS, Damaged, Lake, Pin, StreamFacts
 from aas_server.store.contract.live import Live, LiveValue
 from aas_server.store.contract.store import Store
@@ -36,6 +44,8 @@ __all__ = [
     "COMMON",
     "DESCRIBED",
     "MOST_COLUMNS",
+    "NOTHING",
+    "OTHER_TOPICS",
     "REGISTERED",
     "Catalogue",
     "Change",
@@ -46,6 +56,7 @@ __all__ = [
     "Documents",
     "Element",
     "Entry",
+    "Erased",
     "Fact",
     "Files",
     "IdPage",
@@ -62,6 +73,7 @@ __all__ = [
     "Section",
     "Store",
     "StreamFacts",
+    "TopicCount",
     "Transaction",
     "etag_of",
 ]

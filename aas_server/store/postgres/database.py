@@ -182,6 +182,10 @@ class PostgresDatabase:
             connection.execute(script_of(script).encode())
             connection.execute("INSERT INTO migration VALUES ($1, $2)", (self._part, number))
 
+    def scrub(self, *tables: str) -> None:
+        with self.translated(), self._threads.connection() as connection:
+            connection.execute(f"VACUUM {', '.join(tables)}".encode())
+
     def close(self) -> None:
         """The pools belong to both parts; who made them closes them."""
 

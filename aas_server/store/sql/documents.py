@@ -143,6 +143,10 @@ class SqlDocuments:
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         return [change(row) for row in await self._database.fetch(_CHANGES, (after, limit))]
 
+    async def last_change(self) -> int:
+        rows = await self._database.fetch("SELECT position FROM change ORDER BY position DESC LIMIT 1", ())
+        return int(rows[0][0]) if rows else 0
+
     async def _rarest_first(self, asset_ids: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
         """A list goes along its first filter; of two, the one that more documents have may be all of them."""
         pairs = list(dict.fromkeys(asset_ids))

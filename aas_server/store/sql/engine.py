@@ -92,4 +92,9 @@ class Database(Protocol):
         """Run one migration and keep its number, both or neither."""
         ...
 
+    def scrub(self, *tables: str) -> None:
+        """Take out of the database's files what was deleted from tables or overwritten in them, and is committed.
+        Raises ``Unavailable`` where others keep it from that for long."""
+        ...
+
     def close(self) -> None: ...

@@ -86,7 +86,7 @@ def open_on(
         folder=folder,
         documents=documents,
         files=FolderFiles(folder / "files"),
-        journal=SqlJournal(opened.journal),
+        journal=SqlJournal(opened.journal, opened.tables["journal"]),
         lake=DeltaLake(folder / "lake"),
         catalogue=SqlCatalogue(opened.twin),
         live=SqlLive(opened.twin),

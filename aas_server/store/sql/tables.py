@@ -43,9 +43,12 @@ TABLES: Mapping[str, Mapping[str, Table]] = {
     },
     "journal": {
         "batch": Table("last, count, body", 1),
+        "batch_arrival": Table("last, latest, size"),
         "batch_source": Table("source, last, count"),
         "quarantine": Table("position, source, topic, arrival, key, reason", 100),
+        "topic_count": Table("what, day, topic, count"),
         "mark": Table("name, position"),
+        "memory": Table("name, key, body", 100),
         "counter": Table("name, value"),
     },
 }

@@ -1,0 +1,115 @@
+"""The messages of a commit as one blob, and what is left of one that was erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import pyarrow as pa
+
+from aas_server.store.contract import Entry
+from connectors.message import Message
+
+_LEAST = 2**12
+"""Bytes from which a blob is compressed: below, a call costs more than the few bytes saved."""
+_LEVEL = 1
+_FRAME = b"\x28\xb5\x2f\xfd"
+"""How a Zstandard frame begins (RFC 8878, 3.1.1); an array of MessagePack never does."""
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    """A message in a blob. New parts come at the end, with a default: old blobs stay readable."""
+
+    source: str
+    topic: str
+    payload: bytes
+    arrival: int
+    qos: int = 0
+    retain: bool = False
+    packet_id: int = 0
+    left_out: int = 0
+    erased: bool = False
+
+
+_DECODER = msgspec.msgpack.Decoder(list[_Kept])
+
+
+def packed(messages: Sequence[Message]) -> bytes:
+    """Messages as they are kept, before ``compressed``."""
+    return msgspec.msgpack.encode([_parts(message) for message in messages])
+
+
+def compressed(body: bytes) -> bytes:
+    """As it goes into the database."""
+    if len(body) < _LEAST:
+        return body
+    smaller: bytes = pa.Codec("zstd", _LEVEL).compress(body, asbytes=True)
+    return smaller if len(smaller) < len(body) else body
+
+
+def entries(last: int, body: bytes) -> Iterator[Entry]:
+    """A blob's entries; ``last`` is the position of its last one."""
+    kept = _unpacked(body)
+    return (Entry(position, _message(one), one.erased) for position, one in enumerate(kept, last - len(kept) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A blob again, before ``compressed``, without what was wanted. ``count`` are its entries, ``gone`` what went:
+    number in the blob, message."""
+
+    body: bytes
+    count: int
+    gone: Sequence[tuple[int, Message]]
+
+
+def without(body: bytes, wanted: Callable[[Message], bool]) -> Rest | None:
+    """A blob without what is wanted; ``None`` where it holds nothing of it."""
+    kept = _unpacked(body)
+    messages = [(number, _message(one)) for number, one in enumerate(kept) if not one.erased]
+    gone = [(number, message) for number, message in messages if wanted(message)]
+    if not gone:
+        return None
+    for number, message in gone:
+        # No packet id: nothing is compared with it as a redelivery.
+        kept[number] = _Kept(message.source, "", b"", message.arrival, message.qos, message.retain, erased=True)
+    return Rest(msgspec.msgpack.encode(kept), len(kept), gone)
+
+
+def told(message: Message) -> bytes:
+    """A message for the digest of an erasure, see ``contract.Erased``."""
+    return msgspec.msgpack.encode(_parts(message))
+
+
+def _parts(message: Message) -> tuple[object, ...]:
+    return (
+        message.source,
+        message.topic,
+        message.payload,
+        message.arrival,
+        message.qos,
+        message.retain,
+        message.packet_id,
+        message.left_out,
+    )
+
+
+def _message(kept: _Kept) -> Message:
+    return Message(
+        kept.source,
+        kept.topic,
+        kept.payload,
+        kept.arrival,
+        kept.qos,
+        kept.retain,
+        kept.packet_id,
+        kept.left_out,
+    )
+
+
+def _unpacked(body: bytes) -> list[_Kept]:
+    if body.startswith(_FRAME):
+        with pa.CompressedInputStream(pa.BufferReader(body), "zstd") as stream:
+            body = stream.read()
+    return _DECODER.decode(body)

@@ -1,0 +1,68 @@
+"""Messages taken out of the journal for good, a commit at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from aas_server.store.contract import Erased
+from aas_server.store.sql import blobs, quarantine, topics
+from aas_server.store.sql.engine import Database
+from connectors.message import Message
+
+Wanted = Callable[[Message], bool]
+_AHEAD = 100
+"""Commits whose positions are asked for at once."""
+_BODY = "SELECT body FROM batch WHERE last = ?"
+
+
+class Erasing:
+    """One erasure. It holds one commit's messages at a time; a crash leaves whole commits done or not."""
+
+    def __init__(self, database: Database, wanted: Wanted) -> None:
+        self._database = database
+        self._wanted = wanted
+        self._digest = hashlib.sha256()
+        self._messages = self._bytes = 0
+
+    def run(self) -> Erased:
+        """See ``contract.Journal.erase``."""
+        after = 0
+        while commits := self._commits(after):
+            for last in commits:
+                self._commit(last)
+            after = commits[-1]
+        # Also where nothing was found: a crash may have come between the last commit and this.
+        self._database.scrub("batch", "quarantine", "topic_count")
+        return Erased(self._messages, self._bytes, self._digest.hexdigest())
+
+    def _commits(self, after: int) -> list[int]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT last FROM batch WHERE last > ? ORDER BY last LIMIT ?", (after, _AHEAD)
+            ).fetchall()
+        return [int(last) for (last,) in rows]
+
+    def _commit(self, last: int) -> None:
+        with self._database.reading() as connection:
+            row = connection.execute(_BODY, (last,)).fetchone()
+        if row is None or blobs.without(row[0], self._wanted) is None:
+            return
+        with self._database.writing() as connection:
+            # Again, now that nobody else writes: another erasure may have taken others out of it.
+            row = connection.execute(_BODY, (last,)).fetchone()
+            rest = blobs.without(row[0], self._wanted) if row else None
+            if rest is None:
+                return
+            first = last - rest.count + 1
+            connection.execute("UPDATE batch SET body = ? WHERE last = ?", (blobs.compressed(rest.body), last))
+            connection.execute("UPDATE batch_arrival SET size = ? WHERE last = ?", (len(rest.body), last))
+            quarantine.take(connection, [first + number for number, _ in rest.gone])
+            topics.forget(connection, "redelivered", [message.topic for _, message in rest.gone])
+        self._tell([message for _, message in rest.gone])
+
+    def _tell(self, gone: list[Message]) -> None:
+        self._messages += len(gone)
+        self._bytes += sum(len(message.payload) for message in gone)
+        for message in gone:
+            self._digest.update(blobs.told(message))
