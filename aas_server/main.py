@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from aas_server import server_file
 from aas_server.api.app import mount_apis
 from aas_server.api.docs import docs_router
+from aas_server.api.events import events_router
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.api.problems import install_problems
@@ -102,6 +103,7 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     install_problems(app)
     app.include_router(products_router(house.store, settings, house.clock))
     app.include_router(records_router(house.store, settings))
+    app.include_router(events_router(house.store.documents, settings))
     app.include_router(health_router(ready))
     app.include_router(docs_router(app))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)

@@ -241,6 +241,10 @@ class Documents(Protocol):
         """The change log after a position, oldest first."""
         ...
 
+    async def last_change(self) -> int:
+        """The change log's last position, 0 while nothing was written."""
+        ...
+
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction: committed at the end of the block, undone when it raises."""
         ...
