@@ -5,18 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from aas_server.ingest.feeds import Declaration
-from aas_server.ingest.topics import Topics
+from aas_server.ingest.declared import Declared
 from aas_server.settings import Settings
 from aas_server.store.contract import Entry, Quarantined
 from connectors.message import Message, Part, Scalar, Shape, Undecodable, Wide
-from connectors.payloads import Reading, decode, stream_name
-
-_NONE_DECLARED = Declaration()
-_TOPICS = 10_000
-"""How many topics' streams are remembered: a feed whose topics are ids must not fill the memory."""
+from connectors.payloads import decode
 
 
 @dataclass(slots=True)
@@ -82,16 +76,13 @@ class Batch:
 
 class Decoder:
     """Gathers records until they are folded: of all streams, or of ``only`` one. ``upto`` is the last journal
-    position it has seen, ``size`` the bytes of payload it has decoded."""
+    position it has seen, ``size`` the bytes of payload it has decoded, ``declared`` what was declared by then."""
 
     def __init__(self, settings: Settings, upto: int, only: str | None = None) -> None:
         self._zone = settings.zone
         self._limit = settings.max_message
         self._only = only
-        self._stream_of = lru_cache(_TOPICS)(stream_name)
-        self._declared: Mapping[str, Declaration] = {}
-        self._topics = Topics({})
-        self._readings: dict[str, Reading] = {}
+        self.declared = Declared({})
         self.upto = upto
         self.begin_anew()
 
@@ -101,33 +92,20 @@ class Decoder:
         self.quarantined: list[Quarantined] = []
         self.records = self.size = 0
 
-    def take(self, entries: Iterable[Entry], declared: Mapping[str, Declaration]) -> None:
+    def take(self, entries: Iterable[Entry], declared: Declared) -> None:
         """Decode entries that follow ``upto``."""
-        if declared != self._declared:
-            self._declared, self._topics = declared, Topics(declared)
-            self._readings.clear()
+        self.declared = declared
         for entry in entries:
-            self._take(entry.position, entry.message)
+            if not entry.erased:
+                self._take(entry.position, entry.message, declared)
             self.upto = entry.position
 
-    def _reading(self, topic: str) -> Reading:
-        """How messages under a topic are read: as was declared of the filter that matches it, or of its stream."""
-        found = self._readings.get(topic)
-        if found is None:
-            if len(self._readings) >= _TOPICS:
-                self._readings.clear()
-            name = self._stream_of(topic)
-            stream, declaration = self._topics.of(topic) or (name, self._declared.get(name, _NONE_DECLARED))
-            found = self._readings[topic] = declaration.reading(stream, self._zone)
-        return found
-
-    def _take(self, position: int, message: Message) -> None:
-        reading = self._reading(message.topic)
+    def _take(self, position: int, message: Message, declared: Declared) -> None:
         size = len(message.payload) + message.left_out
         try:
             if message.left_out or size > self._limit:
                 raise Undecodable("payload-too-large", topic=message.topic, size=size, limit=self._limit)
-            parts = decode(message, reading)
+            parts = decode(message, declared.reading(message.topic, self._zone))
         except Undecodable as fault:
             self.quarantined.append(set_aside(position, message, fault.key, fault.values))
         except Exception as fault:  # a single message must never stop the feed, whatever is wrong with it

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import uuid4
 
 import msgspec
 
 from aas_server.errors import NotFound
+from aas_server.ingest.trouble import log
 from aas_server.store.contract import Catalogue, StreamFacts
 from connectors.payloads.reading import Form, Reading
 
@@ -62,6 +65,26 @@ class _Upto(msgspec.Struct):
 def declare(catalogue: Catalogue, stream: str, declaration: Declaration) -> None:
     """Say what people know of a stream. It holds for messages that are folded from now on."""
     catalogue.put("feed", stream, msgspec.json.encode(declaration))
+    _changed(catalogue)
+
+
+def undeclare(catalogue: Catalogue, stream: str) -> None:
+    """Take back what was declared of a stream. Nothing is done where nothing was."""
+    with suppress(NotFound):
+        catalogue.delete("feed", stream)
+    _changed(catalogue)
+
+
+def version(catalogue: Catalogue) -> bytes:
+    """Differs after every declaration."""
+    try:
+        return catalogue.get("feed-version", "")
+    except NotFound:
+        return b""
+
+
+def _changed(catalogue: Catalogue) -> None:
+    catalogue.put("feed-version", "", msgspec.json.encode(uuid4()))
 
 
 def declaration(catalogue: Catalogue, stream: str) -> Declaration:
@@ -73,10 +96,16 @@ def declaration(catalogue: Catalogue, stream: str) -> Declaration:
 
 
 def declarations(catalogue: Catalogue) -> Mapping[str, Declaration]:
-    """All that was declared, by stream."""
+    """All that was declared, by stream. One that can't be read is as if it were not there, and told in the log."""
     declared: dict[str, Declaration] = {}
-    while page := catalogue.page("feed", 1000, next(reversed(declared), "")):
-        declared |= {stream: msgspec.json.decode(body, type=Declaration) for stream, body in page}
+    last = ""
+    while page := catalogue.page("feed", 1000, last):
+        for stream, body in page:
+            try:
+                declared[stream] = msgspec.json.decode(body, type=Declaration)
+            except msgspec.DecodeError as fault:
+                log(stream, fault)
+        last = page[-1][0]
     return declared
 
 

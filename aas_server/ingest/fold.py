@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from aas_server.errors import AasError, Conflict, NotFound, Unavailable
 from aas_server.ingest import behind, counts, feeds, screen
+from aas_server.ingest.declared import Declared
 from aas_server.ingest.decode import Batch, Decoder
 from aas_server.store.contract import Damaged, Quarantined, Store
 
@@ -43,7 +44,7 @@ def fold(store: Store, decoder: Decoder) -> Folded:
             with left_behind(store, stream):
                 if stream not in late:
                     check_goes_on(store, stream)
-                    records[stream] = fold_stream(store, batch, decoder.upto)
+                    records[stream] = fold_stream(store, batch, decoder.upto, decoder.declared)
         if decoder.upto > store.journal.mark(MARK):
             store.journal.set_mark(MARK, decoder.upto)
     decoder.begin_anew()
@@ -69,7 +70,7 @@ def check_goes_on(store: Store, stream: str) -> None:
         raise Damaged("lake-older", stream=stream)
 
 
-def fold_stream(store: Store, batch: Batch, upto: int) -> int:
+def fold_stream(store: Store, batch: Batch, upto: int, declared: Declared) -> int:
     """Fold a batch of one stream, but for what its table has already; returns how many records were new."""
     folded = store.lake.folded(batch.stream)
     fresh = batch.after(folded)
@@ -78,7 +79,7 @@ def fold_stream(store: Store, batch: Batch, upto: int) -> int:
         return 0
     facts = counts.before_fold(store, fresh, folded)
     try:
-        rows = _into_lake(store, fresh, upto)
+        rows = _into_lake(store, fresh, upto, declared)
     except Unavailable:
         raise
     except AasError as fault:
@@ -89,8 +90,8 @@ def fold_stream(store: Store, batch: Batch, upto: int) -> int:
     return int(rows.num_rows)
 
 
-def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
-    stored = _described(store, batch)
+def _into_lake(store: Store, batch: Batch, upto: int, declared: Declared) -> pa.Table:
+    stored = _described(store, batch, declared)
     rows = screen.table(batch, stored)
     try:
         store.lake.fold(batch.stream, rows, upto)
@@ -103,16 +104,16 @@ def _into_lake(store: Store, batch: Batch, upto: int) -> pa.Table:
     return rows
 
 
-def _described(store: Store, batch: Batch) -> pa.Schema:
+def _described(store: Store, batch: Batch, declared: Declared) -> pa.Schema:
     """The stream's types so far: as stored, else a number where a unit was declared; tags have theirs."""
     if batch.shape == "narrow":
         return screen.NARROW
-    declared = {name: pa.float64() for name in feeds.declaration(store.catalogue, batch.stream).units}
+    told = {name: pa.float64() for name in declared.of_stream(batch.stream, batch.topic).units}
     try:
         stored = store.lake.schema(batch.stream)
     except NotFound:
-        return pa.schema(declared)
-    return pa.schema(declared | {one.name: one.type for one in stored if one.type != pa.null()})
+        return pa.schema(told)
+    return pa.schema(told | {one.name: one.type for one in stored if one.type != pa.null()})
 
 
 def _all_of(batch: Batch, fault: AasError) -> list[Quarantined]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aas_server.ingest import behind, feeds
+from aas_server.ingest.declared import Declarations
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.fold import MARK, check_goes_on, fold, fold_stream, left_behind
 from aas_server.ingest.readings import show
@@ -16,6 +17,7 @@ class Mending:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._declarations = Declarations(store.catalogue)
         self._at: dict[str, int] = {}
 
     def look(self) -> None:
@@ -41,9 +43,9 @@ class Mending:
             self._store.catalogue.delete("behind", stream)
             return False
         decoder = Decoder(self._settings, start, only=stream)
-        decoder.take(journal.read(start, self._settings.fold_records), feeds.declarations(self._store.catalogue))
+        decoder.take(journal.read(start, self._settings.fold_records), self._declarations.now())
         for batch in decoder.batches.values():
-            fold_stream(self._store, batch, decoder.upto)
+            fold_stream(self._store, batch, decoder.upto, decoder.declared)
         self._at[stream] = decoder.upto
         return True
 
@@ -51,10 +53,11 @@ class Mending:
 def catch_up(store: Store, settings: Settings) -> None:
     """Fold all that is in the journal by now; for commands that run without a server, or beside one."""
     end = store.journal.last()
+    declarations = Declarations(store.catalogue)
     with store.lake.locked():
         while (start := store.journal.mark(MARK)) < end:
             decoder = Decoder(settings, start)
-            decoder.take(store.journal.read(start, settings.fold_records), feeds.declarations(store.catalogue))
+            decoder.take(store.journal.read(start, settings.fold_records), declarations.now())
             for batch in decoder.batches.values():
                 show(store.live, batch)
             fold(store, decoder)

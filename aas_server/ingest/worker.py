@@ -6,7 +6,8 @@ import threading
 import time
 
 from aas_server.errors import AasError
-from aas_server.ingest import behind, feeds
+from aas_server.ingest import behind
+from aas_server.ingest.declared import Declarations
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.fold import MARK, fold
 from aas_server.ingest.mending import Mending
@@ -32,6 +33,7 @@ class Worker:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._declarations = Declarations(store.catalogue)
         self._decoder = Decoder(settings, store.journal.mark(MARK))
         self._mending = Mending(store, settings)
         self._wake = threading.Event()
@@ -131,7 +133,7 @@ class Worker:
     def _decode(self) -> None:
         entries = self._store.journal.read(self._decoder.upto, _CHUNK)
         before = {stream: len(batch) for stream, batch in self._decoder.batches.items()}
-        self._decoder.take(entries, feeds.declarations(self._store.catalogue))
+        self._decoder.take(entries, self._declarations.now())
         for stream, batch in self._decoder.batches.items():
             if len(batch) > before.get(stream, 0):
                 self.rates.add(stream, len(batch) - before.get(stream, 0))

@@ -5,6 +5,7 @@ import json
 import pyarrow as pa
 
 from aas_server.ingest import screen
+from aas_server.ingest.declared import Declared
 from aas_server.ingest.decode import Decoder
 from aas_server.settings import Settings
 from aas_server.store.contract import COMMON, MOST_COLUMNS, Entry
@@ -20,7 +21,7 @@ def table(*payloads: object, topic: str = "line/1", stored: pa.Schema = _NOTHING
             Entry(number, Message("m", topic, json.dumps(payload).encode(), 1_700_000_000_000_000_000 + number))
             for number, payload in enumerate(payloads, 1)
         ],
-        {},
+        Declared({}),
     )
     (batch,) = decoder.batches.values()
     return screen.table(batch, stored)

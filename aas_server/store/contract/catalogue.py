@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 Section = Literal[
     "stream",
     "feed",
+    "feed-version",
     "behind",
     "binding",
     "product",
