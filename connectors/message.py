@@ -1,10 +1,10 @@
-"""What comes in, as pure types: nothing outside ``connectors/mqtt.py`` sees the MQTT library."""
+"""What comes in and goes out, as pure types: nothing outside ``connectors/mqtt`` sees the MQTT library."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Scalar = bool | int | float | str | None
 Shape = Literal["wide", "narrow"]
@@ -34,7 +34,8 @@ class Wide:
     ``stream`` is the stream's name, ``topic`` the topic (or filter) that people know it by. ``times`` are ns since
     1970, UTC, ``None`` where a record bears none. ``rows`` map a field's name, as the gateway wrote it, to its
     value. ``flags``: row → reasons for doubt, such as ``implausible-time``; rows without doubt are not in it.
-    ``files``: SHA-256 (hex) → bytes that fields of the rows name (pictures)."""
+    ``files``: SHA-256 (hex) → bytes that fields of the rows name (pictures). ``units``: field → the unit that the
+    payload itself named."""
 
     stream: str
     topic: str
@@ -42,13 +43,14 @@ class Wide:
     rows: list[Mapping[str, Scalar]]
     flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Narrow:
     """What a message holds of one narrow stream, column by column, a sample a row: ``tags``, ``numbers`` (``None``
-    where the value is no number) and ``texts`` (what is no number, or can't be one exactly). The rest as in
-    ``Wide``."""
+    where the value is no number) and ``texts`` (what is no number, or can't be one exactly). ``units`` are
+    by tag. The rest as in ``Wide``."""
 
     stream: str
     topic: str
@@ -57,6 +59,7 @@ class Narrow:
     numbers: list[float | None]
     texts: list[str | None]
     flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
 
 Part = Wide | Narrow
@@ -135,4 +138,27 @@ class Source(Protocol):
 
     def stop(self) -> None:
         """Stop cleanly. What was not acknowledged comes again at the next start (persistent session)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What we publish: ``qos`` 0 or 1."""
+
+    topic: str
+    payload: bytes
+    qos: int = 1
+    retain: bool = False
+
+
+@runtime_checkable
+class Sender(Protocol):
+    """A source that can publish, too (requests for rebirth, events)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
+        """Publish as soon as the broker is there. From any thread, and never waits: ``False`` where too much waits
+        already. What is not confirmed before the process ends is forgotten."""
         ...
