@@ -26,6 +26,9 @@ from aas_server.settings import Settings
 from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
+from aas_server.streams.desk import Desk
+from aas_server.streams.pulse import Tail
+from aas_server.streams.rows import Pulse
 from aas_server.twin.editing.submodels import Submodels
 from aas_server.twin.operations import Operations
 from aas_server.twin.operations.delegation import Delegation
@@ -80,6 +83,10 @@ class House:
         made_by = recipe.load(self.recipe_file(product))
         with lock.scratch(self.store.folder, product) as folder:
             return line.run(self._work(made_by, folder, show))
+
+    def desk(self, pulse: Pulse | None = None) -> Desk:
+        """What people do with streams. ``pulse``: who decodes at present, else the journal's tail tells."""
+        return Desk(self.store, self.settings, pulse or Tail(self.store, self.settings))
 
     def recipe_file(self, product: str) -> Path:
         """Where the product's recipe lies."""

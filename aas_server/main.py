@@ -22,10 +22,12 @@ from aas_server.api.health import health_router
 from aas_server.api.problems import install_problems
 from aas_server.api.products import products_router
 from aas_server.api.records import records_router
+from aas_server.api.streams import streams_router
 from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
 from aas_server.ingest.service import Ingest
 from aas_server.settings import Settings
+from aas_server.streams.pulse import Running
 from aas_server.twin.operations import files as operation_files
 from aas_server.web.app import create_web
 from connectors.message import Source
@@ -102,7 +104,9 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)
     app.include_router(products_router(house.store, settings, house.clock))
-    app.include_router(records_router(house.store, settings))
+    streams = streams_router(house.desk(Running(ingest)), settings)
+    app.include_router(streams)
+    app.include_router(records_router(house.store, settings, streams))
     app.include_router(events_router(house.store.documents, settings))
     app.include_router(health_router(ready))
     app.include_router(docs_router(app))

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fastapi import APIRouter, Query
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from aas_server import ids
 from aas_server.api import rows
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
-from aas_server.clock import from_ns, iso
 from aas_server.errors import BadInput
 from aas_server.settings import Settings
-from aas_server.store.contract import Pin, Store, StreamFacts
+from aas_server.store.contract import Pin, Store
 
 _PARQUET = "application/vnd.apache.parquet"
 _JSON = "application/json"
@@ -35,16 +31,15 @@ Since = Annotated[str | None, Query(alias="from", description="Records from this
 Until = Annotated[str | None, Query(alias="to", description="Records before this time (ISO 8601).")]
 
 
-def records_router(store: Store, settings: Settings) -> APIRouter:
-    """Routes below ``/streams``."""
+def records_router(store: Store, settings: Settings, *others: APIRouter) -> APIRouter:
+    """Routes below ``/streams``; ``others`` serve paths there, too."""
     router = APIRouter(prefix="/streams", tags=["streams"])
     streams = _Streams(store, settings)
     example: dict[int | str, dict[str, Any]] = {200: {"content": {_JSON: {"example": _EXAMPLE}}}}
     parquet = "/{name}/versions/{version}/records.parquet"
-    own_route(router, "GET", "", "GetStreams", streams.streams)
     own_route(router, "GET", "/{name}/records", "GetStreamRecords", streams.records, example)
     own_route(router, "GET", parquet, "GetStreamParquet", streams.parquet)
-    close(router, "")
+    close(router, "", *others)
     return router
 
 
@@ -55,16 +50,6 @@ class _Streams:
         self._store = store
         self._settings = settings
         self._paging = Paging(settings)
-
-    def streams(self, limit: LimitParameter = None, cursor: CursorParameter = None) -> Response:
-        """What is known of each stream, in order of its name. Times are ISO 8601 UTC."""
-        size = self._paging.limit(limit)
-        after = rows.id_of(cursor) if cursor else ""
-        found = self._store.catalogue.page("stream", size + 1, after)
-        body: dict[str, Any] = {"streams": [_facts(part) for _, part in found[:size]]}
-        if len(found) > size:
-            body["cursor"] = ids.encode(found[size - 1][0])
-        return Response(rows.encode(body), media_type=_JSON)
 
     def records(
         self,
@@ -132,12 +117,6 @@ class _Streams:
             raise BadInput("stream-time-wrong", name=name, given=given) from None
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self._settings.zone))
         return zoned.astimezone(UTC)
-
-
-def _facts(body: bytes) -> dict[str, Any]:
-    facts = msgspec.json.decode(body, type=StreamFacts)
-    times = {name: getattr(facts, name) for name in ("first", "last", "last_arrival")}
-    return {**asdict(facts), **{name: iso(from_ns(at)) if at is not None else None for name, at in times.items()}}
 
 
 def _joined(paths: Sequence[Path]) -> Path:

@@ -10,10 +10,11 @@ from starlette.routing import Match, Route
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def close(router: APIRouter, prefix: str) -> None:
+def close(router: APIRouter, prefix: str, *others: APIRouter) -> None:
     """Let ``router`` answer everything below ``prefix`` (404, or 405 with ``Allow``): nothing of it reaches the
-    pages. To be called after the last operation; ``prefix`` is relative to the router's own."""
-    operations = [route for route in router.routes if isinstance(route, Route)]
+    pages. To be called after the last operation; ``prefix`` is relative to the router's own. ``others``: routers
+    that serve paths below it, too."""
+    operations = [route for one in (router, *others) for route in one.routes if isinstance(route, Route)]
 
     def rest(request: Request) -> None:
         matching = [route for route in operations if route.matches(request.scope)[0] is not Match.NONE]

@@ -44,6 +44,14 @@ class Ingest:
         """Wait until all that is in the journal by now is in the lake; ``False`` after ``timeout`` seconds."""
         return self._worker.settle(self._store.journal.last(), timeout)
 
+    def rate(self, stream: str) -> float:
+        """Records a second over the last moments."""
+        return self._worker.rates.of(stream)
+
+    def waiting(self, stream: str) -> int | None:
+        """The arrival (ns) of a stream's oldest message that is not in the lake yet."""
+        return self._worker.oldest_waiting(stream)
+
     def state(self) -> FeedState:
         """The feed at this moment."""
         journal, catalogue = self._store.journal, self._store.catalogue

@@ -14,9 +14,12 @@ from starlette.testclient import TestClient
 
 from aas_server.api.problems import install_problems
 from aas_server.api.records import records_router
+from aas_server.api.streams import streams_router
 from aas_server.settings import Settings
 from aas_server.store.contract import StreamFacts
 from aas_server.store.sqlite import open_store
+from aas_server.streams.desk import Desk
+from aas_server.streams.pulse import Tail
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARTS, ROWS = 5, 300
@@ -64,7 +67,9 @@ def filled(folder):
 def door(store):
     app = FastAPI()
     install_problems(app)
-    app.include_router(records_router(store, Settings()))
+    streams = streams_router(Desk(store, Settings(), Tail(store, Settings())), Settings())
+    app.include_router(streams)
+    app.include_router(records_router(store, Settings(), streams))
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -104,7 +109,7 @@ def test_streams_are_listed_with_readable_times(client):
     page = client.get("/streams", params={"limit": 1}).json()
     assert page["streams"][0]["name"] == "shots"
     assert page["streams"][0]["first"] == "2026-03-01T00:00:00Z"
-    assert page["streams"][0]["last"] is None
+    assert page["streams"][0]["last"] == page["streams"][0]["last_arrival"]  # its records bear no later time
     rest = client.get("/streams", params={"cursor": page["cursor"]}).json()
     assert [stream["name"] for stream in rest["streams"]] == ["values"]
     assert "cursor" not in rest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,7 +22,7 @@ from templates.concepts import Concept
 
 Fields = tuple[Field, ...]
 
-_TYPES = {"bool": "xs:boolean", "int64": "xs:long", "double": "xs:double", "string": "xs:string"}
+TYPES = {"bool": "xs:boolean", "int64": "xs:long", "double": "xs:double", "string": "xs:string"}
 _NUMERIC = frozenset({"xs:double", "xs:float", "xs:decimal", "xs:integer", "xs:long", "xs:int", "xs:short"})
 _WHOLE = frozenset({"xs:integer", "xs:long", "xs:int", "xs:short"})
 _UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
@@ -44,18 +44,29 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
         if counted.facts.shape == "narrow"
         else {name: _type(name, kind, counted.empty) for name, kind in counted.columns.items()}
     )
-    described = {field.name: field for field in known}
     declared = feeds.declaration(work.store.catalogue, counted.facts.name)
-    names = _id_shorts(list(types), described)
     roles = _roles(work.recipe, counted.columns)
     own = partial(work.names.concept, work.recipe.id, counted.facts.name)
     return tuple(
         _completed(
-            described.get(name) or _proposed(name, names[name], value_type, declared, own(names[name])),
-            value_type,
-            roles.get(name, "text" if value_type == "xs:string" else "feature"),
-            work.recipe.quality.ranges.get(name, Range()).ends,
+            field,
+            types[field.name],
+            roles.get(field.name, "text" if types[field.name] == "xs:string" else "feature"),
+            work.recipe.quality.ranges.get(field.name, Range()).ends,
         )
+        for field in propose(types, declared, known, own)
+    )
+
+
+def propose(
+    types: Mapping[str, str], declared: Declaration, known: Sequence[Field], own: Callable[[str], str]
+) -> Fields:
+    """A field for each name in ``types`` (name → XSD type): one of those ``known``, else proposed from its name
+    and from what was declared. ``own``: idShort → the URI of its meaning, where no dictionary has one."""
+    described = {field.name: field for field in known}
+    names = _id_shorts(list(types), described)
+    return tuple(
+        described.get(name) or _proposed(name, names[name], value_type, declared, own(names[name]))
         for name, value_type in types.items()
     )
 
@@ -63,7 +74,7 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
 def _type(name: str, kind: str, empty: frozenset[str]) -> str:
     """A column's XSD type; that of the quantity it names where it has no value yet."""
     concept = concepts.propose(_without_unit(name)[0]) if name in empty else None
-    return concept.value_type if concept is not None else _TYPES[kind]
+    return concept.value_type if concept is not None else TYPES[kind]
 
 
 def time_column(recipe: Recipe, columns: Mapping[str, str]) -> str | None:

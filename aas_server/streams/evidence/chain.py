@@ -1,0 +1,88 @@
+"""A chain of entries: each bears the hash of the one before it, so none can be changed, left out or put in later.
+
+An entry's hash is the SHA-256 (hex) of its JSON without the member ``hash``: keys sorted, no blanks, UTF-8. Who keeps
+the last hash elsewhere (in a registered package, on paper) can prove all that came before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from aas_server.clock import Clock, iso
+from aas_server.errors import NotFound
+from aas_server.store.contract import Store
+
+Kind = Literal["day", "erased", "replayed", "cut"]
+GENESIS = "0" * 64
+"""What the first entry has for a hash before it."""
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``body``: what it tells, by kind. ``time``: when it was written (ISO 8601 UTC)."""
+
+    number: int
+    time: str
+    kind: Kind
+    body: Mapping[str, Any]
+    previous: str
+    hash: str = ""
+
+    def computed(self) -> str:
+        """The hash that follows from the rest."""
+        plain = msgspec.to_builtins(self)
+        del plain["hash"]
+        return digest(plain)
+
+
+def digest(value: object) -> str:
+    """The SHA-256 (hex) of a value's JSON, keys sorted."""
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()
+
+
+def append(store: Store, clock: Clock, kind: Kind, body: Mapping[str, Any]) -> Entry:
+    """Add an entry at the end. Only one process at a time adds one."""
+    with store.lake.locked():
+        last = head(store)
+        number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
+        draft = Entry(number, iso(clock.now()), kind, body, previous)
+        entry = Entry(number, draft.time, kind, body, previous, draft.computed())
+        store.catalogue.add("evidence", _id(number), msgspec.json.encode(entry))
+        store.catalogue.put("evidence-head", "", msgspec.json.encode(number))
+        return entry
+
+
+def head(store: Store) -> Entry | None:
+    """The last entry. The note of where it is may lag behind by a crash: it is where the search begins."""
+    try:
+        noted = msgspec.json.decode(store.catalogue.get("evidence-head", ""), type=int)
+    except NotFound:
+        noted = 0
+    last = None
+    for last in entries(store, max(0, noted - 1)):  # noqa: B007 (used after the loop)
+        continue
+    return last
+
+
+def entries(store: Store, after: int = 0) -> Iterator[Entry]:
+    """The entries after a number, in order."""
+    while page := store.catalogue.page("evidence", _PAGE, _id(after)):
+        for _, body in page:
+            yield msgspec.json.decode(body, type=Entry)
+        after = int(page[-1][0])
+
+
+def page(store: Store, limit: int, after: int = 0) -> list[Entry]:
+    """At most ``limit`` entries after a number."""
+    found = store.catalogue.page("evidence", limit, _id(after))
+    return [msgspec.json.decode(body, type=Entry) for _, body in found]
+
+
+def _id(number: int) -> str:
+    return f"{number:012d}"
