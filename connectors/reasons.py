@@ -16,7 +16,10 @@ _REFUSED: Mapping[int, str] = {
     **dict.fromkeys((0x88, 0x89, 0x97), "broker-refused-busy"),
 }
 _LOST: Mapping[int, str] = {
+    0x81: "broker-lost-protocol",
+    0x82: "broker-lost-protocol",
     0x8B: "broker-lost-shutdown",
+    0x8D: "broker-lost-keepalive",
     0x8E: "broker-lost-taken-over",
 }
 

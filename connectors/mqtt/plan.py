@@ -1,0 +1,45 @@
+"""How a source connects to its broker, beside the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from connectors.message import Letter
+from connectors.mqtt.tls import Tls
+
+LARGEST = 0xFFF_FFFF
+"""Bytes of the largest message that MQTT knows (2.2.3)."""
+LONGEST_WAIT = 60.0
+
+
+class FilterMemory(Protocol):
+    """Keeps, over restarts, which filters the broker's session holds: those that are wanted no more must be
+    unsubscribed, or the broker goes on to send what they match."""
+
+    def filters(self) -> Sequence[str]: ...
+
+    def keep(self, filters: Sequence[str]) -> None:
+        """Durable before the broker hears of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``qos`` is that of filters that name none. ``user`` and ``password`` stand in for those of the URL.
+    ``largest``: bytes of payload above which only a message's head is taken in. ``longest_wait``: seconds between
+    two tries to connect, at most. ``will`` is what the broker publishes where we vanish, ``greeting`` what we
+    publish at every connection, once all filters are granted. ``name`` stands in for the URL as the source's name,
+    where a broker serves several sessions of ours. ``memory``: see there."""
+
+    qos: int = 1
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: Tls = field(default_factory=Tls)
+    largest: int = LARGEST
+    longest_wait: float = LONGEST_WAIT
+    will: Letter | None = None
+    greeting: Letter | None = None
+    name: str | None = None
+    memory: FilterMemory | None = None
