@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     operation_seconds: PositiveFloat = 600.0
     delegation_hosts: Texts = Field(default_factory=list)
     operation_files: Texts = Field(default_factory=list)
+    push_seconds: PositiveFloat = 30.0
+    idempotency_hours: PositiveFloat = 24.0
+    idempotency_limit: PositiveInt = 100_000
 
     @property
     def base_url(self) -> str:

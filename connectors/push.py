@@ -1,4 +1,4 @@
-"""A door for what is brought rather than fetched (HTTP requests, files): each message is answered once it is durable.
+"""A door for what is brought, not fetched (HTTP requests, files): each message is answered once it is durable.
 
 What is pushed waits for its commit, bounded by number and by bytes; who brings more is refused at once
 (``DoorError``) instead of waiting, because a client that holds a request open can be told to come again.

@@ -1,4 +1,4 @@
-"""A file of readings that is published as if a machine sent it: CSV, Parquet or JSONL."""
+"""A file of readings: CSV, Parquet or JSONL; published as if a machine sent it, or taken in as it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from connectors.message import Scalar
 from connectors.payloads.flat_json import time_rank
 from connectors.recording.columns import ColumnType, TimeCheck
 from connectors.recording.csv_file import CsvFile
+from connectors.recording.hints import Hints
 from connectors.recording.jsonl_file import JsonlFile
 from connectors.recording.parquet_file import ParquetFile
 
@@ -30,7 +31,8 @@ class Table(Protocol):
     def values(self) -> Iterator[dict[str, Scalar]]: ...
 
 
-_KINDS: Mapping[str, Callable[[Path], Table]] = {
+_UNSAID = Hints()
+_KINDS: Mapping[str, Callable[[Path, Hints], Table]] = {
     ".csv": CsvFile,
     ".tsv": CsvFile,
     ".txt": CsvFile,
@@ -62,17 +64,23 @@ class Recording:
         Times stand in it as they stand in the file (ISO 8601 for typed ones; without a zone where it has none).
         """
         encoder = msgspec.json.Encoder()
-        for row in self._table.values():
+        for row in self.values():
             yield topic, encoder.encode(row)
 
+    def values(self) -> Iterator[dict[str, Scalar]]:
+        """The rows in file order, typed."""
+        return self._table.values()
 
-def open_recording(file: Path, *, time: str | None = None, label: str | None = None) -> Recording:
+
+def open_recording(
+    file: Path, *, time: str | None = None, label: str | None = None, hints: Hints = _UNSAID
+) -> Recording:
     """Look a file through and say what it holds. Raises ``RecordingError`` with what is wrong and where.
 
     ``time`` names the column of times; without it one is looked for by name, then by type. ``label`` names the
     column that tells good from bad; it must be another one and hold a value somewhere.
     """
-    table = _open(file)
+    table = _open(file, hints)
     if table.rows == 0:
         raise RecordingError("recording-header-only", file=str(file))
     for column in (time, label):
@@ -96,16 +104,26 @@ def open_recording(file: Path, *, time: str | None = None, label: str | None = N
     return Recording(file, table, time, label)
 
 
-def _open(file: Path) -> Table:
+def open_table(file: Path, hints: Hints = _UNSAID) -> Table:
+    """The same without looking for a column of times; the file may have no rows below its header."""
+    return _open(file, hints)
+
+
+def is_known(file: Path) -> bool:
+    """Whether a file's name says that it can be read here."""
+    return file.suffix.lower() in _KINDS
+
+
+def _open(file: Path, hints: Hints) -> Table:
     if not file.is_file():
         raise RecordingError("recording-missing", file=str(file))
-    kind = _KINDS.get(file.suffix.lower())
+    kind = _KINDS.get(hints.kind or file.suffix.lower())
     if kind is None:
         raise RecordingError("recording-kind-unknown", file=str(file), suffix=file.suffix or "-")
     try:
         if not file.stat().st_size:
             raise RecordingError("recording-empty", file=str(file))
-        return kind(file)
+        return kind(file, hints)
     except OSError as fault:
         raise RecordingError(
             "recording-unreadable", file=str(file), format=file.suffix[1:].upper(), fault=str(fault)
@@ -150,4 +168,4 @@ def _check_time(table: Table, column: str) -> TimeCheck:
     return check
 
 
-__all__ = ["Recording", "open_recording"]
+__all__ = ["Hints", "Recording", "Table", "is_known", "open_recording", "open_table"]

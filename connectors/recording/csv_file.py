@@ -11,6 +11,7 @@ from connectors.errors import RecordingError
 from connectors.message import Scalar
 from connectors.recording.columns import CellColumn, ColumnType, converter
 from connectors.recording.encoding import find_encoding
+from connectors.recording.hints import Hints
 
 _SEPARATORS = (",", ";", "\t")
 _LOOKED_AT = 50
@@ -23,9 +24,9 @@ class CsvFile:
 
     format = "csv"
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, hints: Hints) -> None:
         self.file = file
-        self.encoding: str | None = find_encoding(file)
+        self.encoding: str | None = find_encoding(file, hints.encoding)
         self.delimiter: str | None = self._find_delimiter()
         self._header = self._read_header()
         self.rows, self.columns = self._survey()

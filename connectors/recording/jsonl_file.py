@@ -13,6 +13,7 @@ from connectors.message import Scalar
 from connectors.payloads.flat_json import flatten
 from connectors.recording.columns import ColumnType, ValueColumn
 from connectors.recording.encoding import find_encoding
+from connectors.recording.hints import Hints
 
 
 class JsonlFile:
@@ -21,9 +22,9 @@ class JsonlFile:
     format = "jsonl"
     delimiter: str | None = None
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, hints: Hints) -> None:
         self.file = file
-        self.encoding: str | None = find_encoding(file)
+        self.encoding: str | None = find_encoding(file, hints.encoding)
         found: dict[str, ValueColumn] = {}
         self.rows = 0
         for row in self.values():
@@ -42,9 +43,9 @@ class JsonlFile:
                 if not line.strip():
                     continue
                 try:
-                    row = decoder.decode(line)
+                    row = dict(flatten(decoder.decode(line)))
                 except (msgspec.DecodeError, RecursionError) as fault:
                     raise RecordingError(
                         "recording-not-object", file=str(self.file), line=number, fault=str(fault)
                     ) from None
-                yield dict(flatten(row))
+                yield row

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from connectors.errors import RecordingError
 from connectors.message import Scalar
 from connectors.recording.columns import ColumnType
+from connectors.recording.hints import Hints
 
 _BATCH = 2000
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
@@ -32,7 +33,7 @@ class ParquetFile:
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, _: Hints) -> None:
         self.file = file
         try:
             with pq.ParquetFile(file) as content:

@@ -1,0 +1,1 @@
+"""The doors of the web through which records and pictures come in."""

@@ -1,0 +1,113 @@
+"""A request's body as it comes in: unpacked, bounded, in memory while it is small and on disk beyond."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from email.message import Message
+from pathlib import Path
+
+from starlette.requests import ClientDisconnect, Request
+
+from aas_server.errors import BadInput, TooLarge, WrongType
+from aas_server.ingest.taking.pushes import Body
+from connectors.recording.encoding import NAMES
+
+_KINDS = {
+    **dict.fromkeys(("", "application/json", "text/json"), ".json"),
+    **dict.fromkeys(("application/x-ndjson", "application/ndjson", "application/jsonl"), ".ndjson"),
+    **dict.fromkeys(("application/x-jsonlines", "application/jsonlines"), ".ndjson"),
+    **dict.fromkeys(("text/csv", "application/csv"), ".csv"),
+    "text/tab-separated-values": ".tsv",
+    "application/vnd.apache.parquet": ".parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+"""What is read, by media type; without one it is taken for JSON. Types that a page elsewhere may send without
+asking (forms, plain text) are not among them."""
+_GZIP = 16 + zlib.MAX_WBITS
+_PIECE = 2**18
+"""Bytes that are unpacked at a time: a small body may become a very large one."""
+
+
+@asynccontextmanager
+async def received(request: Request, limit: int) -> AsyncIterator[Body]:
+    """The body of a request that brings records, for as long as the block lasts; at most ``limit`` bytes when it is
+    unpacked. Raises ``WrongType`` (415), ``TooLarge`` (413), ``BadInput``."""
+    given = request.headers.get("content-type", "")
+    kind, encoding = _kind(given)
+    parts = _unpacked(request, limit)
+    if kind == ".json":
+        yield Body(kind, _utf8(b"".join([part async for part in parts]), encoding))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"body{kind}"
+        with file.open("wb") as place:
+            async for part in parts:
+                place.write(part)
+        yield Body(kind, file, encoding)
+
+
+def _kind(given: str) -> tuple[str, str | None]:
+    """The ending of a file of that media type, and its encoding where one is said."""
+    header = Message()
+    header["content-type"] = given
+    media = given.partition(";")[0].strip().lower()
+    kind = ".json" if media.endswith("+json") else _KINDS.get(media)
+    if kind is None:
+        raise WrongType("push-type-unknown", given=given[:100])
+    charset = header.get_content_charset() if ";" in given else None
+    if charset is None:
+        return kind, None
+    if charset not in NAMES:
+        raise WrongType("push-charset-unknown", given=charset[:100])
+    return kind, NAMES[charset]
+
+
+def _utf8(content: bytes, encoding: str | None) -> bytes:
+    """JSON as JSON is stored, whatever text encoding it was sent in."""
+    if encoding in (None, "utf-8-sig"):
+        return content
+    try:
+        return content.decode(encoding or "").encode()
+    except UnicodeError as fault:
+        raise BadInput("push-not-in-charset", encoding=encoding, fault=str(fault)[:200]) from None
+
+
+async def _unpacked(request: Request, limit: int) -> AsyncIterator[bytes]:
+    packing = request.headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("identity", "", "gzip", "x-gzip"):
+        raise WrongType("push-packing-unknown", given=packing[:100])
+    unpack = _Gzip() if "gzip" in packing else None
+    total = 0
+    try:
+        async for sent in request.stream():
+            for part in unpack.feed(sent) if unpack else (sent,):
+                total += len(part)
+                if total > limit:
+                    raise TooLarge("body-large", limit=limit, setting="max_upload")
+                yield part
+    except ClientDisconnect:
+        raise BadInput("body-cut-off") from None
+    if unpack is not None and not unpack.whole:
+        raise BadInput("push-gzip-broken", fault="end")
+
+
+class _Gzip:
+    """Unpacks a piece at a time; several members in a row are one body (RFC 1952, 2.2)."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP)
+        self.whole = True
+
+    def feed(self, packed: bytes) -> Iterator[bytes]:
+        try:
+            while packed:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(_GZIP)
+                yield self._member.decompress(packed, _PIECE)
+                packed = self._member.unconsumed_tail or self._member.unused_data
+                self.whole = self._member.eof
+        except zlib.error as fault:
+            raise BadInput("push-gzip-broken", fault=str(fault)) from None
