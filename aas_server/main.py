@@ -21,6 +21,7 @@ from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.api.problems import install_problems
 from aas_server.api.products import products_router
+from aas_server.api.push.ingest import ingest_router
 from aas_server.api.records import records_router
 from aas_server.api.streams import streams_router
 from aas_server.errors import Refused, Unavailable
@@ -108,6 +109,7 @@ def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard
     app.include_router(streams)
     app.include_router(records_router(house.store, settings, streams))
     app.include_router(events_router(house.store.documents, settings))
+    app.include_router(ingest_router(ingest.pushes, settings))
     app.include_router(health_router(ready))
     app.include_router(docs_router(app))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)

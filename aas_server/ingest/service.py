@@ -11,20 +11,28 @@ from aas_server.ingest import behind, feeds
 from aas_server.ingest.gateway import Gateway
 from aas_server.ingest.mending import catch_up
 from aas_server.ingest.state import FeedState, StreamState, broker_state
+from aas_server.ingest.taking.pushes import Pushes
 from aas_server.ingest.worker import Worker
 from aas_server.settings import Settings
 from aas_server.store.contract import Store, StreamFacts
 from connectors.message import Source
+from connectors.push import Door
+
+
+_SHARE = 4
+"""The part of ``queue_bytes`` that may wait at the door for pushes, beside what waits at the gateway."""
 
 
 class Ingest:
-    """Takes in what the sources bring, from ``start`` to ``stop``."""
+    """Takes in what the sources bring, from ``start`` to ``stop``; ``pushes`` takes what requests bring."""
 
     def __init__(self, store: Store, settings: Settings, sources: Sequence[Source]) -> None:
         self._store = store
         self._sources = tuple(sources)
         self._worker = Worker(store, settings)
-        self._gateway = Gateway(store.journal, self._sources, settings, lambda _: self._worker.wake())
+        door = Door("http", settings.queue_limit, settings.queue_bytes // _SHARE)
+        self._gateway = Gateway(store.journal, (*self._sources, door), settings, lambda _: self._worker.wake())
+        self.pushes = Pushes(store, settings, door, lambda: self._gateway.error)
 
     def start(self) -> None:
         """Begin; returns at once."""
