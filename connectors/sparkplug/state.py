@@ -1,0 +1,41 @@
+"""The state of a host application (specification 3.0, chapter 6.4.25; 2.2 had bare words)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from connectors.message import Message, Narrow, Undecodable
+from connectors.sparkplug.samples import RETAINED, add_online, stamp
+from connectors.sparkplug.topic import NAMESPACE
+
+_WORDS = {"ONLINE": True, "OFFLINE": False}
+
+
+class _State(msgspec.Struct):
+    online: bool
+    timestamp: int | None = None
+
+
+_decoder = msgspec.json.Decoder(_State)
+
+
+def add_state(part: Narrow, message: Message) -> None:
+    """One row. Raises ``Undecodable`` where the payload is neither JSON of 3.0 nor a word of 2.2."""
+    word = _WORDS.get(message.payload.decode("ascii", "replace").strip().upper())
+    flags = (RETAINED,) if message.retain else ()
+    if word is not None:
+        add_online(part, word, None, flags)
+        return
+    try:
+        state = _decoder.decode(message.payload)
+    except (msgspec.DecodeError, RecursionError) as fault:
+        raise Undecodable("sparkplug-state", topic=message.topic, fault=str(fault)) from None
+    time, doubt = (None, "") if (state.timestamp or 0) < 0 else stamp(state.timestamp, message.arrival)
+    add_online(part, state.online, time, (*flags, doubt) if doubt else flags)
+
+
+def announcement(host: str, online: bool, moment: int) -> tuple[str, bytes]:
+    """Topic and payload by which a host application says that it is there, or will be told to be gone. Both of one
+    connection bear the same ``moment`` (ms since 1970): that is how a node tells an old will."""
+    payload = msgspec.json.encode({"online": online, "timestamp": moment})
+    return f"{NAMESPACE}STATE/{host}", payload
