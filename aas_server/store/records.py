@@ -8,6 +8,8 @@ and the lake's ``time``, ``position``, ``flags`` and ``misfit``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -27,13 +29,41 @@ SQL_TYPES = {
 }
 
 
-_KINDS = {pa.bool_(): "bool", pa.int64(): "int64", pa.float64(): "double", pa.string(): "string"}
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file says of itself."""
+
+    schema: pa.Schema
+    rows: int
+
+
+def facts(path: Path) -> FileFacts:
+    """A file's columns and how many rows it has. Files of the lake don't change: what was read is remembered."""
+    known = path.stat()
+    return _facts(path, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(4096)
+def _facts(path: Path, _modified: int, _size: int) -> FileFacts:
+    metadata = pq.read_metadata(path)
+    return FileFacts(metadata.schema.to_arrow_schema(), metadata.num_rows)
+
+
+def kind_of(kind: pa.DataType) -> str:
+    """The key of ``SQL_TYPES`` that an Arrow type is read as; any other type is read as text."""
+    if pa.types.is_timestamp(kind):
+        return "timestamp"
+    if pa.types.is_integer(kind):
+        return "int64"
+    if pa.types.is_floating(kind):
+        return "double"
+    return "bool" if pa.types.is_boolean(kind) else "string"
 
 
 def own_columns(schema: pa.Schema) -> dict[str, str]:
     """A stream's own columns with their kinds. One in which nothing has come yet is one of texts, as its files
     say."""
-    return {field.name: _KINDS.get(field.type, "string") for field in schema if field.name not in COMMON}
+    return {field.name: kind_of(field.type) for field in schema if field.name not in COMMON}
 
 
 def connect(scratch: Path, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
@@ -60,9 +90,9 @@ def view(
     known: set[str] = set()
     starts = [0]
     for path in paths:
-        metadata = pq.read_metadata(path)
-        known.update(metadata.schema.to_arrow_schema().names)
-        starts.append(starts[-1] + metadata.num_rows)
+        file = facts(path)
+        known.update(file.schema.names)
+        starts.append(starts[-1] + file.rows)
     wanted = [(name, kind, quoted(name)) for name, kind in beside.items()]
     wanted += [(name, kind, f"c{number}") for number, (name, kind) in enumerate(own.items())]
     columns = ", ".join(
@@ -71,10 +101,12 @@ def view(
     )
     files = ", ".join(literal(str(path)) for path in paths)
     row = f"CAST({starts} AS BIGINT[])[file_index::BIGINT + 1] + file_row_number"
-    connection.execute(
-        f"CREATE VIEW {quoted(name)} AS SELECT {row} AS row, {columns} "  # noqa: S608
-        f"FROM read_parquet([{files}], union_by_name = true)"
+    rows = (
+        f"SELECT {row} AS row, {columns} FROM read_parquet([{files}], union_by_name = true)"  # noqa: S608
+        if paths
+        else f"SELECT 0::BIGINT AS row, {columns} WHERE false"
     )
+    connection.execute(f"CREATE VIEW {quoted(name)} AS {rows}")
 
 
 def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
+import pyarrow as pa
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +16,7 @@ from aas_server.errors import BadInput, NotFound
 from aas_server.product import record
 from aas_server.product.work import PreparedTable
 from aas_server.store.contract import Store
-from aas_server.store.parquet import quoted, reader
+from aas_server.store.series import Buckets, Source, Wanted, open_series
 from aas_server.web.render import Renderer, json_response
 from submodels.field import Field
 
@@ -91,50 +90,36 @@ def thinned(path: Path, column: str, points: int, zone: ZoneInfo) -> Series:
     """
     if not path.is_file():
         raise NotFound("web-file-missing", file=path.name)
-    with closing(reader({"data": [path]})) as connection:
-        timed = _has_times(connection)
-        _view(connection, column, timed)
-        low, high, rows = connection.execute("SELECT min(place), max(place), count(*) FROM used").fetchall()[0]
-        if rows <= points:
-            pairs = connection.execute("SELECT place, value FROM used ORDER BY place").fetchall()
-        else:
-            pairs = _bucketed(connection, low, high, points // 3)
-    x = [_local(at, zone) for at, _ in pairs] if timed else [at for at, _ in pairs]
-    return Series(timed, rows, rows > points, x, [value for _, value in pairs])
+    source = Source.of_files([path], "Time")
+    with open_series(source) as table:
+        timed = source.time is not None and table.extent(Wanted(names=())) is not None
+        every = Wanted(names=(column,), by="time" if timed else "row", buckets=_all(points))
+        extent = table.extent(every)
+        if extent is None:
+            return Series(timed, 0, False, [], [])
+        thin = extent.rows > points
+        buckets = points // 3
+        wanted = replace(every, buckets=replace(_all(2 * buckets), method="minmax")) if thin else every
+        found = pa.Table.from_batches(table.read(wanted).batches)
+    places = found.column(0).cast(pa.int64()).to_pylist()
+    pairs = list(zip(places, found.column(1).to_pylist(), strict=True))
+    if thin:
+        pairs = _with_gaps(pairs, extent.low, -(-(extent.high + 1 - extent.low) // buckets))
+    x = [_local(at, zone) for at, _ in pairs] if timed else [at + 1 for at, _ in pairs]
+    return Series(timed, extent.rows, thin, x, [value for _, value in pairs])
 
 
-def _has_times(connection: duckdb.DuckDBPyConnection) -> bool:
-    columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE data").fetchall()}
-    if not columns.get("Time", "").startswith("TIMESTAMP"):
-        return False
-    return bool(connection.execute('SELECT count("Time") > 0 FROM data').fetchall()[0][0])
+def _all(points: int) -> Buckets:
+    return Buckets("lttb", points=points, as_number=True)
 
 
-def _view(connection: duckdb.DuckDBPyConnection, column: str, timed: bool) -> None:
-    place = 'epoch_us("Time")' if timed else "row_number() OVER ()"
-    value = f"TRY_CAST({quoted(column)} AS DOUBLE)"
-    connection.execute(
-        f"CREATE TEMP VIEW used AS SELECT * FROM (SELECT {place} AS place, {value} AS value FROM data)"  # noqa: S608
-        " WHERE place IS NOT NULL AND isfinite(value)"
-    )
-
-
-def _bucketed(
-    connection: duckdb.DuckDBPyConnection, low: int, high: int, buckets: int
-) -> list[tuple[int, float | None]]:
-    found = connection.execute(
-        "SELECT (place - $low) * $buckets // $span AS bucket, arg_min(place, value), min(value),"
-        " arg_max(place, value), max(value) FROM used GROUP BY bucket ORDER BY bucket",
-        {"low": low, "buckets": buckets, "span": high - low + 1},
-    ).fetchall()
-    pairs: list[tuple[int, float | None]] = []
-    before = None
-    for bucket, low_at, lowest, high_at, highest in found:
-        if before is not None and bucket - before > _GAP:
-            pairs.append(((pairs[-1][0] + min(low_at, high_at)) // 2, None))
-        pairs.extend(sorted({(low_at, lowest), (high_at, highest)}))
-        before = bucket
-    return pairs
+def _with_gaps(pairs: Iterable[tuple[int, float]], low: int, step: int) -> list[tuple[int, float | None]]:
+    found: list[tuple[int, float | None]] = []
+    for at, value in pairs:
+        if found and (at - low) // step - (found[-1][0] - low) // step > _GAP:
+            found.append(((found[-1][0] + at) // 2, None))
+        found.append((at, value))
+    return found
 
 
 def _local(at: int, zone: ZoneInfo) -> str:
