@@ -151,6 +151,11 @@ class Letter:
     retain: bool = False
 
 
+def broker_of(source: str) -> str:
+    """A source's broker: several sessions at one broker bear its URL and a number (``mqtt://plant:1883#2``)."""
+    return source.partition("#")[0]
+
+
 @runtime_checkable
 class Sender(Protocol):
     """A source that can publish, too (requests for rebirth, events)."""

@@ -22,11 +22,17 @@ class _Cut:
     def acknowledge(self) -> None:
         self.whole.acknowledge()
 
+    def placed(self, position: int) -> None:
+        """Doors ask where a message stands."""
+        if (placed := getattr(self.whole, "placed", None)) is not None:
+            placed(position)
+
 
 def cut(delivery: Delivery, limit: int) -> Delivery:
-    """The delivery itself, or with the head of its payload alone where that is larger than ``limit`` bytes."""
+    """The delivery itself, or with the head of its payload alone where that is larger than ``limit`` bytes. Its
+    source may have left out the end already."""
     message = delivery.message
-    size = len(message.payload)
+    size = len(message.payload) + message.left_out
     if size <= limit:
         return delivery
     head = message.payload[: min(HEAD, limit)]

@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from itertools import groupby
+from operator import attrgetter
 
-from aas_server.errors import AasError
-from aas_server.ingest.arrivals import Arrivals
+from aas_server.errors import AasError, Conflict, NotFound
+from aas_server.ingest.arrivals import Arrivals, Entrance
 from aas_server.ingest.cutting import cut
 from aas_server.ingest.redelivery import Redeliveries, Verdict
 from aas_server.ingest.trouble import Trouble, log
@@ -27,16 +29,20 @@ _COMMIT_BYTES = 64 * 2**20
 _OVERRUN = 4
 """Messages a broker may send again, in windows: mosquitto was seen to go beyond the one it is told."""
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
+_SOURCE = attrgetter("message.source")
 
 
 class Gateway:
-    """Takes deliveries from all sources into the journal. ``committed(position)`` is told after every commit."""
+    """Takes deliveries from all sources into the journal. ``committed(position)`` is told after every commit.
+    Sources come and go while it runs; their names are each one's own."""
 
     def __init__(
         self, journal: Journal, sources: Sequence[Source], settings: Settings, committed: Callable[[int], None]
     ) -> None:
         self._journal = journal
-        self._sources = sources
+        self._sources = {source.name: source for source in sources}
+        self._entrances: dict[str, Entrance] = {}
+        self._changing = threading.Lock()
         self._window = settings.receive_window * _OVERRUN
         self._limit = settings.queue_limit
         self._max_message = settings.max_message
@@ -54,15 +60,42 @@ class Gateway:
 
     def start(self) -> None:
         """Read each source's tail from the journal, then let the messages in."""
-        for source in self._sources:
-            self._judges[source.name] = self._judge(source.name)
+        for name in self._sources:
+            self._judges[name] = self._judge(name)
         self._thread.start()
-        for source in self._sources:
-            source.start(self._receive)
+        for source in self._sources.values():
+            self._let_in(source)
 
     def ready(self) -> bool:
         """Whether every subscription is confirmed and the journal takes what comes."""
-        return self.error is None and self._thread.is_alive() and all(source.ready() for source in self._sources)
+        return self.error is None and self._thread.is_alive() and all(source.ready() for source in self.sources)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Those that are let in at present."""
+        with self._changing:
+            return tuple(self._sources.values())
+
+    def add(self, source: Source) -> None:
+        """Let one more source in, from any thread. Raises ``Conflict`` where one of its name is there."""
+        with self._changing:
+            if source.name in self._sources:
+                raise Conflict("source-there-already", source=source.name)
+            self._sources[source.name] = source
+            if self._thread.is_alive():
+                self._let_in(source)
+
+    def remove(self, name: str) -> None:
+        """Stop a source and forget it, from any thread. What of it has arrived is still committed. Raises
+        ``NotFound``."""
+        with self._changing:
+            source = self._sources.pop(name, None)
+            entrance = self._entrances.pop(name, None)
+        if source is None:
+            raise NotFound("source-not-there", source=name)
+        if entrance is not None:
+            self._arrivals.shut(entrance)
+            source.stop()
 
     def stop(self) -> None:
         """Close the sources, commit what has arrived, end. Messages that can't be committed now come again."""
@@ -73,11 +106,16 @@ class Gateway:
             if self._thread.is_alive():
                 last.callback(self._thread.join)
             last.callback(self._arrivals.close)
-            for source in self._sources:
+            for source in self.sources:
                 last.callback(source.stop)
 
-    def _receive(self, delivery: Delivery) -> None:
-        self._arrivals.put(cut(delivery, self._max_message))
+    def _let_in(self, source: Source) -> None:
+        entrance = self._entrances[source.name] = Entrance()
+
+        def receive(delivery: Delivery) -> None:
+            self._arrivals.put(cut(delivery, self._max_message), entrance)
+
+        source.start(receive)
 
     def _judge(self, source: str) -> Redeliveries:
         tail = self._journal.tail(source, self._window)
@@ -91,21 +129,22 @@ class Gateway:
 
     def _judged(self, arrived: Sequence[Delivery]) -> list[Verdict]:
         now = time.monotonic()
-        verdicts = [verdict for delivery in arrived for verdict in self._verdicts(delivery, now)]
+        verdicts: list[Verdict] = []
+        for name, deliveries in groupby(arrived, _SOURCE):
+            verdicts += self._verdicts(name, list(deliveries), now)
         for judge in self._judges.values():
             verdicts += judge.expire(now)
         return verdicts
 
-    def _verdicts(self, delivery: Delivery, now: float) -> list[Verdict]:
-        """What is decided now. Where judging fails the message is kept: once too often, but never lost."""
+    def _verdicts(self, name: str, deliveries: Sequence[Delivery], now: float) -> list[Verdict]:
+        """What is decided now. Where judging fails all are kept: once too often, but never lost."""
         try:
-            name = delivery.message.source
             if name not in self._judges:
                 self._judges[name] = self._judge(name)
-            return self._judges[name].judge(delivery, now)
+            return self._judges[name].judge_all(deliveries, now)
         except Exception as fault:
             log("redelivery", fault)
-            return [Verdict(delivery, True)]
+            return [Verdict(delivery, True) for delivery in deliveries]
 
     def _commit(self, verdicts: Sequence[Verdict]) -> bool:
         """Commit, then acknowledge; tries until the disk takes it. ``False`` when we end before it does."""

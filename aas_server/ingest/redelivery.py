@@ -17,30 +17,26 @@ last message of its source in the journal.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, deque
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from connectors.message import Delivery, Message
 
 PATIENCE = 3.0
 """Seconds for a run to complete: a broker sends it in one burst. Too short means a record twice, never a loss."""
 
-Counted = TypeVar("Counted")
 
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A journalled message, by a digest: thousands are remembered, and payloads may be megabytes."""
+class _Mark(NamedTuple):
+    """A journalled message, by a digest: thousands are remembered, and payloads may be megabytes. Python's own
+    64-bit hash (SipHash, keyed anew in each process) is enough: it is compared among one source's last messages
+    alone, and costs a small part of what a cryptographic one does."""
 
     packet_id: int
-    content: bytes
+    content: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A delivery and whether it is kept (journalled) or dropped as a redelivery."""
 
     delivery: Delivery
@@ -54,18 +50,35 @@ class Redeliveries:
         """``window``: how many messages the broker may send again; ``journalled``: the source's last messages in
         the journal, oldest first."""
         self._tail: deque[_Mark] = deque(maxlen=window)
-        self._seen: Counter[_Mark] = Counter()
-        self._contents: Counter[bytes] = Counter()
+        self._seen: Counter[_Mark] | None = None
+        self._calm = 0
         self._fresh = False
         self._held: list[Delivery] = []
         self._run: tuple[_Mark, ...] = ()
+        self._often: Counter[int] = Counter()
         self._starts: list[int] = []
         self._deadline = 0.0
         for message in journalled:
             self._remember(message)
 
+    def judge_all(self, deliveries: Sequence[Delivery], now: float) -> list[Verdict]:
+        """What is decided now, oldest first; nothing of a run that is undecided. ``now`` in seconds, monotonic."""
+        verdicts: list[Verdict] = []
+        for delivery in deliveries:
+            if delivery.since_connect == 0 or delivery.duplicate or self._held or self._fresh:
+                verdicts += self.judge(delivery, now)
+            else:
+                # By far the most: nothing of it can be a redelivery.
+                self._remember(delivery.message)
+                verdicts.append(Verdict(delivery, True))
+        return verdicts
+
+    def expire(self, now: float) -> list[Verdict]:
+        """Give up on a run that did not complete in time: its deliveries are new ones."""
+        return self._break_off() if self._held and now >= self._deadline else []
+
     def judge(self, delivery: Delivery, now: float) -> list[Verdict]:
-        """What is decided now, oldest first; nothing while a run is undecided. ``now`` in seconds, monotonic."""
+        """As ``judge_all``, of one delivery."""
         before: list[Verdict] = []
         if delivery.since_connect in (None, 0):
             self._fresh = delivery.since_connect == 0
@@ -78,10 +91,6 @@ class Redeliveries:
         if fresh and not delivery.duplicate:
             return before + self._begin(delivery, now)
         return [*before, self._decide(delivery)]
-
-    def expire(self, now: float) -> list[Verdict]:
-        """Give up on a run that did not complete in time: its deliveries are new ones."""
-        return self._break_off() if self._held and now >= self._deadline else []
 
     def _connected_anew(self) -> list[Verdict]:
         if not self._fresh:
@@ -107,6 +116,7 @@ class Redeliveries:
             for place, old in enumerate(self._run)
             if old.content == mark.content and mark.packet_id in (1, old.packet_id)
         ]
+        self._often = Counter(old.content for old in self._run) if self._starts else Counter()
         self._deadline = now + PATIENCE
         return self._hold(delivery) if self._starts else [self._decide(delivery)]
 
@@ -124,7 +134,7 @@ class Redeliveries:
         self._held.append(delivery)
         complete = len(self._run) - sum(held.message.packet_id != 0 for held in self._held)
         if complete in self._starts:
-            if any(self._contents[old.content] == 1 for old in self._run[complete:]):
+            if any(self._often[old.content] == 1 for old in self._run[complete:]):
                 held, self._held = self._held, []
                 return [Verdict(one, one.message.packet_id == 0) for one in held]
             self._starts.remove(complete)
@@ -135,35 +145,38 @@ class Redeliveries:
         return [self._decide(delivery) for delivery in held]
 
     def _decide(self, delivery: Delivery) -> Verdict:
-        again = (
-            delivery.duplicate and delivery.since_connect is not None and self._seen[_mark(delivery.message)] > 0
-        )
+        again = delivery.duplicate and delivery.since_connect is not None and self._was_seen(delivery.message)
         if not again:
             self._remember(delivery.message)
         return Verdict(delivery, not again)
 
+    def _was_seen(self, message: Message) -> bool:
+        """Counted from the first duplicate on, until as many messages as are remembered came without one."""
+        self._calm = 0
+        if self._seen is None:
+            self._seen = Counter(self._tail)
+        return self._seen[_mark(message)] > 0
+
     def _remember(self, message: Message) -> None:
         if message.packet_id == 0:
             return
+        mark, tail = _mark(message), self._tail
+        if self._seen is not None:
+            self._count(self._seen, mark)
+        tail.append(mark)
+
+    def _count(self, seen: Counter[_Mark], mark: _Mark) -> None:
+        self._calm += 1
+        if self._calm > (self._tail.maxlen or 0):
+            self._seen = None
+            return
+        seen[mark] += 1
         if len(self._tail) == self._tail.maxlen:
             oldest = self._tail[0]
-            _forget(self._seen, oldest)
-            _forget(self._contents, oldest.content)
-        mark = _mark(message)
-        self._tail.append(mark)
-        self._seen[mark] += 1
-        self._contents[mark.content] += 1
-
-
-def _forget(counts: Counter[Counted], one: Counted) -> None:
-    counts[one] -= 1
-    if not counts[one]:
-        del counts[one]
+            seen[oldest] -= 1
+            if not seen[oldest]:
+                del seen[oldest]
 
 
 def _mark(message: Message) -> _Mark:
-    digest = hashlib.blake2b(message.topic.encode(errors="surrogatepass"), digest_size=16)
-    digest.update(b"\0")
-    digest.update(message.payload)
-    digest.update(b"\0%d" % message.left_out)
-    return _Mark(message.packet_id, digest.digest())
+    return _Mark(message.packet_id, hash((message.topic, message.payload, message.left_out)))

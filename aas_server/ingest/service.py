@@ -15,7 +15,7 @@ from aas_server.ingest.taking.pushes import Pushes
 from aas_server.ingest.worker import Worker
 from aas_server.settings import Settings
 from aas_server.store.contract import Store, StreamFacts
-from connectors.message import Source
+from connectors.message import Sender, Source, broker_of
 from connectors.push import Door
 
 
@@ -28,10 +28,10 @@ class Ingest:
 
     def __init__(self, store: Store, settings: Settings, sources: Sequence[Source]) -> None:
         self._store = store
-        self._sources = tuple(sources)
         self._worker = Worker(store, settings)
         door = Door("http", settings.queue_limit, settings.queue_bytes // _SHARE)
-        self._gateway = Gateway(store.journal, (*self._sources, door), settings, lambda _: self._worker.wake())
+        self._door = door
+        self._gateway = Gateway(store.journal, (*sources, door), settings, lambda _: self._worker.wake())
         self.pushes = Pushes(store, settings, door, lambda: self._gateway.error)
 
     def start(self) -> None:
@@ -47,6 +47,26 @@ class Ingest:
     def ready(self) -> bool:
         """Whether every subscription is confirmed and the disk takes what comes."""
         return self._gateway.ready() and self._worker.ready()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources at present, but for the door of pushes."""
+        return tuple(source for source in self._gateway.sources if source is not self._door)
+
+    def add_source(self, source: Source) -> None:
+        """Take in from one more source, from any thread. Raises ``Conflict`` where one of its name is there."""
+        self._gateway.add(source)
+
+    def remove_source(self, name: str) -> None:
+        """Stop a source and forget it, from any thread; what it brought stays. Raises ``NotFound``."""
+        self._gateway.remove(name)
+
+    def send(self, source: str, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
+        """Publish at the broker that ``source`` (a message's) names, by whichever of its sessions we hold. Never
+        waits: ``False`` where no source of ours reaches that broker, or too much waits already."""
+        broker = broker_of(source)
+        senders = [one for one in self.sources if isinstance(one, Sender) and broker_of(one.name) == broker]
+        return any(sender.send(topic, payload, qos, retain) for sender in senders)
 
     def settle(self, timeout: float = 60.0) -> bool:
         """Wait until all that is in the journal by now is in the lake; ``False`` after ``timeout`` seconds."""
@@ -66,7 +86,7 @@ class Ingest:
         late = {stream: behind.error(stream, reason) for stream, reason in behind.streams(catalogue).items()}
         return FeedState(
             streams=tuple(self._stream_state(facts, late.get(facts.name)) for facts in feeds.all_facts(catalogue)),
-            brokers=tuple(broker_state(source) for source in self._sources),
+            brokers=tuple(broker_state(source) for source in self.sources),
             redelivered=journal.redelivered(),
             quarantined=journal.quarantined_count(),
             error=self._gateway.error or self._worker.error or next(iter(late.values()), None),
