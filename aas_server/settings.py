@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -66,6 +74,7 @@ class Settings(BaseSettings):
     queue_bytes: PositiveInt = 256 * 2**20
     fold_records: PositiveInt = 200_000
     fold_seconds: PositiveFloat = 5.0
+    sparkplug_rebirth_seconds: NonNegativeFloat = 30.0
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
     query_seconds: PositiveFloat = 10.0

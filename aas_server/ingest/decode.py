@@ -11,6 +11,7 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Entry, Quarantined
 from connectors.message import Message, Part, Scalar, Shape, Undecodable, Wide
 from connectors.payloads import decode
+from connectors.sparkplug import Births
 
 
 @dataclass(slots=True)
@@ -76,9 +77,13 @@ class Batch:
 
 class Decoder:
     """Gathers records until they are folded: of all streams, or of ``only`` one. ``upto`` is the last journal
-    position it has seen, ``size`` the bytes of payload it has decoded, ``declared`` what was declared by then."""
+    position it has seen, ``size`` the bytes of payload it has decoded, ``declared`` what was declared by then,
+    ``births`` what Sparkplug's nodes had announced."""
 
-    def __init__(self, settings: Settings, upto: int, only: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings, upto: int, only: str | None = None, births: Births | None = None
+    ) -> None:
+        self.births = Births(0) if births is None else births
         self._zone = settings.zone
         self._limit = settings.max_message
         self._only = only
@@ -90,12 +95,19 @@ class Decoder:
         """Forget what was gathered: it is folded."""
         self.batches: dict[str, Batch] = {}
         self.quarantined: list[Quarantined] = []
+        self.memory: dict[str, bytes | None] = {}
         self.records = self.size = 0
+
+    def remember(self) -> Mapping[str, bytes | None]:
+        """What was announced since the last fold, to be kept with its mark."""
+        self.memory |= self.births.changed()
+        return self.memory
 
     def take(self, entries: Iterable[Entry], declared: Declared) -> None:
         """Decode entries that follow ``upto``."""
         self.declared = declared
         for entry in entries:
+            self.births.position = entry.position
             if not entry.erased:
                 self._take(entry.position, entry.message, declared)
             self.upto = entry.position
@@ -105,7 +117,7 @@ class Decoder:
         try:
             if message.left_out or size > self._limit:
                 raise Undecodable("payload-too-large", topic=message.topic, size=size, limit=self._limit)
-            parts = decode(message, declared.reading(message.topic, self._zone))
+            parts = decode(message, declared.reading(message.topic, self._zone), self.births)
         except Undecodable as fault:
             self.quarantined.append(set_aside(position, message, fault.key, fault.values))
         except Exception as fault:  # a single message must never stop the feed, whatever is wrong with it

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from aas_server.errors import AasError, Conflict, NotFound, Unavailable
-from aas_server.ingest import behind, counts, feeds, screen
+from aas_server.ingest import behind, births, counts, feeds, screen
 from aas_server.ingest.declared import Declared
 from aas_server.ingest.decode import Batch, Decoder
 from aas_server.store.contract import Damaged, Quarantined, Store
 
-MARK = "fold"
+MARK = births.MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def fold(store: Store, decoder: Decoder) -> Folded:
                     check_goes_on(store, stream)
                     records[stream] = fold_stream(store, batch, decoder.upto, decoder.declared)
         if decoder.upto > store.journal.mark(MARK):
-            store.journal.set_mark(MARK, decoder.upto)
+            store.journal.set_mark(MARK, decoder.upto, decoder.remember())
     decoder.begin_anew()
     return Folded(decoder.upto, records)
 

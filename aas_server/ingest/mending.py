@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from aas_server.ingest import behind, feeds
+from aas_server.ingest import behind, births, feeds
 from aas_server.ingest.declared import Declarations
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.fold import MARK, check_goes_on, fold, fold_stream, left_behind
 from aas_server.ingest.readings import show
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
+from connectors.sparkplug import Births
 
 
 class Mending:
@@ -19,6 +20,7 @@ class Mending:
         self._settings = settings
         self._declarations = Declarations(store.catalogue)
         self._at: dict[str, int] = {}
+        self._births: dict[str, Births] = {}
 
     def look(self) -> None:
         """Find the streams whose table is damaged, restored or taken away. It opens each table: for starts."""
@@ -42,11 +44,14 @@ class Mending:
         if start >= journal.mark(MARK):
             self._store.catalogue.delete("behind", stream)
             return False
-        decoder = Decoder(self._settings, start, only=stream)
+        known = self._births.pop(stream, None)
+        if known is None or known.position != start:
+            known = births.at(self._store, start)
+        decoder = Decoder(self._settings, start, only=stream, births=known)
         decoder.take(journal.read(start, self._settings.fold_records), self._declarations.now())
         for batch in decoder.batches.values():
             fold_stream(self._store, batch, decoder.upto, decoder.declared)
-        self._at[stream] = decoder.upto
+        self._at[stream], self._births[stream] = decoder.upto, known
         return True
 
 
@@ -55,8 +60,9 @@ def catch_up(store: Store, settings: Settings) -> None:
     end = store.journal.last()
     declarations = Declarations(store.catalogue)
     with store.lake.locked():
+        known = births.restored(store, settings)
         while (start := store.journal.mark(MARK)) < end:
-            decoder = Decoder(settings, start)
+            decoder = Decoder(settings, start, births=known)
             decoder.take(store.journal.read(start, settings.fold_records), declarations.now())
             for batch in decoder.batches.values():
                 show(store.live, batch)

@@ -17,6 +17,7 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Store, StreamFacts
 from connectors.message import Sender, Source, broker_of
 from connectors.push import Door
+from connectors.sparkplug import Request
 
 
 _SHARE = 4
@@ -28,7 +29,7 @@ class Ingest:
 
     def __init__(self, store: Store, settings: Settings, sources: Sequence[Source]) -> None:
         self._store = store
-        self._worker = Worker(store, settings)
+        self._worker = Worker(store, settings, self._send)
         door = Door("http", settings.queue_limit, settings.queue_bytes // _SHARE)
         self._door = door
         self._gateway = Gateway(store.journal, (*sources, door), settings, lambda _: self._worker.wake())
@@ -79,6 +80,12 @@ class Ingest:
     def waiting(self, stream: str) -> int | None:
         """The arrival (ns) of a stream's oldest message that is not in the lake yet."""
         return self._worker.oldest_waiting(stream)
+
+    def _send(self, request: Request) -> None:
+        """Let the source that a Sparkplug node speaks through ask it for its birth."""
+        for source in self._sources:
+            if source.name == request.source and isinstance(source, Sender):
+                source.send(request.topic, request.payload, qos=0)
 
     def state(self) -> FeedState:
         """The feed at this moment."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from aas_server.errors import AasError
-from aas_server.ingest import behind
+from aas_server.ingest import behind, births
 from aas_server.ingest.declared import Declarations
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.fold import MARK, fold
@@ -16,6 +17,7 @@ from aas_server.ingest.readings import show
 from aas_server.ingest.trouble import Trouble
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
+from connectors.sparkplug import Request
 
 _LIVE_SECONDS = 1.0
 _CHUNK = 20_000
@@ -27,14 +29,20 @@ _MEND_SECONDS = 10.0
 """Between two looks whether a stream that is behind can be stored again."""
 
 
+def _nowhere(_: Request) -> None:
+    """Nobody is there to be asked."""
+
+
 class Worker:
     """Decodes and folds until it is stopped; what a crash leaves undone is done at the next start."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, send: Callable[[Request], None] = _nowhere) -> None:
+        """``send``: how a Sparkplug node is asked for its birth."""
         self._store = store
         self._settings = settings
         self._declarations = Declarations(store.catalogue)
-        self._decoder = Decoder(settings, store.journal.mark(MARK))
+        self._send = send
+        self._decoder = self._new_decoder()
         self._mending = Mending(store, settings)
         self._wake = threading.Event()
         self._done = threading.Condition()
@@ -109,10 +117,14 @@ class Worker:
         self._tries = 0
         return more
 
+    def _new_decoder(self) -> Decoder:
+        upto = self._store.journal.mark(MARK)
+        return Decoder(self._settings, upto, births=births.restored(self._store, self._settings))
+
     def _begin_anew(self) -> None:
         """Forget what was gathered: who knows what a fault that nobody foresaw has left of it."""
         try:
-            self._decoder = Decoder(self._settings, self._store.journal.mark(MARK))
+            self._decoder = self._new_decoder()
         except AasError as fault:
             self._trouble.tell(fault)
         self._shown = {}
@@ -121,6 +133,8 @@ class Worker:
         """Decode the next messages; fold where it is time. Whether there is more to do at once."""
         if not self._is_full():
             self._decode()
+            for request in self._decoder.births.requests():
+                self._send(request)
         more = self._decoder.upto < self._store.journal.last()
         now = time.monotonic()
         fold_now = self._is_time_to_fold(now, more)

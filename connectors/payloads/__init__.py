@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from connectors import sparkplug
 from connectors.message import Message, Part, Undecodable
 from connectors.payloads import flat_json, mos
 from connectors.payloads.naming import narrow_name, stream_name
@@ -19,11 +20,13 @@ def form_of(topic: str) -> Form:
     return "mos-type-4" if topic.startswith(mos.PREFIX) else "flat-json"
 
 
-def decode(message: Message, reading: Reading = _UNSAID) -> list[Part]:
-    """What a message holds, by stream: nothing, one part or many. Raises ``Undecodable`` with the reason."""
+def decode(message: Message, reading: Reading = _UNSAID, births: sparkplug.Births | None = None) -> list[Part]:
+    """What a message holds, by stream: nothing, one part or many. Raises ``Undecodable`` with the reason.
+
+    ``births``: what Sparkplug's nodes announced in earlier messages; it is told what this one announces."""
     payload = message.payload
-    if message.topic.startswith(_SPARKPLUG):
-        raise Undecodable("payload-sparkplug", topic=message.topic)
+    if sparkplug.is_sparkplug(message.topic):
+        return sparkplug.decode(message, sparkplug.Births(0) if births is None else births, narrow_name)
     if not payload.strip():
         raise Undecodable("payload-empty", topic=message.topic)
     if payload.startswith(_BOM):
