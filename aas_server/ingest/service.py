@@ -19,7 +19,6 @@ from connectors.message import Sender, Source, broker_of
 from connectors.push import Door
 from connectors.sparkplug import Request
 
-
 _SHARE = 4
 """The part of ``queue_bytes`` that may wait at the door for pushes, beside what waits at the gateway."""
 
@@ -83,9 +82,7 @@ class Ingest:
 
     def _send(self, request: Request) -> None:
         """Let the source that a Sparkplug node speaks through ask it for its birth."""
-        for source in self._sources:
-            if source.name == request.source and isinstance(source, Sender):
-                source.send(request.topic, request.payload, qos=0)
+        self.send(request.source, request.topic, request.payload, qos=0)
 
     def state(self) -> FeedState:
         """The feed at this moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.message import Message, Narrow, Part, Undecodable
+from connectors.message import Message, Narrow, Part, Undecodable, broker_of
 from connectors.sparkplug.birth import Birth, described
 from connectors.sparkplug.births import Births
 from connectors.sparkplug.node import Node
@@ -33,7 +33,7 @@ def decode(message: Message, births: Births, name_of: NameOf) -> list[Part]:
     if topic.kind in ("NCMD", "DCMD"):
         return []
     payload = _payload(message)
-    node = births.node(message.source, topic.group, topic.node)
+    node = births.node(broker_of(message.source), topic.group, topic.node)
     if topic.kind == "NDEATH":
         return _node_died(message, payload, births, node, name_of)
     if topic.kind in ("NBIRTH", "DBIRTH"):
