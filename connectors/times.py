@@ -14,7 +14,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Seoul"
@@ -29,6 +29,8 @@ _YEAR_2000 = 946_684_800 * _SECOND
 _LIMIT = 2**63
 # Up to these magnitudes a number counts s, ms, µs; above, ns. 1e11 s is the year 5138, 1e11 ms is March 1973.
 _SCALES = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3))
+_SECONDS = 4096
+"""How many seconds that were read are remembered: records of one second come together."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _CLOCK = (
     r"(?:(?P<before>오전|오후|[AaPp][Mm])\s*)?(?P<hour>\d{1,2}):(?P<minute>\d{2})"
@@ -71,28 +73,32 @@ def implausible(time: int, arrival: int) -> bool:
     return time < _YEAR_2000 or time > arrival + _DAY
 
 
-def _from_int(value: int) -> int | None:
-    size = abs(value)
+def plausible(first: int, last: int, arrival: int) -> bool:
+    """Whether no time from ``first`` to ``last`` is implausible, and all fit into 64 bits."""
+    return first >= _YEAR_2000 and last <= arrival + _DAY and last < _LIMIT
+
+
+def factor(epoch: int | Decimal) -> int:
+    """By what an epoch is multiplied to get ns: a number's unit follows from its magnitude."""
     for limit, factor in _SCALES:
-        if size < limit:
-            value *= factor
-            break
-    return value if -_LIMIT <= value < _LIMIT else None
+        if -limit < epoch < limit:
+            return factor
+    return 1
+
+
+def _from_int(value: int) -> int | None:
+    time = value * factor(value)
+    return time if -_LIMIT <= time < _LIMIT else None
 
 
 def _from_decimal(value: Decimal) -> int | None:
-    factor = next((factor for limit, factor in _SCALES if abs(value) < limit), 1)
-    time = int(value * factor)
+    time = int(value * factor(value))
     return time if -_LIMIT <= time < _LIMIT else None
 
 
 def _from_text(text: str, zone: str) -> int | None:
-    if len(text) == 19 and text[4] == "-" and text[10] in " T":
-        # by far the most common form: "2020-10-16 04:57:47"
-        try:
-            return _nanoseconds(datetime.fromisoformat(text), _zone(zone))
-        except ValueError:
-            pass  # as long, but another form: "2020-10-16 오후 12:30"
+    if len(text) >= 19 and text[4] == "-" and text[10] in " T" and (quick := _quickly(text, zone)) is not None:
+        return quick
     text = text.strip()
     if _NUMBER.fullmatch(text) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text)):
         return _from_decimal(Decimal(text)) if "." in text else _from_int(int(text)) if len(text) < 40 else None
@@ -100,6 +106,29 @@ def _from_text(text: str, zone: str) -> int | None:
         return _from_parts(_month_first(match.groupdict()), zone)
     match = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
     return _from_parts(match.groupdict(), zone) if match else None
+
+
+def _quickly(text: str, zone: str) -> int | None:
+    """By far the most common forms, ``2020-10-16 04:57:47`` and ``2020-10-16T04:57:47.123Z``; ``None`` for others,
+    such as ``2020-10-16 오후 12:30``."""
+    rest = text[19:]
+    if not rest:
+        return _of_second(text, zone)
+    if rest[-1] != "Z" or (rest != "Z" and rest[0] != "."):
+        return None
+    digits = rest[1:-1]
+    if digits and not (digits.isdecimal() and digits.isascii()):
+        return None
+    whole = _of_second(text[:19], "UTC")
+    return None if whole is None else whole + int(digits.ljust(9, "0")[:9] or 0)
+
+
+@lru_cache(_SECONDS)
+def _of_second(text: str, zone: str) -> int | None:
+    try:
+        return _nanoseconds(datetime.fromisoformat(text), _zone(zone))
+    except ValueError:
+        return None
 
 
 def _month_first(part: dict[str, str | None]) -> dict[str, str | None]:

@@ -7,92 +7,77 @@ guide, MOS TYPE 4.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
-from connectors import times
 from connectors.message import Message, Narrow, Part, Undecodable
+from connectors.payloads import samples, stamps
+from connectors.payloads.json_text import RETAINED, text_of
+from connectors.payloads.naming import narrow_name, stream_name
 from connectors.payloads.reading import Reading
 
 PREFIX = "mos/type-4/"
-_NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_EXACT = 2**53
-"""Whole numbers up to here are exact in a double; larger ones are kept as text beside it."""
 
 
-class _Tag(msgspec.Struct):
+class _Tag(msgspec.Struct, gc=False):
     tag: str
     value: Any = None
-    timestamp: Any = None
+    timestamp: int | float | str | None = None
 
 
 class _Block(msgspec.Struct):
     data: list[_Tag]
-    localtime: Any = 0
+    localtime: int | float | str | None = 0
 
 
 _decoder = msgspec.json.Decoder(_Block)
 
 
-def decode(message: Message, stream: str, reading: Reading) -> list[Part]:
+def fits(value: dict[str, Any]) -> bool:
+    """Whether an object on any topic is a block of tags."""
+    data = value.get("data")
+    return (
+        isinstance(data, list)
+        and value.keys() <= {"data", "localtime"}
+        and all(isinstance(entry, dict) and isinstance(entry.get("tag"), str) for entry in data)
+        and bool(data)
+    )
+
+
+def decode(message: Message, reading: Reading) -> list[Part]:
     """One sample a tag; nothing where there is none. Raises ``Undecodable`` for any other shape."""
     try:
         block = _decoder.decode(message.payload)
     except (msgspec.DecodeError, RecursionError) as fault:
+        text_of(message)
         raise Undecodable("payload-not-mos", topic=message.topic, fault=str(fault)) from None
-    common, doubt = _time(block.localtime, message, reading.zone)
-    flags = _flags(doubt, message)
-    part = Narrow(stream, message.topic, [], [], [], [])
-    # the tags of one sweep bear one stamp: each is read once
-    last, time, own = None, common, flags
-    for row, entry in enumerate(block.data):
-        if entry.timestamp != last:
-            last = entry.timestamp
-            if last is None:
-                time, own = common, flags
-            else:
-                time, doubt = _time(last, message, reading.zone)
-                own = _flags(doubt, message)
-        number, text = _split(entry.value)
-        part.times.append(time)
-        part.tags.append(entry.tag)
-        part.numbers.append(number)
-        part.texts.append(text)
-        if own:
-            part.flags[row] = own
-    return [part] if part.tags else []
+    except UnicodeDecodeError:
+        text_of(message)
+        raise
+    data, arrival = block.data, message.arrival
+    if not data:
+        return []
+    tags = [entry.tag for entry in data]
+    numbers, texts, strange = samples.columns([entry.value for entry in data])
+    times, doubts = _times(block, arrival, reading.zone)
+    common = (RETAINED,) if message.retain else ()
+    flags = samples.flags_of(len(tags), common, doubts, strange) if common or doubts or strange else {}
+    if reading.keys:
+        tags = [reading.keys.get(tag, tag) for tag in tags]
+    return [Narrow(_stream(message.topic, reading), message.topic, times, tags, numbers, texts, flags)]
 
 
-def _time(value: object, message: Message, zone: str) -> tuple[int | None, str]:
-    """The time and, where it is doubtful, the flag that says so."""
-    if value in (0, "0", "", None):
-        return None, ""
-    time = times.parse(value, zone)
-    if time is None:
-        return None, times.UNREADABLE
-    return time, times.IMPLAUSIBLE if times.implausible(time, message.arrival) else ""
+def _stream(topic: str, reading: Reading) -> str:
+    return reading.stream or (stream_name(topic) if topic.startswith(PREFIX) else narrow_name(topic))
 
 
-def _flags(doubt: str, message: Message) -> tuple[str, ...]:
-    if not doubt and not message.retain:
-        return ()
-    return tuple(flag for flag in (doubt, "retained" if message.retain else "") if flag)
-
-
-def _split(value: object) -> tuple[float | None, str | None]:
-    """A value as number and text. ``"007"`` and ``"E101"`` are codes and stay text; ``NaN`` is no number."""
-    if isinstance(value, str):
-        plain = value.strip()
-        if not _NUMBER.fullmatch(plain):
-            return None, value
-        number = float(plain)
-        if number in (float("inf"), float("-inf")):
-            return None, value
-        return number, value if abs(number) > _EXACT else None
-    if isinstance(value, bool):
-        return None, "true" if value else "false"
-    if isinstance(value, int | float):
-        return (float(value), None) if abs(value) <= _EXACT else _split(str(value))
-    return None, None if value is None else msgspec.json.encode(value).decode()
+def _times(block: _Block, arrival: int, zone: str) -> tuple[list[int | None], dict[int, str]]:
+    """Each tag's own time, else the common one."""
+    own = [entry.timestamp for entry in block.data]
+    if None not in own:
+        return stamps.column(own, arrival, zone)
+    common = block.localtime
+    if own.count(None) == len(own):
+        return stamps.column([common] * len(own), arrival, zone)
+    return stamps.column([common if stamp is None else stamp for stamp in own], arrival, zone)

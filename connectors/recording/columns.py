@@ -11,7 +11,7 @@ from typing import Literal
 
 from connectors import times
 from connectors.message import Scalar
-from connectors.payloads.flat_json import may_be_time
+from connectors.payloads.stamps import may_be_time
 
 ColumnType = Literal["bool", "int64", "double", "string", "timestamp"]
 

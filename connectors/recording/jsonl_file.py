@@ -10,7 +10,7 @@ import msgspec
 
 from connectors.errors import RecordingError
 from connectors.message import Scalar
-from connectors.payloads.flat_json import flatten
+from connectors.payloads.members import flatten
 from connectors.recording.columns import ColumnType, ValueColumn
 from connectors.recording.encoding import find_encoding
 from connectors.recording.hints import Hints

@@ -1,0 +1,146 @@
+"""Which form a payload has: told by its topic, else by its shape, and whether it is the form that was declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from connectors.message import Message, Part, Undecodable
+from connectors.payloads import (
+    bare_value,
+    flat_json,
+    image,
+    mos,
+    opcua_fields,
+    opcua_pubsub,
+    picture,
+    rich_object,
+    thingsboard,
+)
+from connectors.payloads.json_text import Given, parse
+from connectors.payloads.reading import Form, Reading
+
+_TOPICS = 16_384
+_UMH = frozenset(("timestamp_ms", "value"))
+_BLANK = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A form of JSON objects: ``fits`` tells one by its members; ``batches``: an array of them is of it, too."""
+
+    form: Form
+    fits: Callable[[dict[str, Any]], bool]
+    decode: Callable[[Given, Reading], list[Part]]
+    batches: bool = False
+
+
+def _is_umh(value: dict[str, Any]) -> bool:
+    return value.keys() == _UMH and not isinstance(value["value"], dict)
+
+
+def _decode_mos(given: Given, reading: Reading) -> list[Part]:
+    return mos.decode(given.message, reading)
+
+
+_SHAPES = (
+    _Shape("umh", _is_umh, rich_object.decode),
+    _Shape("rich-object", rich_object.fits, rich_object.decode),
+    _Shape("thingsboard", thingsboard.fits, thingsboard.decode, batches=True),
+    _Shape("opcua-pubsub", opcua_pubsub.fits, opcua_pubsub.decode, batches=True),
+    _Shape("image", image.fits, image.decode),
+    _Shape("mos-type-4", mos.fits, _decode_mos),
+    _Shape("opcua-fields", opcua_fields.fits, opcua_fields.decode),
+    _Shape("thingsboard-gateway", thingsboard.fits_gateway, thingsboard.decode_gateway),
+)
+"""In the order in which they are tried: the cheap and telling ones first."""
+_FLAT = _Shape("flat-json", bool, flat_json.decode, batches=True)
+_BY_FORM = {shape.form: shape for shape in (*_SHAPES, _FLAT)}
+
+
+@lru_cache(_TOPICS)
+def form_of(topic: str) -> Form | None:
+    """The form that a topic alone tells; ``None`` where the payload's shape must."""
+    if topic.startswith(mos.PREFIX):
+        return "mos-type-4"
+    if topic in thingsboard.GATEWAY_TOPICS:
+        return "thingsboard-gateway"
+    return "thingsboard" if topic in thingsboard.DEVICE_TOPICS else None
+
+
+def read(message: Message, reading: Reading) -> list[Part]:
+    """The parts of a message in the form that is declared, told by its topic or by its shape. Raises
+    ``Undecodable``."""
+    form = reading.form or form_of(message.topic)
+    if form == "mos-type-4":
+        _refuse_empty(message)
+        return mos.decode(message, reading)
+    if form in ("thingsboard", "thingsboard-gateway"):
+        parts = thingsboard.quickly(message, reading, form == "thingsboard-gateway")
+        if parts is not None:
+            return parts
+    if form == "bare-value":
+        return bare_value.decode(message, reading)
+    return _read(message, reading, form)
+
+
+def _read(message: Message, reading: Reading, form: Form | None) -> list[Part]:
+    payload = message.payload
+    first = payload[:1] if payload[:1] not in _BLANK else payload.lstrip(_BLANK)[:1]
+    if first in (b"{", b"["):
+        given = parse(message)
+        return _declared(given, reading, form) if form else shape_of(given.value).decode(given, reading)
+    if picture.is_picture(payload) and form in (None, "image"):
+        return image.of_bytes(message, reading)
+    if form is None:
+        return bare_value.decode(message, reading)
+    _refuse_empty(message)
+    if form == "flat-json":
+        raise Undecodable("payload-bare-value", topic=message.topic, value=_begin(payload))
+    if form == "image":
+        picture.look(payload)
+    raise Undecodable("payload-other-form", topic=message.topic, form=form, found="bare-value")
+
+
+def _declared(given: Given, reading: Reading, form: Form) -> list[Part]:
+    """As declared, or not at all: a silent other reading would mix two things in one stream."""
+    found = shape_of(given.value)
+    shape = _BY_FORM[form]
+    rows = given.value if isinstance(given.value, list) else [given.value]
+    if not isinstance(given.value, list) or shape.batches:
+        plain = form in ("flat-json", "thingsboard", "thingsboard-gateway", "image")
+        if plain or all(isinstance(row, dict) and shape.fits(row) for row in rows):
+            return shape.decode(given, reading)
+    raise Undecodable("payload-other-form", topic=given.message.topic, form=form, found=found.form)
+
+
+def shape_of(value: Any) -> _Shape:
+    """The form of a JSON object or array by its members."""
+    if isinstance(value, dict):
+        return _shape_of_object(value)
+    if any(isinstance(row, dict) for row in value):
+        first = _shape_of_object(value[0]) if isinstance(value[0], dict) else _FLAT
+        every = first.batches and all(isinstance(row, dict) and first.fits(row) for row in value)
+        return first if every else _FLAT
+    return _FLAT if not value else _ARRAY
+
+
+def _shape_of_object(value: dict[str, Any]) -> _Shape:
+    for shape in _SHAPES:
+        if shape.fits(value):
+            return shape
+    return _FLAT
+
+
+_ARRAY = _Shape("bare-value", bool, bare_value.of_json)
+
+
+def _refuse_empty(message: Message) -> None:
+    if not message.payload.strip():
+        raise Undecodable("payload-empty", topic=message.topic)
+
+
+def _begin(payload: bytes) -> str:
+    return payload[:80].decode("utf-8", "replace")
