@@ -36,7 +36,7 @@ from aas_server.store.contract.journal import (
     Quarantined,
     TopicCount,
 )
-from aas_server.store.contract.lake import COMMON, MOST_COLUMNS, Damaged, Lake, Pin, StreamFacts
+from aas_server.store.contract.lake import COMMON, MOST_COLUMNS, REFLAG, Damaged, Gone, Lake, Pin, StreamFacts
 from aas_server.store.contract.live import Live, LiveValue
 from aas_server.store.contract.store import Store
 
@@ -46,6 +46,7 @@ __all__ = [
     "MOST_COLUMNS",
     "NOTHING",
     "OTHER_TOPICS",
+    "REFLAG",
     "REGISTERED",
     "Catalogue",
     "Change",
@@ -59,6 +60,7 @@ __all__ = [
     "Erased",
     "Fact",
     "Files",
+    "Gone",
     "IdPage",
     "Indexing",
     "Journal",

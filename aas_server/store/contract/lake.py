@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +58,19 @@ class Pin:
     records: int
 
 
+REFLAG = pa.schema([("file", pa.string()), ("row", pa.int64()), ("flags", pa.string())])
+"""Stored rows whose flags change: where they are, as ``Lake.recent`` tells, and all their flags from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What went: rows, and the files (with their bytes) that held nothing else."""
+
+    files: int
+    bytes: int
+    records: int
+
+
 class Lake(Protocol):
     """Records as typed columns: a Delta table per stream.
 
@@ -67,15 +80,59 @@ class Lake(Protocol):
     their gateway uses. A *wide* stream has one column a field; a *narrow* one has ``tag``, ``number`` (double) and
     ``text``.
 
+    Rows stand in the order in which they were folded, in a file and from file to file, whatever is compacted,
+    flagged or cut later.
+
     Every method that is given a stream raises ``Damaged`` where its table is.
     """
 
     def streams(self) -> Sequence[str]: ...
 
-    def fold(self, stream: str, rows: pa.Table, upto: int) -> int:
+    def fold(self, stream: str, rows: pa.Table, upto: int, reflag: pa.Table | None = None) -> int:
         """Append rows durably and say that the stream is folded up to journal position ``upto``; both become
         true together. New columns are added, ``int64`` widens to ``double``; every other change of type raises
-        ``Conflict`` (the caller puts such values into ``misfit``). Returns the new version."""
+        ``Conflict`` (the caller puts such values into ``misfit``). Returns the new version.
+
+        ``reflag`` (``REFLAG``) changes flags of rows stored before, in the same version. Between ``recent`` and
+        this the caller holds ``locked``; a file that is not part of the table raises ``Conflict``. Where the
+        stream is folded up to ``upto`` already nothing changes."""
+        ...
+
+    def recent(self, stream: str, low: int, high: int, columns: Sequence[str]) -> pa.Table:
+        """The stored rows whose ``time`` (µs since 1970, UTC) lies in ``[low, high]``, in their order: ``columns``
+        (one that the stream has not is null), then where each row is: ``file`` (string) and ``row`` (int64).
+        Files and parts of files that can hold none are not read. No rows of an unknown stream."""
+        ...
+
+    def replace(self, stream: str, batches: Iterable[pa.Table], after: int, upto: int) -> int:
+        """Put the rows of ``batches`` (in the order of the journal, positions above ``after``) in the place of all
+        rows whose position is above ``after``, as one version that is folded up to ``upto``; returns it. Before
+        that nothing changes, and a crash leaves nothing but files that ``vacuum`` takes away. Memory is bounded.
+
+        Types may become any others where no row stays; rows that stay are widened as in ``fold``. Raises
+        ``Conflict`` where they can't be, where the batches' types don't go together, and (``lake-moved-on``) where
+        the stream was folded beyond ``upto`` meanwhile: hold ``locked`` for the last piece."""
+        ...
+
+    def drop(self, stream: str, keep: Sequence[Pin] = ()) -> Gone:
+        """Take the stream away, with all its files but those of the pins in ``keep``, which stay readable. After a
+        crash it is no stream any more, and another call takes away what is left. Raises ``NotFound`` where nothing
+        is there."""
+        ...
+
+    def compact(self, stream: str) -> int:
+        """Write one run of small files as one large file, and tell how many files it took the place of; 0 where
+        nothing is left to do. Rows keep their order. Folding needn't wait for it."""
+        ...
+
+    def vacuum(self, stream: str, keep: Sequence[Pin], grace_hours: float) -> Gone:
+        """Delete files that neither the present version nor a pin in ``keep`` nor any version younger than the
+        grace period needs, and shorten the log to that. ``records`` is 0: no row of the present version goes."""
+        ...
+
+    def cut(self, stream: str, before: int) -> Gone:
+        """Take out the rows that arrived before a moment (ns since 1970, UTC), as a new version. Older versions
+        keep them until ``vacuum``."""
         ...
 
     def folded(self, stream: str) -> int:

@@ -29,14 +29,15 @@ def checked(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def widened(stored: pa.Schema, rows: pa.Table) -> pa.Schema:
-    """The table's schema once ``rows`` are in it: new columns at the end, ``int64`` widened to ``double``, one
-    of nothing but nulls (type ``null``) as whatever comes first. Raises ``Conflict`` for other changes.
+def widened(stored: pa.Schema, new: pa.Schema, *, either: bool = False) -> pa.Schema:
+    """The table's schema once ``new`` rows are in it: new columns at the end, ``int64`` widened to ``double``, one
+    of nothing but nulls (type ``null``) as whatever comes first. ``either``: the new ones may be widened as well.
+    Raises ``Conflict`` for other changes.
     """
     fields = {field.name: field.type for field in stored}
-    for field in rows.schema:
+    for field in new:
         present = fields.get(field.name, pa.null())
-        if field.type in (present, pa.null()):
+        if field.type in (present, pa.null()) or (either and present == pa.float64() and field.type == pa.int64()):
             fields[field.name] = present
         elif present == pa.null() or (present == pa.int64() and field.type == pa.float64()):
             fields[field.name] = field.type

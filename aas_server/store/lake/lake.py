@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from aas_server.errors import BadInput, NotFound, Unavailable
-from aas_server.store.contract import Damaged, Pin
+from aas_server.store.contract import Damaged, Gone, Pin
 from aas_server.store.durable import is_full
 from aas_server.store.filelock import FileLock
+from aas_server.store.lake import compacting, cutting, folding, reading, vacuuming
+from aas_server.store.lake.replacing import Replacing
 from aas_server.store.lake.table import Table, position, records, schema
 
 _LONGEST_NAME = 200
@@ -34,10 +36,43 @@ class DeltaLake:
     def streams(self) -> Sequence[str]:
         return sorted(entry.name for entry in self._folder.iterdir() if Table(entry).exists())
 
-    def fold(self, stream: str, rows: pa.Table, upto: int) -> int:
+    def fold(self, stream: str, rows: pa.Table, upto: int, reflag: pa.Table | None = None) -> int:
         table = self._table(stream)
         with self._lock.held(), self._translated(stream):
-            return table.append(rows, upto)
+            return folding.append(table, rows, upto, reflag)
+
+    def recent(self, stream: str, low: int, high: int, columns: Sequence[str]) -> pa.Table:
+        table = self._table(stream)
+        with self._translated(stream):
+            handle: DeltaTable | None = None
+            with suppress(NotFound):
+                handle = self._opened(stream)
+            return reading.recent(table, handle, low, high, columns)
+
+    def replace(self, stream: str, batches: Iterable[pa.Table], after: int, upto: int) -> int:
+        table = self._table(stream)
+        with self._translated(stream):
+            return Replacing(table, after, upto).run(batches, self._lock.held())
+
+    def drop(self, stream: str, keep: Sequence[Pin] = ()) -> Gone:
+        table = self._table(stream)
+        with self._lock.held(), self._translated(stream):
+            return vacuuming.drop(table, keep)
+
+    def compact(self, stream: str) -> int:
+        self._check(stream)
+        with self._translated(stream):
+            return compacting.compact(self._table(stream), self._lock.held)
+
+    def vacuum(self, stream: str, keep: Sequence[Pin], grace_hours: float) -> Gone:
+        self._check(stream)
+        with self._lock.held(), self._translated(stream):
+            return vacuuming.vacuum(self._table(stream), keep, grace_hours)
+
+    def cut(self, stream: str, before: int) -> Gone:
+        self._check(stream)
+        with self._lock.held(), self._translated(stream):
+            return cutting.cut(self._table(stream), -(-before // 1000))
 
     def folded(self, stream: str) -> int:
         try:
@@ -51,7 +86,8 @@ class DeltaLake:
             return schema(self._opened(stream))
 
     def pin(self, stream: str, version: int | None = None) -> Pin:
-        """Nothing is vacuumed here, and the table's own settings keep other tools from it for a hundred years."""
+        """``vacuum`` is told of the pins to keep; the table's own settings keep other tools from its files for a
+        hundred years."""
         table = self._table(stream)
         with self._translated(stream):
             handle = self._opened(stream)
@@ -72,6 +108,11 @@ class DeltaLake:
 
     def locked(self) -> AbstractContextManager[None]:
         return self._lock.held()
+
+    def _check(self, stream: str) -> None:
+        """Raises ``NotFound`` for an unknown stream."""
+        if not self._table(stream).exists():
+            raise NotFound("stream-not-found", stream=stream)
 
     def _opened(self, stream: str) -> DeltaTable:
         """The present version. What a power cut left torn is mended first, when no other process is writing."""

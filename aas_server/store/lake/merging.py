@@ -20,16 +20,17 @@ _LEVEL = re.compile(r"-l(\d+)-")
 
 def choose(files: Sequence[Path]) -> tuple[Sequence[Path], int]:
     """The files at the end of the table to be merged with new rows, and the level of the file that results."""
-    start, level = len(files), 0
+    start, reached = len(files), 0
     while True:
         run = start
-        while run > 0 and _level(files[run - 1]) <= level and files[run - 1].stat().st_size < FULL:
+        while run > 0 and level(files[run - 1]) <= reached and files[run - 1].stat().st_size < FULL:
             run -= 1
         if start - run < FAN - 1:
-            return files[start:], level
-        start, level = run, level + 1
+            return files[start:], reached
+        start, reached = run, reached + 1
 
 
-def _level(file: Path) -> int:
+def level(file: Path) -> int:
+    """The level in a file's name."""
     found = _LEVEL.search(file.name)
     return int(found[1]) if found else 0

@@ -1,45 +1,44 @@
-"""One stream's Delta table: every change of it, with the care that delta-rs leaves to its callers.
+"""One stream's Delta table: its log, with the care that delta-rs leaves to its callers.
 
 delta-rs 1.6 syncs nothing to the disk, does not refuse a second write under the same application transaction, does
 not add columns on append and casts silently. So: Parquet files are written and synced first, then committed; the
-log and the folders are synced before ``append`` returns; the journal position read on the handle that commits.
+log and the folders are synced before ``commit`` returns; the journal position read on the handle that commits.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
 
 from aas_server.store.contract import COMMON
 from aas_server.store.durable import sync
-from aas_server.store.lake import columns, merging, parquet_file
 
 _APPLICATION = "aas-fold"
 _KEEP = "interval 36500 days"
 # Checkpoints are not made by the commit: it could not sync them before it names them.
 _NO_CHECKPOINT = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _CHECKPOINT_EVERY = 50
-_LOG = "_delta_log"
+LOG = "_delta_log"
 
 
 class Table:
-    """A table in a folder. The caller holds the lake's lock while it appends."""
+    """A table in a folder. The caller holds the lake's lock while it changes it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.log = folder / LOG
 
     def exists(self) -> bool:
-        """Whether a first commit is there."""
-        return (self.folder / _LOG / f"{0:020d}.json").exists()
+        """Whether a commit is there."""
+        return (self.log / f"{0:020d}.json").exists() or any(self.log.glob("[0-9]*.json"))
 
     def open(self, version: int | None = None) -> DeltaTable:
         """A fresh handle. Raises ``DeltaError`` or ``OSError`` where the log can't be read: see ``mend``."""
@@ -47,122 +46,131 @@ class Table:
 
     def torn(self, handle: DeltaTable) -> bool:
         """Whether the handle's commit is empty: delta-rs takes that for a version."""
-        return not (self.folder / _LOG / f"{handle.version():020d}.json").stat().st_size
+        return not (self.log / f"{handle.version():020d}.json").stat().st_size
 
     def mend(self) -> None:
         """Put aside what a power cut left torn: a last commit that was linked, but never synced nor counted on;
-        checkpoints, since the commits are all there. The caller holds the lake's lock."""
-        last = max((self.folder / _LOG).glob("[0-9]*.json"), default=None)
+        checkpoints, newest first, as long as the commits they stand for are there. The caller holds the lake's
+        lock."""
+        last = max(self.log.glob("[0-9]*.json"), default=None)
         if last is not None and not _whole(last):
             _put_aside(last)
-        if not self.exists():
-            return
-        try:
-            self.open()
-        except (DeltaError, OSError):
-            for file in self._checkpoints():
-                _put_aside(file)
+        while self.exists() and not self._readable():
+            newest = max(self.checkpoints(), key=lambda file: file.name, default=None)
+            if newest is None or not self._is_spare(newest):
+                return
+            _put_aside(newest)
 
-    def append(self, rows: pa.Table, upto: int) -> int:
-        """See ``contract.Lake.fold``. Rows of messages folded already are left out. Returns the version."""
-        rows = columns.checked(rows)
-        self.mend()
-        if not self.exists():
-            self._create(rows, upto)
-            return 0
-        handle = self.open()
-        folded = position(handle)
-        if folded < upto:
-            rows = rows.filter(pc.greater(rows.column("position"), folded))
-            self._commit(handle, rows, upto)
-        self._sync(handle.version())
-        return int(handle.version())
-
-    def _create(self, rows: pa.Table, upto: int) -> None:
-        rows = columns.fitted(rows, columns.written(rows.schema))
-        self.folder.mkdir(exist_ok=True)
+    def create(self, schema: pa.Schema, actions: Sequence[AddAction], upto: int) -> None:
+        """The first version. The folder is there."""
         create_table_with_add_actions(
             str(self.folder),
-            Schema.from_arrow(rows.schema),
-            [parquet_file.write(self.folder, 0, 0, rows)],
+            Schema.from_arrow(schema),
+            list(actions),
             mode="error",
             configuration={"delta.logRetentionDuration": _KEEP, "delta.deletedFileRetentionDuration": _KEEP},
             commit_properties=_properties(upto),
             post_commithook_properties=_NO_CHECKPOINT,
         )
-        self._sync(0)
+        self.sync(0)
 
-    def _commit(self, handle: DeltaTable, rows: pa.Table, upto: int) -> None:
-        stored = pa.schema(handle.schema().to_arrow())
-        wanted = columns.written(columns.widened(schema(handle), rows))
-        rows = columns.fitted(rows, wanted)
-        if any(wanted.field(field.name).type != field.type for field in stored):
-            self._rewrite(handle, rows, wanted, upto)
-            return
-        new = [field for field in wanted if field.name not in stored.names]
+    def add_columns(self, handle: DeltaTable, schema: pa.Schema) -> None:
+        """A commit of its own: without rows it says nothing but that the columns are there."""
+        stored = {field.name for field in handle.schema().fields}
+        new = [field for field in schema if field.name not in stored]
         if new:
-            # A commit of its own: without the rows it says nothing but that the columns are there.
             handle.alter.add_columns(
                 list(Schema.from_arrow(pa.schema(new)).fields), post_commithook_properties=_NO_CHECKPOINT
             )
-            self._sync(handle.version())
-        small, level = merging.choose(self.files(handle))
-        rows = pa.concat_tables([*(columns.fitted(pq.read_table(path), wanted) for path in small), rows])
-        added = parquet_file.write(self.folder, handle.version() + 1, 0, rows, level)
-        self._write(handle, [*map(_removed, small), added], "append", wanted, upto)
+            self.sync(handle.version())
 
-    def _rewrite(self, handle: DeltaTable, rows: pa.Table, wanted: pa.Schema, upto: int) -> None:
-        """Every file again under the wider schema, as one commit; the old files stay for those who pinned them."""
-        version = handle.version() + 1
-        actions = [
-            parquet_file.write(self.folder, version, part, columns.fitted(pq.read_table(path), wanted))
-            for part, path in enumerate(self.files(handle))
-        ]
-        actions.append(parquet_file.write(self.folder, version, len(actions), rows))
-        self._write(handle, actions, "overwrite", wanted, upto)
-
-    def _write(
+    def commit(
         self,
         handle: DeltaTable,
         actions: Sequence[AddAction | RemoveAction],
-        mode: str,
         schema: pa.Schema,
         upto: int,
-    ) -> None:
+        *,
+        anew: bool = False,
+    ) -> int:
+        """One version more; with ``anew`` it has no file of those before, and any schema. Returns it."""
         handle.create_write_transaction(
             list(actions),
-            mode,
+            "overwrite" if anew else "append",
             Schema.from_arrow(schema),
             commit_properties=_properties(upto),
             post_commithook_properties=_NO_CHECKPOINT,
         )
         # The handle stays at the version before its own commit.
         handle.update_incremental()
-        self._sync(handle.version())
+        self.sync(handle.version())
         if handle.version() % _CHECKPOINT_EVERY == 0:
-            self._checkpoint(handle)
+            self.checkpoint(handle)
+        return int(handle.version())
 
-    def _checkpoint(self, handle: DeltaTable) -> None:
-        """Readers begin here instead of at the first commit. A torn one is thrown away, see ``open``."""
+    def checkpoint(self, handle: DeltaTable) -> None:
+        """Readers begin here instead of at the first commit. A torn one is put aside, see ``mend``."""
         handle.create_checkpoint()
-        for file in self._checkpoints():
+        for file in self.checkpoints():
             if file.name.startswith((f"{handle.version():020d}", "_")):
                 sync(file)
-        sync(self.folder / _LOG)
+        sync(self.log)
 
     def files(self, handle: DeltaTable) -> list[Path]:
         """The files of the handle's version in the order they were folded: their names sort so."""
         return sorted(self.folder / Path(str(uri)).name for uri in handle.file_uris())
 
-    def _checkpoints(self) -> list[Path]:
-        log = self.folder / _LOG
-        return [*log.glob("*.checkpoint*.parquet"), *log.glob("_last_checkpoint")]
+    def checkpoints(self) -> list[Path]:
+        """Checkpoints, and the file that names the last one."""
+        return [*self.log.glob("*.checkpoint*.parquet"), *self.log.glob("_last_checkpoint")]
 
-    def _sync(self, version: int) -> None:
-        log = self.folder / _LOG
-        sync(log / f"{version:020d}.json")
-        for folder in (log, self.folder, self.folder.parent):
+    def sync(self, version: int) -> None:
+        """Make a commit durable."""
+        sync(self.log / f"{version:020d}.json")
+        for folder in (self.log, self.folder, self.folder.parent):
             sync(folder)
+
+    def _readable(self) -> bool:
+        try:
+            self.open()
+        except (DeltaError, OSError):
+            return False
+        return True
+
+    def _is_spare(self, checkpoint: Path) -> bool:
+        """Whether the table can be read without it: by the first commit, or an older checkpoint."""
+        first = min(self.log.glob("[0-9]*.json"))
+        older = [file for file in self.log.glob("*.checkpoint*.parquet") if file.name < checkpoint.name]
+        return checkpoint.name.startswith("_") or int(first.stem) == 0 or bool(older)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file of a version as its log tells of it. Bounds are as they came: µs since 1970 for times; ``None`` where
+    the file holds no value."""
+
+    name: str
+    size: int
+    rows: int
+    times: tuple[int, int] | None
+    arrivals: tuple[int, int] | None
+    positions: tuple[int, int] | None
+
+
+def stored(handle: DeltaTable) -> list[Stored]:
+    """The files of the handle's version, in the order they were folded."""
+    actions = pa.table(handle.get_add_actions(flatten=True))
+
+    def bounds(name: str) -> list[tuple[int, int] | None]:
+        if f"min.{name}" not in actions.column_names:
+            return [None] * actions.num_rows
+        low, high = (actions.column(f"{end}.{name}").cast(pa.int64()).to_pylist() for end in ("min", "max"))
+        return [None if a is None or b is None else (a, b) for a, b in zip(low, high, strict=True)]
+
+    names = (Path(path).name for path in actions.column("path").to_pylist())
+    sizes, rows = (actions.column(name).to_pylist() for name in ("size_bytes", "num_records"))
+    parts = (names, sizes, rows, bounds("time"), bounds("arrival"), bounds("position"))
+    return sorted((Stored(*one) for one in zip(*parts, strict=True)), key=lambda file: file.name)
 
 
 def position(handle: DeltaTable) -> int:
@@ -175,9 +183,14 @@ def records(handle: DeltaTable) -> int:
     return sum(pa.table(handle.get_add_actions(flatten=True)).column("num_records").to_pylist())
 
 
-def schema(handle: DeltaTable) -> pa.Schema:
-    """The handle's columns and their types; ``null`` where the log counts nothing but nulls."""
+def schema(handle: DeltaTable, only: Set[str] | None = None) -> pa.Schema:
+    """The handle's columns and their types; ``null`` where the log counts nothing but nulls, in all of its files
+    or ``only`` in some."""
     actions = pa.table(handle.get_add_actions(flatten=True))
+    if only is not None:
+        actions = actions.filter(
+            pa.array([Path(path).name in only for path in actions.column("path").to_pylist()])
+        )
     sizes = actions.column("num_records").to_pylist()
 
     def has_values(name: str) -> bool:
@@ -195,13 +208,14 @@ def schema(handle: DeltaTable) -> pa.Schema:
     )
 
 
+def removed(file: Path, *, changed: bool = True) -> RemoveAction:
+    """Delta's action that takes a file out of the table. ``changed``: whether it has other rows then."""
+    return RemoveAction(file.name, changed, time.time_ns() // 1_000_000, file.stat().st_size, {})
+
+
 def _put_aside(file: Path) -> None:
     file.rename(file.with_name(f"{file.stem}.torn-{time.time_ns()}"))
     sync(file.parent)
-
-
-def _removed(file: Path) -> RemoveAction:
-    return RemoveAction(file.name, True, time.time_ns() // 1_000_000, file.stat().st_size, {})
 
 
 def _properties(upto: int) -> CommitProperties:
