@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import connectors
 import submodels
 import templates
-from aas_server import databases, server_file
+from aas_server import brokers, databases, server_file, slots
+from aas_server.broker_settings import BrokerSettings
 from aas_server.clock import Clock, SystemClock
 from aas_server.errors import NotFound, Unavailable
 from aas_server.ids import Names
@@ -23,6 +24,7 @@ from aas_server.product.series.operations import SeriesOperations
 from aas_server.product.work import Work
 from aas_server.runner import Runner
 from aas_server.settings import Settings
+from aas_server.slots import Slot
 from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
@@ -77,6 +79,8 @@ class House:
         self.runner.close()
         self.operations.close()
         self.store.close()
+        if "slot" in self.__dict__:
+            self.slot.release()
 
     def build(self, product: str, show: Show) -> ReleaseRecord:
         """Run the product's line by its recipe. Raises the steps' errors."""
@@ -96,21 +100,27 @@ class House:
         """Write a recipe, whole or not at all."""
         file = self.recipe_file(made_by.id)
         file.parent.mkdir(parents=True, exist_ok=True)
-        _write(file, recipe.dump(made_by))
+        durable.write(file, recipe.dump(made_by))
 
-    def subscriptions(self, brokers: Sequence[str]) -> list[Source]:
-        """One subscription a broker, with a stable client id and a persistent session."""
-        window = self.settings.receive_window
-        return [Subscription(url, self.settings.filter, self._client_id(), window) for url in brokers]
+    def subscriptions(self, urls: Sequence[str] | None = None) -> list[Source]:
+        """One subscription a broker (the settings' where none is named), with a stable client id and a persistent
+        session. Raises ``BrokerError``, ``BadInput``, ``Refused``."""
+        named = brokers.configured(self.settings) if urls is None else [BrokerSettings(url=url) for url in urls]
+        return list(brokers.subscriptions(named, self.settings, self.slot))
 
-    def _client_id(self) -> str:
-        """The setting, else one of the folder's own: two servers on one broker must not throw each other out."""
-        if self.settings.client_id is not None:
-            return self.settings.client_id
-        file = self.store.folder / "client-id"
-        if not file.exists():
-            _write(file, f"aas-server-{secrets.token_hex(4)}".encode())
-        return file.read_text()
+    def subscription(self, broker: BrokerSettings) -> Subscription:
+        """One more, for ``Ingest.add_source``. Raises as ``subscriptions``."""
+        return brokers.subscribe(broker, self.settings, self.slot)
+
+    @cached_property
+    def slot(self) -> Slot:
+        """This server's place among those on the folder, held until the house is closed."""
+        return slots.take(self.store.folder, self.shared)
+
+    @property
+    def shared(self) -> bool:
+        """Whether several servers may hold the folder."""
+        return self.settings.postgres_url is not None
 
     def declare(self, stream: str, known: Declaration) -> None:
         """Say what is known of a stream before its first message."""
@@ -144,15 +154,6 @@ class House:
             settings=self.settings.model_copy(update={"external_url": url}),
             progress=show,
         )
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Write a file so that it is whole and durable whenever it is seen."""
-    draft = file.with_name(f".{file.name}.new")
-    draft.write_bytes(content)
-    durable.sync(draft)
-    draft.replace(file)
-    durable.sync(file.parent)
 
 
 def _check_packages() -> None:

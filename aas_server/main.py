@@ -27,6 +27,7 @@ from aas_server.api.streams import streams_router
 from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
 from aas_server.ingest.service import Ingest
+from aas_server.leftovers import Leftovers
 from aas_server.settings import Settings
 from aas_server.streams.pulse import Running
 from aas_server.twin.operations import files as operation_files
@@ -50,7 +51,7 @@ class Server:
         self.url = settings.base_url
         self.ingest = Ingest(house.store, settings, sources)
         config = uvicorn.Config(
-            create_app(house, self.ingest, sources),
+            create_app(house, self.ingest),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -67,9 +68,10 @@ class Server:
         self._stack.callback(self._socket.close)
         running = server_file.Running(self.url, tuple(source.name for source in self._sources))
         try:
-            self._stack.enter_context(server_file.held(self._house.store.folder, running))
+            self._stack.enter_context(server_file.held(self._house.store.folder, running, self._house.shared))
             self._stack.callback(self.ingest.stop)
             self.ingest.start()
+            self._take_over_what_is_left()
             serving = self._house.runner.start(self._uvicorn.serve(sockets=[self._socket]))
             self._stack.callback(self._stop, serving)
         except BaseException:
@@ -89,18 +91,24 @@ class Server:
                 raise Unavailable("server-did-not-start", seconds=int(PATIENCE), brokers=brokers)
             time.sleep(0.02)
 
+    def _take_over_what_is_left(self) -> None:
+        if self._house.shared:
+            leftovers = Leftovers(self._house.settings, self._house.store.folder, self.ingest)
+            leftovers.start()
+            self._stack.callback(leftovers.stop)
+
     def _stop(self, serving: Future[None]) -> None:
         self._uvicorn.should_exit = True
         serving.result(timeout=PATIENCE)
 
 
-def create_app(house: House, ingest: Ingest, sources: Sequence[Source]) -> Guard:
+def create_app(house: House, ingest: Ingest) -> Guard:
     """All doors behind the guard: the AAS API, the products' Open API, health, pages."""
     settings = house.settings
     operation_files.load(house.operations, settings.operation_files)
 
     def ready() -> dict[str, bool]:
-        return {source.name: source.ready() for source in sources} | {"ingest": ingest.ready()}
+        return {source.name: source.ready() for source in ingest.sources} | {"ingest": ingest.ready()}
 
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +19,7 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -27,8 +29,22 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from aas_server.broker_settings import BrokerSettings, Qos
 from aas_server.errors import BadInput
 
+_SECRET = frozenset(
+    {
+        "database_url",
+        "url",
+        "broker",
+        "password",
+        "key_password",
+        "broker_password",
+        "broker_key_password",
+        "events_broker",
+    }
+)
+"""Settings of which what was given is not quoted."""
 Texts = Annotated[list[str], NoDecode]
 """Several texts; in the environment separated by commas."""
 
@@ -48,6 +64,17 @@ class Settings(BaseSettings):
     broker: Texts = Field(default_factory=list)
     filter: Texts = Field(default_factory=lambda: ["#"])
     client_id: str | None = None
+    brokers: list[BrokerSettings] = Field(default_factory=list)
+    qos: Qos = 1
+    broker_username: str | None = None
+    broker_password: SecretStr = SecretStr("")
+    broker_ca: Path | None = None
+    broker_certificate: Path | None = None
+    broker_key: Path | None = None
+    broker_key_password: SecretStr = SecretStr("")
+    keepalive: Annotated[int, Field(ge=1, le=65535)] = 60
+    reconnect_seconds: PositiveFloat = 60.0
+    takeover_seconds: PositiveFloat = 15.0
     insecure: bool = False
     allowed_origins: Texts = Field(default_factory=list)
     external_url: str | None = None
@@ -156,11 +183,17 @@ def load(file: Path | None, **flags: Any) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         unknown = first["type"] == "extra_forbidden"
         key = "settings-unknown" if unknown else "settings-wrong"
-        # A database's URL may hold a password.
-        given = "…" if name == "database_url" else first["input"]
+        given = first["input"] if name.rpartition(".")[2] not in _SECRET and not _holds_secrets(first) else "…"
         raise BadInput(key, name=name, given=given, known=", ".join(Settings.model_fields)) from None
     except SettingsError as fault:
         raise BadInput("settings-environment", fault=str(fault)) from None
+
+
+def _holds_secrets(fault: ErrorDetails) -> bool:
+    """Whether what was given may hold a password: a whole table, or a misspelt name in a broker's."""
+    return isinstance(fault["input"], Mapping) or (
+        fault["loc"][0] == "brokers" and fault["type"] == "extra_forbidden"
+    )
 
 
 def _read(file: Path) -> dict[str, Any]:

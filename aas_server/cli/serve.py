@@ -52,7 +52,7 @@ def serve(
         interruptible(),
         listen(chosen) as listener,
         House(chosen) as house,
-        Server(house, house.subscriptions(chosen.broker), listener) as server,
+        Server(house, house.subscriptions(), listener) as server,
     ):
         with until_interrupted():
             if chosen.insecure:

@@ -19,3 +19,12 @@ def sync(path: Path) -> None:
 def is_full(fault: OSError) -> bool:
     """Whether a disk, or what its owner may use of it, is full."""
     return fault.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file so that it is whole and durable whenever it is seen."""
+    draft = file.with_name(f".{file.name}.new")
+    draft.write_bytes(content)
+    sync(draft)
+    draft.replace(file)
+    sync(file.parent)

@@ -73,6 +73,7 @@ class Connection:
         self._greeted = session.plan.greeting is None
         self._up = False
         self._refused = False
+        self._last = time.monotonic()
         self._ask_again = float("inf")
         client = reading_client(
             session.broker, session.client_id, session.plan.tls, self._on_published, session.plan.largest
@@ -82,6 +83,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_publish = self._on_publish
         # Else paho writes in the thread of whoever calls.
         client.on_socket_register_write = _nothing
@@ -91,6 +93,10 @@ class Connection:
     def proved(self) -> bool:
         """Whether the broker took us: the next try need not wait long."""
         return self._up
+
+    def idle(self) -> float:
+        """Seconds since the last message, 0 while one is not acknowledged."""
+        return time.monotonic() - self._last if self._open.empty() else 0.0
 
     def serve(self) -> None:
         """Connect and take in until the connection ends."""
@@ -146,7 +152,9 @@ class Connection:
             if packet_id is not None:
                 wishes.ask(packet_id, packet)
         if gone:
-            client.unsubscribe(list(gone))
+            _, packet_id = client.unsubscribe(list(gone))
+            if packet_id is not None:
+                wishes.leave(packet_id)
 
     def _asked(self, one: Filter) -> tuple[str, Any]:
         broker = self._session.broker
@@ -179,6 +187,7 @@ class Connection:
         self._session.tell("", True, {})
 
     def _on_subscribe(self, _: Client, __: Any, packet_id: int, codes: list[ReasonCode], ___: Any) -> None:
+        self._last = time.monotonic()
         wishes = self._session.wishes
         if not wishes.answer(packet_id, [not code.is_failure for code in codes]):
             self._ask_again = time.monotonic() + _ASK_AGAIN
@@ -189,6 +198,10 @@ class Connection:
             if not self._greeted and self._session.plan.greeting is not None:
                 self._greeted = True
                 self._session.outbox.put(self._session.plan.greeting)
+
+    def _on_unsubscribe(self, _: Client, __: Any, packet_id: int, ___: Any, ____: Any) -> None:
+        self._last = time.monotonic()
+        self._session.wishes.left(packet_id)
 
     def _on_publish(self, _: Client, __: Any, packet_id: int, ___: ReasonCode, ____: Any) -> None:
         self._session.outbox.confirmed(packet_id)
@@ -201,6 +214,7 @@ class Connection:
     def _on_published(self, published: Published) -> None:
         topic, payload, qos, duplicate, retain, packet_id, left_out = published
         message = Message(self._session.name, topic, payload, time.time_ns(), qos, retain, packet_id, left_out)
+        self._last = time.monotonic()
         delivery = MqttDelivery(self._open, message, duplicate, self._count)
         if self._count is not None:
             self._count += 1

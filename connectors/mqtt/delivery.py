@@ -65,6 +65,10 @@ class OpenDeliveries:
                 self._due += _PUBACK.pack(_KINDS[first.qos], 2, first.packet_id)
         self._wake()
 
+    def empty(self) -> bool:
+        """Whether all that came is acknowledged, and the acknowledgements are on their way."""
+        return not self._waiting and not self._due
+
     def due(self) -> bytes:
         """Packets to send now, one after the other."""
         if not self._due:

@@ -83,6 +83,7 @@ class Wishes:
         self._wanted = without_covered(filters)
         self._held = set(former)
         self._asked: dict[int, Sequence[Filter]] = {}
+        self._leaving: set[int] = set()
         self._told: dict[str, int] = {}
         self._granted: dict[str, int] = {}
         self.refused: tuple[str, ...] = ()
@@ -96,7 +97,7 @@ class Wishes:
     def begin(self, kept: bool) -> None:
         """A connection is made; ``kept``: the broker still has our session."""
         with self._lock:
-            self._asked, self._told, self._granted, self.refused = {}, {}, {}, ()
+            self._asked, self._leaving, self._told, self._granted, self.refused = {}, set(), {}, {}, ()
             if not kept:
                 self._held = set()
 
@@ -134,6 +135,16 @@ class Wishes:
             self.refused = (*self.refused, *refused)
             return not refused
 
+    def leave(self, packet_id: int) -> None:
+        """Filters are being unsubscribed under ``packet_id``."""
+        with self._lock:
+            self._leaving.add(packet_id)
+
+    def left(self, packet_id: int) -> None:
+        """The broker has let them go."""
+        with self._lock:
+            self._leaving.discard(packet_id)
+
     def ask_refused_again(self) -> None:
         """Access rules may have been mended meanwhile."""
         with self._lock:
@@ -142,6 +153,10 @@ class Wishes:
             self.refused = ()
 
     def confirmed(self) -> bool:
-        """Whether the broker has granted all that is wanted, on this connection."""
+        """Whether the broker has granted all that is wanted, on this connection, and let go of all else."""
         with self._lock:
-            return all(self._granted.get(one.topic) == one.qos for one in self._wanted)
+            return (
+                not self._leaving
+                and self._held == {one.topic for one in self._wanted}
+                and all(self._granted.get(one.topic) == one.qos for one in self._wanted)
+            )

@@ -13,6 +13,7 @@ from connectors.message import Letter, Receiver
 from connectors.mqtt.address import parse_url
 from connectors.mqtt.backoff import Backoff
 from connectors.mqtt.connection import Connection, Session
+from connectors.mqtt.ending import end_session
 from connectors.mqtt.filters import Wishes, read_filter
 from connectors.mqtt.outbox import Outbox
 from connectors.mqtt.plan import Plan
@@ -56,6 +57,7 @@ class Subscription:
         self._wake = Wake()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
         self._state = SubscriptionState(False, None, insecure=broker.insecure_tls)
 
     @property
@@ -107,6 +109,15 @@ class Subscription:
         self._wake()
         return True
 
+    def idle(self) -> float:
+        """For how many seconds nothing has come, all filters being granted and all that came acknowledged."""
+        connection = self._connection
+        return connection.idle() if connection is not None and self.ready() else 0.0
+
+    def end_session(self) -> None:
+        """Let the broker forget the session, once it is stopped. Raises ``OSError`` where it can't be reached."""
+        end_session(self._broker, self._client_id, self._plan.tls)
+
     def stop(self) -> None:
         """Disconnect; the broker keeps the session. Waits for a receiver that is at work."""
         self._stopping.set()
@@ -129,6 +140,7 @@ class Subscription:
         thread goes on."""
         try:
             connection = Connection(session, self._stopping.is_set)
+            self._connection = connection
             connection.serve()
         except BrokerError as fault:
             values = {name: str(value) for name, value in fault.values.items()}
