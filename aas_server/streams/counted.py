@@ -56,7 +56,7 @@ class Counts:
         if declaration.topic is not None:
             return stream
         if topic not in self._known:
-            found = next((name for name in _candidates(topic) if self._is_there(name)), None)
+            found = next((name for name in candidates(topic) if self._is_there(name)), None)
             if found is None:
                 return stream
             if len(self._known) >= _KEPT:
@@ -72,7 +72,7 @@ class Counts:
         return True
 
 
-def _candidates(topic: str) -> Iterator[str]:
+def candidates(topic: str) -> Iterator[str]:
     """The names that a topic's stream may have: its own, or that of a device above it."""
     yield stream_name(topic)
     parts = topic.split("/")

@@ -19,12 +19,21 @@ Section = Literal[
     "demo",
     "handle",
     "series",
+    "variables",
     "ingested",
     "pushed",
     "interface",
     "claim",
+    "mapped",
+    "configured",
     "replay",
     "erasure",
+    "evidence",
+    "evidence-head",
+    "evidence-day",
+    "evidence-last-day",
+    "presence",
+    "announced",
 ]
 
 

@@ -1,0 +1,281 @@
+"""An AssetInterfacesDescription (IDTA 02017) by whomever, read for what it says of MQTT topics.
+
+Sources: IDTA 02017-1-1 and 1.2. The protocol is told by supplementalSemanticIds alone; a payload is addressed by
+nested WoT data schemas, whose JSON member is the idShort or, where that is no legal one, the child ``key``; arrays
+by ``items``. ``forms`` stand at the top level only; ``href`` is relative to the interface's ``base``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+from urllib.parse import urlsplit
+
+from aas_server.ingest.feeds import FieldType
+from aas_server.ingest.topics import is_legal
+from aas_server.streams.configuration import plain
+from aas_server.streams.configuration.finding import Finding
+from aas_server.twin.plain import Json
+from connectors.payloads.reading import Form
+
+_KIND = re.compile(r"https?://admin-shell\.io/idta/AssetInterfacesDescription/1/\d+(/Submodel)?/?")
+_MQTT = re.compile(r"https?://www\.w3\.org/2011/mqtt/?#?")
+_TIMES = re.compile(
+    r"0112/2///61360_4#ADA38[67](#\d+)?|https?://admin-shell\.io/idta/TimeSeries/(UtcTime|TaiTime)/\d+/\d+"
+)
+"""Meanings by which a member bears the record's time: Timestamp UTC and TAI of IEC CDD, and IDTA 02008's own."""
+_TYPES: Mapping[str, FieldType] = {
+    "number": "double",
+    "integer": "int64",
+    "boolean": "bool",
+    "string": "string",
+}
+_SCALARS = (*_TYPES, "null")
+DEEPEST = 32
+"""Levels of nested members that are read."""
+MOST_FIELDS = 20_000
+"""Members of one description: devices of ten thousand tags are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a payload. ``path``: of its element in the submodel; ``key``: dotted, as it is found in the
+    payload; ``name``: the field it becomes. ``unit``: the code as it stands there."""
+
+    path: str
+    key: str
+    name: str
+    type: FieldType | None = None
+    unit: str | None = None
+    semantic_id: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    is_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Affordance:
+    """One property at the top of an interface: the messages under one topic (a filter). ``broker``: scheme, host
+    and port, empty where none is said. ``stream``: its name, where our own description gives one. ``single``: the
+    payload is one bare value."""
+
+    path: str
+    broker: str
+    topic: str
+    qos: int
+    members: tuple[Member, ...]
+    title: Mapping[str, str] = field(default_factory=dict)
+    stream: str | None = None
+    form: Form | None = None
+    device: str | None = None
+    zone: str | None = None
+    interval: float | None = None
+    joins: bool = True
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All of a submodel: what can be honoured, and what can't."""
+
+    affordances: tuple[Affordance, ...]
+    findings: tuple[Finding, ...]
+
+
+def is_description(submodel: Json) -> bool:
+    """Whether a submodel is an AssetInterfacesDescription of 1.0 to 1.2, by its semanticId."""
+    return any(_KIND.fullmatch(one) for one in plain.meanings(submodel))
+
+
+def read(submodel: Json) -> Description:
+    """What it says. Nothing in it is run or connected to; what is strange is told as a finding."""
+    reader = _Reader()
+    found: list[Affordance] = []
+    for one in plain.children(submodel):
+        if not any(_MQTT.fullmatch(meaning) for meaning in plain.meanings(one)):
+            if plain.child(one, "InteractionMetadata") is not None:
+                reader.refuse("aid-protocol-other", str(one.get("idShort", "")))
+            continue
+        found += reader.interface(one)
+    return Description(tuple(found), tuple(reader.findings))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self._left = MOST_FIELDS
+
+    def refuse(self, key: str, path: str, **values: str) -> None:
+        self.findings.append(Finding(key, path, values))
+
+    def interface(self, interface: Json) -> Iterator[Affordance]:
+        name = str(interface.get("idShort", ""))
+        endpoint = plain.child(interface, "EndpointMetadata")
+        base = plain.value(endpoint, "base") or ""
+        media = plain.value(endpoint, "contentType")
+        properties = plain.child(plain.child(interface, "InteractionMetadata"), "properties")
+        for one in plain.children(properties):
+            path = f"{name}.InteractionMetadata.properties.{one.get('idShort', '')}"
+            found = self._affordance(one, path, base, media)
+            if found is not None:
+                yield found
+
+    def _affordance(self, one: Json, path: str, base: str, media: str | None) -> Affordance | None:
+        forms = plain.child(one, "forms")
+        href = plain.value(forms, "href")
+        if href is None:
+            self.refuse("aid-without-topic", path)
+            return None
+        broker, topic = _place(base, href)
+        if broker is None or not is_legal(topic):
+            self.refuse("aid-topic-wrong", path, href=href[:200])
+            return None
+        packet = (plain.value(forms, "mqv_controlPacket") or "subscribe").lower()
+        if packet != "subscribe":
+            self.refuse("aid-not-subscribed", path, packet=packet[:40])
+            return None
+        said = plain.extensions(one)
+        single = (plain.value(one, "type") or "object").lower() in _SCALARS
+        form = _form(said, plain.value(forms, "contentType") or media, single)
+        if form is None:
+            self.refuse("aid-content-type", path, media=str(plain.value(forms, "contentType") or media)[:80])
+            return None
+        members = self._members(one, path)
+        return Affordance(
+            path=path,
+            broker=broker,
+            topic=topic,
+            qos=_qos(plain.value(forms, "mqv_qos")),
+            members=tuple(members),
+            title=_title(one),
+            stream=_stream(one, said),
+            form=form,
+            device=said.get("device"),
+            zone=said.get("zone"),
+            interval=_number(said.get("interval")),
+            joins=said.get("joins", "true") == "true",
+            single=single,
+        )
+
+    def _members(self, one: Json, path: str) -> list[Member]:
+        """The members of an object, of an array's objects, or the one value that is all of the payload."""
+        kind = (plain.value(one, "type") or "object").lower()
+        if kind in _SCALARS:
+            return [_member(one, path, "value")]
+        if kind == "array":
+            items = plain.child(one, "items")
+            if items is None or (plain.value(items, "type") or "object").lower() != "object":
+                self.refuse("aid-array-of-values", path)
+                return []
+            one, path = items, f"{path}.items"
+        found = self._nested(one, path, "", 0)
+        by_name: dict[str, Member] = {}
+        for member in found:
+            before = by_name.setdefault(member.name, member)
+            if before is not member:
+                self.refuse("aid-member-twice", member.path, name=member.name, other=before.path)
+        return list(by_name.values())
+
+    def _nested(self, one: Json, path: str, prefix: str, depth: int) -> list[Member]:
+        found: list[Member] = []
+        for part in plain.children(plain.child(one, "properties")):
+            where = f"{path}.properties.{part.get('idShort', '')}"
+            key = prefix + (plain.value(part, "key") or str(part.get("idShort", "")))
+            if self._left <= 0 or depth >= DEEPEST:
+                self.refuse("aid-too-large", where)
+                return found
+            self._left -= 1
+            if (plain.value(part, "type") or "").lower() == "object" or plain.child(part, "properties"):
+                found += self._nested(part, where, f"{key}.", depth + 1)
+            else:
+                found.append(_member(part, where, key))
+        return found
+
+
+def _member(one: Json, path: str, key: str) -> Member:
+    said = plain.extensions(one)
+    kind = (plain.value(one, "type") or "").lower()
+    meaning = plain.reference(one, "valueSemantics")
+    semantic_id = meaning[-1][1] if meaning else ""
+    return Member(
+        path=path,
+        key=key,
+        name=said.get("column") or key,
+        type="string" if kind == "array" else _TYPES.get(kind),
+        unit=plain.value(one, "unit"),
+        semantic_id=semantic_id,
+        title=_title(one),
+        is_time=said.get("role") == "time" or _TIMES.fullmatch(semantic_id) is not None,
+    )
+
+
+def _place(base: str, href: str) -> tuple[str | None, str]:
+    """Broker and topic of an ``href``, which is relative to ``base`` or a whole address."""
+    whole = re.match(r"mqtts?://", href, re.IGNORECASE)
+    if whole:
+        server, _, topic = href[whole.end() :].partition("/")
+        broker, relative = href[: whole.end()] + server, topic
+    else:
+        broker, relative = base, f"/{href[3:]}" if href.startswith(".//") else href.removeprefix("./")
+        below = _path(base)
+        relative = f"{below}/{relative}" if below else relative
+    topic = re.sub("%23", "#", relative).replace("%2B", "+").replace("%2b", "+").replace("%25", "%")
+    return _broker(broker), topic
+
+
+def _path(base: str) -> str:
+    """What a base has behind its host: topics lie below it."""
+    try:
+        return urlsplit(base).path.strip("/")
+    except ValueError:
+        return ""
+
+
+def _broker(base: str) -> str | None:
+    """``mqtt://host:port`` without user and password; empty where nothing is said, ``None`` where it is wrong."""
+    if not base:
+        return ""
+    try:
+        parts = urlsplit(base)
+        port = parts.port or {"mqtt": 1883, "mqtts": 8883, "tcp": 1883}[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    if not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{'mqtts' if parts.scheme == 'mqtts' else 'mqtt'}://{host}:{port}"
+
+
+def _form(said: Mapping[str, str], media: str | None, single: bool) -> Form | None:
+    named = said.get("payload")
+    if named is not None:
+        return next((form for form in get_args(Form) if form == named), None)
+    plain_media = (media or "application/json").partition(";")[0].strip().lower()
+    if single:
+        return "bare-value" if plain_media.startswith("text/") or plain_media.endswith("json") else None
+    return "flat-json" if plain_media.endswith("json") or plain_media == "text/plain" else None
+
+
+def _stream(one: Json, said: Mapping[str, str]) -> str | None:
+    """Descriptions of ours name the stream: in an extension, earlier ones in ``key`` or by the idShort itself."""
+    if "stream" in said:
+        return said["stream"]
+    return (plain.value(one, "key") or str(one.get("idShort", ""))) if "payload" in said else None
+
+
+def _title(one: Json) -> dict[str, str]:
+    names = plain.texts(one, "displayName")
+    title = plain.value(one, "title")
+    return names or ({"en": title} if title else {})
+
+
+def _qos(said: str | None) -> int:
+    return int(said) if said in ("0", "1", "2") else 1
+
+
+def _number(said: str | None) -> float | None:
+    try:
+        return float(said) if said else None
+    except ValueError:
+        return None
