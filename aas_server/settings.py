@@ -99,8 +99,9 @@ class Settings(BaseSettings):
     receive_window: Annotated[int, Field(ge=1, le=65535)] = 1000
     queue_limit: PositiveInt = 20_000
     queue_bytes: PositiveInt = 256 * 2**20
-    fold_records: PositiveInt = 200_000
+    fold_records: PositiveInt = 500_000
     fold_seconds: PositiveFloat = 5.0
+    late_seconds: PositiveFloat = 60.0
     sparkplug_rebirth_seconds: NonNegativeFloat = 30.0
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
@@ -110,7 +111,10 @@ class Settings(BaseSettings):
     operation_limit: PositiveInt = 8
     operation_seconds: PositiveFloat = 600.0
     delegation_hosts: Texts = Field(default_factory=list)
+    aid_brokers: Texts = Field(default_factory=list)
     operation_files: Texts = Field(default_factory=list)
+    events_broker: SecretStr = SecretStr("")
+    events_prefix: str = "aas"
     push_seconds: PositiveFloat = 30.0
     idempotency_hours: PositiveFloat = 24.0
     idempotency_limit: PositiveInt = 100_000
@@ -123,6 +127,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("broker", "filter", "allowed_origins", "allowed_hosts", "trusted_proxies", "delegation_hosts"),
+        "aid_brokers",
         "operation_files",
         mode="before",
     )

@@ -26,6 +26,20 @@ class Message:
     packet_id: int = 0
     left_out: int = 0
 
+    def parts(self) -> tuple[object, ...]:
+        """Source, topic, payload, arrival, QoS, retain, packet id and left out, in this order: what digests of
+        messages are made of."""
+        return (
+            self.source,
+            self.topic,
+            self.payload,
+            self.arrival,
+            self.qos,
+            self.retain,
+            self.packet_id,
+            self.left_out,
+        )
+
 
 @dataclass(slots=True)
 class Wide:

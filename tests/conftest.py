@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from connectors.message import Message
 
 # The same examples each time, so that a failure is a change's own; CONTRIBUTING says how to look for new ones.
 settings.register_profile("fixed", derandomize=True)
@@ -118,3 +125,120 @@ def new_postgres(postgres_server: str) -> Callable[[], str]:
         return f"{postgres_server}&options=-csearch_path%3D{name}"
 
     return make
+
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something holds; fail when it does not in time."""
+    deadline = time.monotonic() + seconds
+    tick = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        tick.wait(0.01)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Mosquitto:
+    """A real mosquitto on a free port of loopback, with a configuration of the test's own."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        self.port = free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(f"listener {self.port} 127.0.0.1\nmax_queued_messages 0\nuser root\n{settings}\n")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            ["mosquitto", "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until(lambda: _listens(self.port))
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            process.wait(20)
+
+    def publish(self, topic: str, text: str, *options: str) -> None:
+        """Publish with mosquitto's own client."""
+        subprocess.run(
+            ["mosquitto_pub", "-p", str(self.port), "-q", "1", "-t", topic, "-m", text, *options], check=True
+        )
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.fixture(name="until")
+def until_fixture() -> Callable[..., None]:
+    return until
+
+
+@pytest.fixture(name="free_port")
+def free_port_fixture() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Callable[[str], Mosquitto]]:
+    if shutil.which("mosquitto") is None:
+        pytest.skip("mosquitto is not installed (apt install mosquitto mosquitto-clients)")
+    running: list[Mosquitto] = []
+
+    def start(settings: str = "allow_anonymous true") -> Mosquitto:
+        broker = Mosquitto(tmp_path, settings)
+        broker.start()
+        running.append(broker)
+        return broker
+
+    yield start
+    for broker in running:
+        broker.stop()
+
+
+@pytest.fixture
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared")
+    return SHARED
+
+
+@pytest.fixture
+def recording(shared: Path) -> Callable[[str], Iterator[Message]]:
+    """The messages of a recording in ``../shared/mqtt``, as a broker would hand them over today."""
+
+    def messages(name: str) -> Iterator[Message]:
+        file = shared / "mqtt" / name
+        if file.suffix == ".json":
+            lines = json.loads(file.read_text("utf-8"))
+        else:
+            lines = map(json.loads, file.read_text("utf-8").splitlines())
+        for line in lines:
+            while isinstance(line, list):
+                (line,) = line
+            yield _recorded(line)
+
+    return messages
+
+
+def _recorded(line: dict[str, Any]) -> Message:
+    if "payload_b64" in line:
+        payload = base64.b64decode(line["payload_b64"])
+    else:
+        told = line["payload"]
+        payload = told.encode() if isinstance(told, str) else json.dumps(told).encode()
+    return Message("recording", line["topic"], payload, time.time_ns(), line["qos"], line["retain"])

@@ -15,7 +15,7 @@ from importlib.metadata import version
 import click
 import structlog
 
-from aas_server.cli import check, database, demo, export, factory, packages, product, replay, serve, streams
+from aas_server.cli import check, database, demo, evidence, export, factory, packages, product, replay, serve, streams
 from aas_server.cli.console import Voice
 from aas_server.cli.faults import key_of, told
 from aas_server.errors import BadInput
@@ -39,6 +39,7 @@ for command in (
     check.check,
     factory.factory,
     database.database,
+    evidence.evidence,
     streams.streams,
 ):
     app.add_command(command)

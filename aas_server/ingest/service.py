@@ -10,7 +10,7 @@ from aas_server.errors import AasError
 from aas_server.ingest import behind, feeds
 from aas_server.ingest.gateway import Gateway
 from aas_server.ingest.mending import catch_up
-from aas_server.ingest.state import FeedState, StreamState, broker_state
+from aas_server.ingest.state import BrokerState, FeedState, StreamState, broker_state
 from aas_server.ingest.taking.pushes import Pushes
 from aas_server.ingest.worker import Worker
 from aas_server.settings import Settings
@@ -84,13 +84,17 @@ class Ingest:
         """Let the source that a Sparkplug node speaks through ask it for its birth."""
         self.send(request.source, request.topic, request.payload, qos=0)
 
+    def brokers(self) -> tuple[BrokerState, ...]:
+        """The sources' connections at this moment."""
+        return tuple(broker_state(source) for source in self.sources)
+
     def state(self) -> FeedState:
         """The feed at this moment."""
         journal, catalogue = self._store.journal, self._store.catalogue
         late = {stream: behind.error(stream, reason) for stream, reason in behind.streams(catalogue).items()}
         return FeedState(
             streams=tuple(self._stream_state(facts, late.get(facts.name)) for facts in feeds.all_facts(catalogue)),
-            brokers=tuple(broker_state(source) for source in self.sources),
+            brokers=self.brokers(),
             redelivered=journal.redelivered(),
             quarantined=journal.quarantined_count(),
             error=self._gateway.error or self._worker.error or next(iter(late.values()), None),

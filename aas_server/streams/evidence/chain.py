@@ -1,7 +1,7 @@
 """A chain of entries: each bears the hash of the one before it, so none can be changed, left out or put in later.
 
-An entry's hash is the SHA-256 (hex) of its JSON without the member ``hash``: keys sorted, no blanks, UTF-8. Who keeps
-the last hash elsewhere (in a registered package, on paper) can prove all that came before it.
+An entry's hash is the SHA-256 (hex) of its JSON without the member ``hash``: keys sorted, no blanks, UTF-8. Who
+keeps the last hash elsewhere (in a registered package, on paper) can prove all that came before it.
 """
 
 from __future__ import annotations

@@ -34,9 +34,6 @@ class Counted:
     points: int = 0
     steps: Sequence[float] = ()
 
-    def time(self, microseconds: int | None) -> str | None:
-        return None if microseconds is None else iso(from_ns(microseconds * 1000))
-
     def flag(self, name: str) -> int:
         return (self.flags or {}).get(name, 0)
 
@@ -63,18 +60,20 @@ def count(paths: Sequence[Path], first: int, last: int, begin: datetime, end: da
             [first, last],
         ).fetchone()
         steps = connection.execute(
-            "SELECT (at - lag(at) OVER (ORDER BY at)) / 1e6 AS step FROM ("
-            "SELECT DISTINCT epoch_us(time) AS at FROM day WHERE position BETWEEN ? AND ? AND time >= ? AND time < ?)"
+            "SELECT (at - lag(at) OVER (ORDER BY at)) / 1e6 AS step FROM (SELECT DISTINCT epoch_us(time) AS at "
+            "FROM day WHERE position BETWEEN ? AND ? AND time >= ? AND time < ?)"
             " QUALIFY step IS NOT NULL ORDER BY at",
             [first, last, begin, end],
-        ).fetchnumpy()["step"]
+        ).fetchall()
         points = connection.execute(
             "SELECT count(DISTINCT time) FROM day WHERE position BETWEEN ? AND ? AND time >= ? AND time < ?",
             [first, last, begin, end],
         ).fetchone()
     messages, found, low, high, *counts = row or (0, 0, None, None)
     told = dict(zip(_FLAGS, counts, strict=False))
-    return Counted(messages, found, told, low, high, points[0] if points else 0, steps.tolist())
+    return Counted(
+        messages, found, told, low, high, points[0] if points else 0, [float(step) for (step,) in steps]
+    )
 
 
 def regularity(counted: Counted, declared: float | None, seconds: float) -> Regularity:
@@ -98,3 +97,8 @@ def _shown(counted: Counted) -> float | None:
         return None
     middle = median(counted.steps)
     return middle if quantiles(counted.steps, n=10)[-1] <= REGULAR_SPREAD * middle else None
+
+
+def moment(microseconds: int | None) -> str | None:
+    """ISO 8601 UTC of µs since 1970."""
+    return None if microseconds is None else iso(from_ns(microseconds * 1000))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from aas_server.errors import BadInput, NotFound
 from aas_server.store.contract import Store
 from aas_server.streams.evidence.chain import digest
 
+_PAGE = 500
+MOST_DAYS = 400
+"""Days of a stream in one answer."""
 OTHERS = "(others)"
 """Stands for all topics that no stream was made of: there may be very many."""
 
@@ -17,12 +23,11 @@ OTHERS = "(others)"
 @dataclass(frozen=True, slots=True)
 class StreamDay:
     """Counts of what arrived on ``day``. ``duplicates``: redelivered and dropped; ``repeated``, ``conflicting``,
-    ``late``: records flagged so. ``interval``: seconds between expected points, declared or, where the day's points
-    are regular, their median; ``None`` where neither. ``gaps``: stretches without a point longer than three
+    ``late``: records flagged so. ``interval``: seconds between expected points, declared or, where the day's
+    points are regular, their median; ``None`` where neither. ``gaps``: stretches without a point longer than three
     intervals, and jumps in a Sparkplug sequence; ``coverage``: points that are there of those expected, 0 to 1
-    (``None`` without an interval). ``uptime``: share of the day that we were connected to its source. ``first`` and
-    ``last``: the records' times (ISO 8601 UTC). ``previous``: the hash of the stream's day before; ``hash``: of all
-    this, as in ``chain``."""
+    (``None`` without an interval). ``uptime``: share of the day that we were connected to its source. ``first``
+    and ``last``: the records' times (ISO 8601 UTC). ``hash``: of all this, as in ``chain``."""
 
     stream: str
     day: str
@@ -41,13 +46,11 @@ class StreamDay:
     uptime: float
     first: str | None
     last: str | None
-    previous: str = ""
     hash: str = ""
 
-    def sealed(self, previous: str) -> StreamDay:
-        """With its hashes."""
-        draft = replace(self, previous=previous, hash="")
-        return replace(draft, hash=draft.computed())
+    def sealed(self) -> StreamDay:
+        """With its hash."""
+        return replace(self, hash=self.computed())
 
     def computed(self) -> str:
         """The hash that follows from the rest."""
@@ -73,6 +76,11 @@ class JournalDay:
     quarantined: int
 
 
+def root(days: Sequence[StreamDay]) -> str:
+    """The SHA-256 over the hashes of stream days, in order of the streams' names."""
+    return digest([one.hash for one in sorted(days, key=lambda one: one.stream)])
+
+
 def bounds(day: date) -> tuple[int, int]:
     """The moments (ns since 1970, UTC) at which a day begins and the next one does."""
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -81,13 +89,65 @@ def bounds(day: date) -> tuple[int, int]:
 
 def keep(store: Store, one: StreamDay) -> None:
     """Keep a stream's day."""
-    store.catalogue.put("evidence-day", f"{one.stream}/{one.day}", msgspec.json.encode(one))
+    store.catalogue.put("evidence-day", f"{one.day}/{one.stream}", msgspec.json.encode(one))
 
 
-def of_stream(store: Store, stream: str, limit: int, after: str = "") -> list[StreamDay]:
-    """At most ``limit`` days of a stream after a day (``YYYY-MM-DD``), in order."""
-    found = store.catalogue.page("evidence-day", limit, f"{stream}/{after}")
-    return [msgspec.json.decode(body, type=StreamDay) for id, body in found if id.rpartition("/")[0] == stream]
+def of_day(store: Store, wanted: str) -> Iterator[StreamDay]:
+    """All streams' days of one day (``YYYY-MM-DD``), in order of their names."""
+    after = f"{wanted}/"
+    while page := store.catalogue.page("evidence-day", _PAGE, after):
+        for id, body in page:
+            if not id.startswith(f"{wanted}/"):
+                return
+            yield msgspec.json.decode(body, type=StreamDay)
+        after = page[-1][0]
+
+
+def of_stream(store: Store, stream: str, since: date, until: date) -> list[StreamDay]:
+    """A stream's days from one day to another, both included."""
+    found = []
+    wanted = since
+    while wanted <= until:
+        with suppress(NotFound):
+            body = store.catalogue.get("evidence-day", f"{wanted.isoformat()}/{stream}")
+            found.append(msgspec.json.decode(body, type=StreamDay))
+        wanted += timedelta(days=1)
+    return found
+
+
+def of_stream_between(store: Store, stream: str, since: str | None, until: str | None) -> list[StreamDay]:
+    """A stream's days between two (``YYYY-MM-DD``, both included), at most ``MOST_DAYS``; the last ones where
+    nothing is said. Raises ``BadInput`` for what is no such span, ``NotFound`` for an unknown stream."""
+    sealed = last_sealed(store)
+    last = parsed("to", until) if until else date.fromisoformat(sealed.day) if sealed else None
+    found = []
+    if last is not None:
+        first = parsed("from", since) if since else last - timedelta(days=MOST_DAYS - 1)
+        if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
+            raise BadInput("evidence-days-wrong", since=str(first), until=str(last), most=MOST_DAYS)
+        found = of_stream(store, stream, first, last)
+    if not found:
+        try:
+            store.catalogue.get("stream", stream)
+        except NotFound:
+            raise NotFound("stream-not-found", stream=stream) from None
+    return found
+
+
+def last_sealed(store: Store) -> JournalDay | None:
+    """The day that was sealed last."""
+    try:
+        return msgspec.json.decode(store.catalogue.get("evidence-last-day", ""), type=JournalDay)
+    except NotFound:
+        return None
+
+
+def parsed(name: str, given: str) -> date:
+    """A day as people write it, ``YYYY-MM-DD``. Raises ``BadInput``."""
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise BadInput("evidence-day-wrong", name=name, given=given[:40]) from None
 
 
 def _ns(moment: datetime) -> int:

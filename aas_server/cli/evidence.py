@@ -1,0 +1,106 @@
+"""``aas evidence``: what came in on which day, and whether that is still true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from aas_server import settings as configuration
+from aas_server.cli import options
+from aas_server.cli.console import Voice
+from aas_server.house import House, existing
+from aas_server.messages import Language, text
+from aas_server.streams.evidence import day as days
+from aas_server.streams.evidence.sealing import Sealing
+from aas_server.streams.evidence.verifying import Finding, verify
+
+Command = Callable[..., Any]
+
+
+@click.group("evidence", help="help-evidence", epilog="example-evidence")
+def evidence() -> None:
+    """All commands on the evidence of collection."""
+
+
+def _shared(command: Command) -> Command:
+    return options.data(options.settings(options.as_json(click.pass_obj(command))))
+
+
+def _open(data: Path | None, settings: Path | None) -> House:
+    return existing(configuration.load(settings, data=data))
+
+
+@evidence.command("show", help="help-evidence-show", epilog="example-evidence-show")
+@click.argument("stream")
+@click.option("--from", "since", help="option-evidence-from")
+@click.option("--to", "until", help="option-evidence-to")
+@_shared
+def show(
+    language: Language,
+    stream: str,
+    since: str | None,
+    until: str | None,
+    data: Path | None,
+    settings: Path | None,
+    as_json: bool,
+) -> None:
+    """A stream's sealed days, one a line."""
+    voice = Voice(language, as_json)
+    with _open(data, settings) as house:
+        found = days.of_stream_between(house.store, stream, since, until)
+    if as_json:
+        voice.print_json(found)
+    elif not found:
+        voice.say("evidence-nothing-sealed", stream=stream)
+    for one in found if not as_json else ():
+        voice.say("evidence-day-line", **_told(one, voice))
+
+
+@evidence.command("verify", help="help-evidence-verify", epilog="example-evidence-verify")
+@_shared
+def verify_(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> int:
+    """Compute every hash anew; 1 where something was changed."""
+    voice = Voice(language, as_json)
+    with _open(data, settings) as house:
+        found = verify(house.store)
+    told = {"holds": found.holds, "entries": found.entries, "days": found.days, "head": found.head}
+    if as_json:
+        findings = [
+            {"number": one.number, "state": one.state, "message": text(one.key, language, **one.values)}
+            for one in found.findings
+        ]
+        voice.print_json(told | {"findings": findings})
+    else:
+        for one in found.findings:
+            _say(voice, one)
+        voice.say("evidence-holds" if found.holds else "evidence-broken", **told)
+    return 0 if found.holds else 1
+
+
+@evidence.command("seal", help="help-evidence-seal", epilog="example-evidence-seal")
+@_shared
+def seal(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
+    """Seal the days that are over, where no server does it."""
+    voice = Voice(language, as_json)
+    with _open(data, settings) as house:
+        sealing = Sealing(house.store, house.clock)
+        count = 0
+        while sealing.step():
+            count += 1
+        last = days.last_sealed(house.store)
+    voice.result({"sealed": count, "last": last.day if last else None}, "evidence-sealed", count=count)
+
+
+def _say(voice: Voice, one: Finding) -> None:
+    voice.say(one.key, **one.values)
+
+
+def _told(one: days.StreamDay, voice: Voice) -> dict[str, object]:
+    values = msgspec.to_builtins(one)
+    unknown = voice.word("evidence-unknown")
+    percent = {name: f"{100 * values[name]:.1f} %" for name in ("coverage", "uptime") if values[name] is not None}
+    return {name: unknown if value is None else value for name, value in (values | percent).items()}

@@ -1,0 +1,180 @@
+"""Evidence of collection: days are counted as they were, and no later change stays unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aas_server.ingest import feeds
+from aas_server.ingest.mending import catch_up
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.store.sqlite import open_store
+from aas_server.streams.evidence import chain, day
+from aas_server.streams.evidence.presence import Presence
+from aas_server.streams.evidence.sealing import Sealing
+from aas_server.streams.evidence.verifying import restate, verify
+from connectors.message import Message
+
+SOURCE = "mqtt://127.0.0.1:1883"
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+Publish = Callable[..., None]
+
+
+class Wednesday:
+    """A clock that stands on the third day."""
+
+    def now(self) -> datetime:
+        return MONDAY + timedelta(days=2, hours=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def publish(store: Store, tmp_path: Path) -> Publish:
+    def sent(topic: str, *found: tuple[datetime, object], fold: bool = True) -> None:
+        store.journal.append(
+            [
+                Message(SOURCE, topic, json.dumps(payload).encode(), int(arrival.timestamp() * 1e9), 1)
+                for arrival, payload in found
+            ]
+        )
+        if fold:
+            catch_up(store, Settings(data=tmp_path / "data", zone="UTC"))
+
+    return sent
+
+
+def minutes(start: datetime, count: int, skip: range = range(0)) -> list[tuple[datetime, object]]:
+    moments = [start + timedelta(minutes=number) for number in range(count) if number not in skip]
+    return [(at, {"ts": at.isoformat(), "v": number}) for number, at in enumerate(moments)]
+
+
+def seal(store: Store) -> list[day.StreamDay]:
+    sealing = Sealing(store, Wednesday())
+    while sealing.step():
+        pass
+    days = [entry.body["day"] for entry in chain.entries(store) if entry.kind == "day"]
+    return [one for wanted in days for one in day.of_day(store, wanted)]
+
+
+def test_each_day_is_counted_once_it_is_over(store: Store, publish: Publish) -> None:
+    publish("press", *minutes(MONDAY + timedelta(hours=8), 100, skip=range(50, 60)))
+    publish("press", (MONDAY + timedelta(hours=9), "no object"))
+    publish("press", *minutes(MONDAY + timedelta(days=1, hours=8), 30))
+    publish("press", *minutes(MONDAY + timedelta(days=2), 5))
+    monday, tuesday = seal(store)
+    assert (monday.day, monday.messages, monday.records) == ("2026-03-02", 90, 90)
+    assert (monday.interval, monday.gaps, monday.expected, monday.coverage) == (60.0, 1, 100, 0.9)
+    assert (tuesday.messages, tuesday.gaps, tuesday.coverage) == (30, 0, 1.0)
+    assert monday.first == "2026-03-02T08:00:00Z"
+    first, second = chain.entries(store)
+    assert second.previous == first.hash
+    assert first.body["messages"] + second.body["messages"] == 121
+    assert verify(store).holds
+
+
+def test_a_declared_interval_expects_the_whole_day(store: Store, publish: Publish) -> None:
+    feeds.declare(store.catalogue, "press", feeds.Declaration(interval=60.0, state="adopted"))
+    publish("press", *minutes(MONDAY, 720))
+    publish("other", *minutes(MONDAY + timedelta(days=1), 1))
+    monday, *tuesday = seal(store)
+    assert (monday.expected, monday.coverage) == (1440, 0.5)
+    silent = next(one for one in tuesday if one.stream == "press")
+    assert (silent.records, silent.coverage) == (0, 0.0)
+
+
+def test_a_day_without_anything_is_sealed_as_well(store: Store, publish: Publish) -> None:
+    publish("press", *minutes(MONDAY - timedelta(days=3), 2))
+    seal(store)
+    days = [entry.body for entry in chain.entries(store)]
+    assert [one["messages"] for one in days] == [2, 0, 0, 0, 0]
+    assert verify(store).holds
+
+
+def test_a_day_is_not_sealed_before_it_is_folded(store: Store, publish: Publish) -> None:
+    publish("press", *minutes(MONDAY, 3), fold=False)
+    assert seal(store) == []
+
+
+def test_redelivered_and_unreadable_messages_are_told(store: Store, publish: Publish) -> None:
+    at = int((MONDAY + timedelta(hours=1)).timestamp() * 1e9)
+    publish("press", *minutes(MONDAY, 3))
+    store.journal.append([], [Message(SOURCE, "press", b"{}", at, 1)])
+    store.journal.append([Message(SOURCE, "press", b"{", at, 1), Message(SOURCE, "never/read", b"{", at, 1)])
+    publish("press", *minutes(MONDAY + timedelta(days=1), 1))
+    days = {one.stream: one for one in seal(store) if one.day == "2026-03-02"}
+    assert (days["press"].duplicates, days["press"].quarantined) == (1, 1)
+    assert sum(one.quarantined for one in days.values()) == 2
+
+
+def test_uptime_is_the_time_we_were_connected(store: Store, publish: Publish) -> None:
+    presence = Presence(store)
+    for minute in range(0, 721):
+        at = MONDAY + timedelta(minutes=minute)
+        presence.look({SOURCE: minute > 360}, minute * 60.0, at)
+    presence.write()
+    presence.look({SOURCE: True}, 999_999.0, MONDAY + timedelta(hours=20))
+    presence.write()
+    publish("press", *minutes(MONDAY, 1))
+    (monday, *_) = seal(store)
+    assert monday.uptime == pytest.approx(0.25, abs=0.001)
+
+
+@pytest.mark.parametrize("what", ["entry", "missing", "day", "journal"])
+def test_a_later_change_shows(store: Store, publish: Publish, what: str) -> None:
+    publish("press", *minutes(MONDAY, 10))
+    publish("press", *minutes(MONDAY + timedelta(days=1), 10))
+    seal(store)
+    assert verify(store).holds
+    catalogue = store.catalogue
+    if what == "entry":
+        body = catalogue.get("evidence", f"{1:012d}").replace(b'"messages":10', b'"messages":11')
+        catalogue.put("evidence", f"{1:012d}", body)
+    elif what == "missing":
+        catalogue.delete("evidence", f"{1:012d}")
+    elif what == "day":
+        id = "2026-03-02/press"
+        catalogue.put(
+            "evidence-day", id, catalogue.get("evidence-day", id).replace(b'"records":10', b'"records":12')
+        )
+    else:
+        taken = store.journal.erase(lambda message: b'"v":3' in message.payload or b'"v": 3' in message.payload)
+        assert taken.messages == 2
+    found = verify(store)
+    assert not found.holds
+    assert all(one.number in (1, 2) for one in found.findings)
+
+
+def test_an_erasure_that_the_chain_tells_of_explains_itself(store: Store, publish: Publish) -> None:
+    publish("press", *minutes(MONDAY, 10))
+    publish("press", *minutes(MONDAY + timedelta(days=1), 10))
+    seal(store)
+    store.journal.erase(lambda message: b'"v": 3' in message.payload)
+    days = restate(store)
+    assert [one.messages for one in days] == [9, 9]
+    chain.append(store, Wednesday(), "erased", {"days": msgspec.to_builtins(days)})
+    found = verify(store)
+    assert found.holds and {one.state for one in found.findings} == {"explained"}
+    store.journal.erase(lambda message: b'"v": 4' in message.payload)
+    assert not verify(store).holds
+
+
+def test_a_pruned_day_keeps_its_counts(store: Store, publish: Publish) -> None:
+    publish("press", *minutes(MONDAY, 10))
+    publish("press", *minutes(MONDAY + timedelta(days=1), 10))
+    seal(store)
+    assert store.journal.prune(10) == 10
+    found = verify(store)
+    assert found.holds and [one.state for one in found.findings] == ["gone"]
