@@ -136,6 +136,9 @@ class Births:
         self._note(node, Event(self.position, device, birth.id, bd_seq))
         while (self._metrics > MOST_METRICS or self._bytes > _HISTORY_BYTES) and len(self._nodes) > 1:
             self._forget_oldest()
+        if self._metrics > MOST_METRICS:
+            node.births = {device: birth}
+            self._metrics = node.size
 
     def died(self, node: Node, device: str) -> None:
         """What it announced holds no more."""

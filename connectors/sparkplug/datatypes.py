@@ -84,7 +84,7 @@ def read(datatype: int, kind: int, value: Value) -> Read:
     if kind in (INT, LONG):
         return _whole(int(value or 0), 32 if kind == INT else 64, datatype)
     if kind == BOOLEAN:
-        return None, "true" if value else "false", "" if datatype == DataType.BOOLEAN else MISMATCH
+        return None, "true" if value else "false", "" if datatype in _BOOLEANS else MISMATCH
     if isinstance(value, bytes):
         return _text(value, datatype) if kind == TEXT else _binary(value, datatype)
     return None, None, REFUSED.get(kind, EXTENDED) if kind else MISSING
@@ -97,7 +97,7 @@ def is_clear(kind: int) -> bool:
 
 def _real(value: Value, datatype: int) -> Read:
     number = float(value)  # type: ignore[arg-type]
-    flag = "" if datatype in (DataType.DOUBLE, DataType.FLOAT) else MISMATCH
+    flag = "" if datatype in _REALS else MISMATCH
     if math.isfinite(number):
         return number, None, flag
     return None, "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity", NOT_A_NUMBER
@@ -130,7 +130,10 @@ def _text(value: bytes, datatype: int) -> Read:
         return None, value.decode("utf-8", "backslashreplace"), NOT_UTF8
 
 
-_TEXTS = (DataType.STRING, DataType.TEXT, DataType.UUID)
+# what an unknown type holds without doubt is no mismatch
+_BOOLEANS = frozenset((DataType.UNKNOWN, DataType.BOOLEAN))
+_REALS = frozenset((DataType.UNKNOWN, DataType.FLOAT, DataType.DOUBLE))
+_TEXTS = frozenset((DataType.UNKNOWN, DataType.STRING, DataType.TEXT, DataType.UUID))
 
 
 def _binary(value: bytes, datatype: int) -> Read:

@@ -16,7 +16,9 @@ INT, LONG, FLOAT, DOUBLE, BOOLEAN, TEXT, BINARY, DATASET, TEMPLATE, EXTENSION = 
 # tags as they stand in a metric's bytes: the field's number and its wire type
 _NAME, _ALIAS, _TIMESTAMP, _DATATYPE, _PROPERTIES = 0x0A, 0x10, 0x18, 0x20, 0x4A
 _INT, _LONG, _FLOAT, _DOUBLE, _BOOLEAN, _TEXT = 0x50, 0x58, 0x65, 0x69, 0x70, 0x7A
-_LONG_TAG = 0x80
+_SMALLEST_TAG, _LONG_TAG = 8, 0x80
+_METRIC = 0x12
+"""The tag of a metric in a payload."""
 _MARKS = {0x28: 1, 0x30: 2, 0x38: 4}
 HISTORICAL, TRANSIENT, NULL = 1, 2, 4
 _32_BITS, _64_BITS = 2**32 - 1, 2**64 - 1
@@ -56,20 +58,36 @@ class TooMany(ValueError):
 def parse(raw: bytes) -> Payload:
     """A payload's bytes. Unknown fields are left out. Raises ``Malformed`` and ``TooMany``."""
     payload = Payload(None, None, [])
-    metrics = payload.metrics
+    at, size = 0, len(raw)
     try:
-        for number, kind, start, end in fields(raw, 0, len(raw)):
-            if number == 2 and kind == BYTES:
-                if len(metrics) >= MOST_METRICS:
-                    raise TooMany
-                metrics.append(_metric(raw, start, end))
-            elif number == 1 and kind == VARINT:
-                payload.timestamp, _ = varint(raw, start, end)
+        while at < size:
+            if raw[at] == _METRIC:
+                at = _add_metrics(payload.metrics, raw, at, size)
+                continue
+            number, kind, start, at = next(fields(raw, at, size))
+            if number == 1 and kind == VARINT:
+                payload.timestamp, _ = varint(raw, start, at)
             elif number == 3 and kind == VARINT:
-                payload.seq, _ = varint(raw, start, end)
+                payload.seq, _ = varint(raw, start, at)
     except (IndexError, struct.error):
-        raise Malformed(len(raw)) from None
+        raise Malformed(size) from None
     return payload
+
+
+def _add_metrics(metrics: list[Metric], raw: bytes, at: int, size: int) -> int:
+    """Read the metrics that follow one upon the other; returns where something else begins."""
+    while at < size and raw[at] == _METRIC:
+        length = raw[at + 1]
+        at += 2
+        if length >= 0x80:
+            length, at = varint(raw, at - 1, size)
+        if at + length > size:
+            raise Malformed(at)
+        if len(metrics) >= MOST_METRICS:
+            raise TooMany
+        metrics.append(_metric(raw, at, at + length))
+        at += length
+    return at
 
 
 def _metric(raw: bytes, at: int, end: int) -> Metric:
@@ -105,6 +123,8 @@ def _metric(raw: bytes, at: int, end: int) -> Metric:
                 datatype = bits & _32_BITS
             elif tag in (_INT, _LONG, _BOOLEAN):
                 kind, value = tag >> 3, bits & (_32_BITS if tag == _INT else _64_BITS)
+            elif tag < _SMALLEST_TAG:
+                raise Malformed(at)
             elif bits:
                 marks |= _MARKS.get(tag, 0)
         elif tag == _DOUBLE:
@@ -122,6 +142,8 @@ def _metric(raw: bytes, at: int, end: int) -> Metric:
                 properties = raw[start:at]
             elif tag == _TEXT:
                 kind, value = TEXT, raw[start:at]
+            elif tag < _SMALLEST_TAG:
+                raise Malformed(at)
         else:
             number, _, start, at = next(fields(raw, at - 1, end))
             if number in _LARGE:

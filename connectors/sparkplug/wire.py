@@ -26,11 +26,11 @@ class Malformed(ValueError):
 def varint(raw: bytes, at: int, end: int) -> tuple[int, int]:
     """The unsigned number (64 bits) at ``at``, and where the next thing begins. Raises ``Malformed``."""
     value = shift = 0
-    for position in range(at, min(end, at + _LONGEST_VARINT)):
-        byte = raw[position]
+    for byte in raw[at : min(end, at + _LONGEST_VARINT)]:
+        at += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value & _64_BITS, position + 1
+            return value & _64_BITS, at
         shift += 7
     raise Malformed(at)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -71,13 +72,15 @@ def payload(*metrics: bytes, seq: int | None = None, timestamp: int | None = STA
     return raw if seq is None else raw + member(3, seq)
 
 
-def property_set(**told: str | float) -> bytes:
+def property_set(**told: str | int | float) -> bytes:
     keys = b"".join(member(1, key) for key in told)
-    values = (
-        member(1, 12) + member(8, one) if isinstance(one, str) else member(1, 10) + member(6, one)
-        for one in told.values()
-    )
-    return keys + b"".join(member(2, one) for one in values)
+    return keys + b"".join(member(2, _property(one)) for one in told.values())
+
+
+def _property(value: str | int | float) -> bytes:
+    if isinstance(value, str):
+        return member(1, 12) + member(8, value)
+    return member(1, 3) + member(3, value) if isinstance(value, int) else member(1, 10) + member(6, value)
 
 
 @dataclass
@@ -88,13 +91,15 @@ class Listener:
     group: str = "plant"
     node: str = "edge"
 
-    def hear(self, kind: str, raw: bytes, device: str = "", *, at: float = 0, retain: bool = False) -> list[Part]:
+    def hear(self, kind: str, raw: bytes, device: str = "", **how: Any) -> list[Part]:
         topic = f"spBv1.0/{self.group}/{kind}/{self.node}" + (f"/{device}" if device else "")
-        return self.hear_topic(topic, raw, at=at, retain=retain)
+        return self.hear_topic(topic, raw, **how)
 
-    def hear_topic(self, topic: str, raw: bytes, *, at: float = 0, retain: bool = False) -> list[Part]:
+    def hear_topic(
+        self, topic: str, raw: bytes, *, at: float = 0, retain: bool = False, source: str = "mqtt://memory"
+    ) -> list[Part]:
         self.births.position += 1
-        message = Message("mqtt://memory", topic, raw, START + int(at * SECOND), 0, retain)
+        message = Message(source, topic, raw, START + int(at * SECOND), 0, retain)
         return decode(message, self.births, narrow_name)
 
     def asked(self, at: float) -> list[str]:
@@ -114,26 +119,23 @@ def values(parts: Sequence[Part]) -> dict[str, float | str | None]:
     return found
 
 
+@dataclass(frozen=True)
+class Encoder:
+    """The functions above, for tests that take fixtures."""
+
+    FIELDS = FIELDS
+    member = staticmethod(member)
+    metric = staticmethod(metric)
+    payload = staticmethod(payload)
+    property_set = staticmethod(property_set)
+    values = staticmethod(values)
+
+
 @pytest.fixture
 def listener() -> Listener:
     return Listener()
 
 
-@pytest.fixture(name="metric")
-def metric_fixture() -> Callable[..., bytes]:
-    return metric
-
-
-@pytest.fixture(name="payload")
-def payload_fixture() -> Callable[..., bytes]:
-    return payload
-
-
-@pytest.fixture(name="property_set")
-def property_set_fixture() -> Callable[..., bytes]:
-    return property_set
-
-
-@pytest.fixture(name="values")
-def values_fixture() -> Callable[[Sequence[Part]], dict[str, float | str | None]]:
-    return values
+@pytest.fixture(scope="session")
+def encode() -> Encoder:
+    return Encoder()
