@@ -17,7 +17,8 @@ KIND = "TimeSeries"
 
 @dataclass(frozen=True, slots=True)
 class ExternalSegment:
-    """A Parquet file of records. ``file`` is a path in the package (``/aasx/files/…``) or a URL."""
+    """A file of records. ``file`` is a path in the package (``/aasx/files/…``) or a URL; what grows is not
+    ``completed``."""
 
     id_short: str
     name: Text
@@ -50,6 +51,15 @@ class LinkedSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """The last records. They are laid over when the submodel is read; the stored segment holds none."""
+
+    id_short: str
+    name: Text
+    description: Text
+
+
+@dataclass(frozen=True, slots=True)
 class TimeSeries:
     """One stream. The template knows one record layout, so companions get a submodel each. ``internal``: segments
     that hold records themselves, as they are."""
@@ -62,10 +72,15 @@ class TimeSeries:
     external: tuple[ExternalSegment, ...]
     linked: tuple[LinkedSegment, ...]
     internal: tuple[model.SubmodelElementCollection, ...] = ()
+    preview: Preview | None = None
 
 
 TIME = "Time"
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
 _SEGMENT = "https://admin-shell.io/idta/TimeSeries/Segments/{}/1/1"
+_RECORDS = "https://admin-shell.io/idta/TimeSeries/Records/1/1"
+_IN_PROGRESS = "in progress"
 
 _TIME_FIELD = Field(
     name=TIME,
@@ -104,6 +119,8 @@ def to_submodel(series: TimeSeries) -> model.Submodel:
     record[_RELATIVE_FIELD.id_short] = fields.property_of(_RELATIVE_FIELD, "0")
     segments = {one.id_short: _segment("ExternalSegment", one.id_short, _external(one)) for one in series.external}
     segments |= {one.id_short: _segment("LinkedSegment", one.id_short, _linked(one)) for one in series.linked}
+    if series.preview is not None:
+        segments[series.preview.id_short] = _preview(series.preview)
     segments |= {str(one.id_short): one for one in series.internal}
     return elements.submodel(
         KIND,
@@ -131,7 +148,8 @@ def from_submodel(submodel: model.Submodel) -> TimeSeries:
         fields=tuple(one for one in record if one not in (_TIME_FIELD, _RELATIVE_FIELD)),
         external=tuple(_external_of(one) for one in segments if _is(one, "ExternalSegment")),
         linked=tuple(_linked_of(one) for one in segments if _is(one, "LinkedSegment")),
-        internal=tuple(one for one in segments if _is(one, "InternalSegment")),
+        internal=tuple(one for one in segments if _is(one, "InternalSegment") and not _grows(one)),
+        preview=next((_preview_of(one) for one in segments if _is(one, "InternalSegment") and _grows(one)), None),
     )
 
 
@@ -147,6 +165,23 @@ def _is(one: model.SubmodelElement, kind: str) -> bool:
     return reading.semantic_id(one).strip() == _SEGMENT.format(kind)
 
 
+def _preview(one: Preview) -> model.SubmodelElementCollection:
+    values = {"Name": one.name, "Description": one.description, "State": _IN_PROGRESS}
+    segment = _segment("InternalSegment", one.id_short, values)
+    segment.add_referable(model.SubmodelElementCollection("Records", semantic_id=elements.reference(_RECORDS)))
+    return segment
+
+
+def _preview_of(one: model.SubmodelElementCollection) -> Preview:
+    said = reading.read(smt.shapes("Segment"), one.value)
+    return Preview(str(one.id_short), said.get("Name", {}), said.get("Description", {}))
+
+
+def _grows(one: model.SubmodelElementCollection) -> bool:
+    state = reading.read(smt.shapes("Segment"), one.value).get("State")
+    return bool(state == _IN_PROGRESS)
+
+
 def _common(one: ExternalSegment | LinkedSegment) -> dict[str, Any]:
     return {
         "Name": one.name,
@@ -154,14 +189,17 @@ def _common(one: ExternalSegment | LinkedSegment) -> dict[str, Any]:
         "RecordCount": one.records,
         "StartTime": one.start,
         "EndTime": one.end,
-        "State": "completed" if one.completed else "in progress",
+        "State": "completed" if one.completed else _IN_PROGRESS,
         "LastUpdate": one.last_update,
     }
 
 
 def _external(one: ExternalSegment) -> dict[str, Any]:
     file = elements.FileValue(one.file, one.media_type)
-    return {**_common(one), "Duration": one.duration, "SamplingInterval": one.sampling_interval, "File": file}
+    # The BaSyx UI draws an external segment only from a File called Data, and only where it is CSV.
+    data = file if one.media_type == CSV else None
+    of_time = {"Duration": one.duration, "SamplingInterval": one.sampling_interval}
+    return {**_common(one), **of_time, "File": file, "Data": data}
 
 
 def _linked(one: LinkedSegment) -> dict[str, Any]:

@@ -86,7 +86,7 @@ class QueryService:
             return [one.body for one in await self._registry.shown(page.documents, base)]
         if kind != "submodel":
             return [one.body for one in page.documents]
-        bindings = self._reading.bindings_of(page)
+        bindings = await self._reading.bindings_of(page)
         return [
             self._reading.body(one, bindings.get(one.id), "deep", "withoutBlobValue") for one in page.documents
         ]

@@ -115,6 +115,7 @@ SERIES = time_series.TimeSeries(
             "http://127.0.0.1:8080/api/records", "limit=100",
         ),
     ),
+    preview=time_series.Preview("RecentRecords", both("최근", "Recent"), both("마지막 기록", "The last records")),
 )  # fmt: skip
 PROCESSING = data_processing.DataProcessing(
     sm("DataProcessing"),

@@ -99,13 +99,13 @@ class Access:
     async def shown(self, request: Request) -> tuple[Json, str | None]:
         """The submodel with the last readings, and its ETag where it shows none."""
         stored = await self.stored(request)
-        binding = self.reading.binding(stored)
+        binding = await self.reading.binding(stored)
         return self.reading.plain(stored, binding), None if binding else stored.etag
 
     async def element(self, request: Request, path: str) -> tuple[Json, str | None]:
         """One element with its last readings, and the submodel's ETag where that shows none."""
         stored = await self.stored(request)
-        binding = self.reading.binding(stored)
+        binding = await self.reading.binding(stored)
         if binding is None:
             return partial.element(stored.body, path), stored.etag
         return find(self.reading.plain(stored, binding), path), None

@@ -24,14 +24,18 @@ class Reading:
     def __init__(self, services: Services) -> None:
         self._overlay = services.overlay
 
-    def binding(self, document: Document) -> Binding | None:
+    async def binding(self, document: Document) -> Binding | None:
         """What is bound in it; ``None`` for a submodel that shows no live values."""
-        return self._overlay.binding(document.id)
+        binding = self._overlay.binding(document.id)
+        if binding is not None:
+            await self._overlay.prepared([binding])
+        return binding
 
-    def bindings_of(self, page: Page) -> Mapping[str, Binding]:
+    async def bindings_of(self, page: Page) -> Mapping[str, Binding]:
         """The bindings of those submodels of a page that have one."""
         bound = self._overlay.bound()
         found = {one.id: self._overlay.binding(one.id) for one in page.documents if one.id in bound}
+        await self._overlay.prepared(found.values())
         return {id: binding for id, binding in found.items() if binding is not None}
 
     def body(self, document: Document, binding: Binding | None, level: Level, extent: Extent) -> bytes:

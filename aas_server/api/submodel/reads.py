@@ -35,7 +35,7 @@ class SubmodelReads:
     ) -> Response:
         """The submodel with its elements."""
         stored = await self._access.stored(request)
-        binding = self._access.reading.binding(stored)
+        binding = await self._access.reading.binding(stored)
         body = self._access.reading.body(stored, binding, level, extent)
         return answers.document(request, body, None if binding else stored.etag)
 

@@ -69,7 +69,7 @@ class SubmodelRepository:
     ) -> Response:
         """Submodels in order of creation, with the last readings in those that are bound."""
         page = await self._page(limit, cursor, idShort, semanticId)
-        bindings = self._reading.bindings_of(page)
+        bindings = await self._reading.bindings_of(page)
         bodies = (
             self._reading.body(document, bindings.get(document.id), level, extent) for document in page.documents
         )
@@ -98,7 +98,7 @@ class SubmodelRepository:
     ) -> Response:
         """Submodels' values in one object, by idShort; by id where an idShort is missing or comes again."""
         page = await self._page(limit, cursor, idShort, semanticId)
-        bindings = self._reading.bindings_of(page)
+        bindings = await self._reading.bindings_of(page)
         result: Json = {}
         for document in page.documents:
             submodel = self._reading.plain(document, bindings.get(document.id))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import urllib.parse
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 from basyx.aas import model
 
 from aas_server.ingest import binding
 from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
-from aas_server.product.series import sources
+from aas_server.product.series import segments
 from aas_server.product.work import Collected, CollectedStream, Work
+from aas_server.twin.series import sources
 from submodels import asset, asset_interfaces, operational_data, time_series
 from submodels.asset import Asset, Contact
 from submodels.asset_interfaces import AssetInterfaces, Feed
 from submodels.operational_data import OperationalData, stream_id_short
 from submodels.text import both
-from submodels.time_series import ExternalSegment, LinkedSegment, TimeSeries
+from submodels.time_series import TimeSeries
 
 
 def describe(work: Work, collected: Collected, counts: Mapping[str, Counted]) -> None:
@@ -27,7 +26,7 @@ def describe(work: Work, collected: Collected, counts: Mapping[str, Counted]) ->
     for submodel in [*_submodels(work, collected), *map(time_series.to_submodel, series)]:
         work.twin.put(work.recipe.id, submodel)
     for stream, described in zip(collected.streams, series, strict=True):
-        sources.keep(work.store.catalogue, described.id, stream.name)
+        sources.keep(work.store.catalogue, described.id, stream.name, stream.fields)
     streams = {stream.name: stream.fields for stream in collected.streams}
     binding.bind(work.store.catalogue, _id(work, operational_data.KIND), streams)
 
@@ -100,15 +99,18 @@ def _feed(stream: CollectedStream, before: Feed | None) -> Feed:
 def _series(work: Work, stream: CollectedStream, counted: Counted, collected: Collected) -> TimeSeries:
     is_main = stream is collected.main
     id_short = time_series.KIND if is_main else f"{time_series.KIND}_{stream_id_short(stream.name)}"
-    return TimeSeries(
-        id=_id(work, id_short),
-        id_short=id_short,
-        name=in_all("collect-series", stream=stream.name),
-        description=in_all("collect-series-description", topic=stream.topic, records=stream.records),
-        fields=stream.fields,
-        external=(_external(work, stream, counted),),
-        linked=(_linked(work, stream, counted),),
-        internal=_internal(work, id_short),
+    held = segments.Held(
+        stream=stream.name,
+        topic=stream.topic,
+        records=stream.records,
+        first=stream.first or "",
+        last=stream.last or "",
+        last_arrival=counted.last_arrival or "",
+        interval=counted.interval,
+        pinned=stream.pin.version,
+    )
+    return segments.time_series(
+        _id(work, id_short), id_short, held, stream.fields, work.settings.base_url, _internal(work, id_short)
     )
 
 
@@ -118,55 +120,9 @@ def _internal(work: Work, id_short: str) -> tuple[model.SubmodelElementCollectio
     before = work.twin.read(work.recipe.id, id_short)
     if before is None:
         return ()
-    segments = before.get_referable("Segments")
-    assert isinstance(segments, model.SubmodelElementCollection)
+    holder = before.get_referable("Segments")
+    assert isinstance(holder, model.SubmodelElementCollection)
     found = time_series.from_submodel(before).internal
     for one in found:
-        segments.remove_referable(str(one.id_short))
+        holder.remove_referable(str(one.id_short))
     return found
-
-
-def _external(work: Work, stream: CollectedStream, counted: Counted) -> ExternalSegment:
-    return ExternalSegment(
-        id_short="StoredRecords",
-        name=in_all("collect-external"),
-        description=in_all("collect-external-description", version=stream.pin.version),
-        records=stream.records,
-        start=stream.first or "",
-        end=stream.last or "",
-        duration=_duration(stream.first, stream.last),
-        sampling_interval=counted.interval,
-        completed=True,
-        last_update=counted.last_arrival or "",
-        file=f"{_address(work, stream)}/versions/{stream.pin.version}/records.parquet",
-    )
-
-
-def _linked(work: Work, stream: CollectedStream, counted: Counted) -> LinkedSegment:
-    return LinkedSegment(
-        id_short="LiveRecords",
-        name=in_all("collect-linked"),
-        description=in_all("collect-linked-description"),
-        records=stream.records,
-        start=stream.first or "",
-        end=stream.last or "",
-        completed=False,
-        last_update=counted.last_arrival or "",
-        endpoint=f"{_address(work, stream)}/records",
-        query="limit=100",
-    )
-
-
-def _address(work: Work, stream: CollectedStream) -> str:
-    return f"{work.settings.base_url}/streams/{urllib.parse.quote(stream.name, safe='')}"
-
-
-def _duration(first: str | None, last: str | None) -> str:
-    """An ISO 8601 duration in days, hours, minutes and seconds; empty without times."""
-    if first is None or last is None:
-        return ""
-    span = datetime.fromisoformat(last) - datetime.fromisoformat(first)
-    hours, rest = divmod(timedelta(seconds=span.seconds), timedelta(hours=1))
-    minutes, seconds = divmod(rest, timedelta(minutes=1))
-    fraction = f"{seconds.seconds + span.microseconds / 1e6:f}".rstrip("0").rstrip(".")
-    return f"P{span.days}DT{hours}H{minutes}M{fraction}S"

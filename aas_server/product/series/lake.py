@@ -13,6 +13,7 @@ from aas_server.errors import BadInput
 from aas_server.store import series
 from aas_server.store.contract import Store
 from aas_server.store.series import Buckets, Source, open_series
+from aas_server.twin.series.elements import Record
 
 METHODS: Mapping[str, series.Method] = {"max": "max", "min": "min", "avg": "mean", "sum": "sum", "count": "count"}
 """AggregationMethod of IDTA 02008-1-1, by its name in lower case → what it is called where records are read."""
@@ -31,14 +32,6 @@ class Wanted:
     limit: int
     step: int | None = None
     method: str = "avg"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """``values`` by field; those that are missing have none."""
-
-    time: datetime
-    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,16 @@ import msgspec
 
 from aas_server.clock import Clock
 from aas_server.errors import BadInput
-from aas_server.product.series import held, lake, sources
-from aas_server.product.series.elements import (
+from aas_server.product.series import held, lake
+from aas_server.product.series.lake import Found, Wanted
+from aas_server.twin.editing.submodels import Draft, Submodels
+from aas_server.twin.elements import children, find
+from aas_server.twin.operations import Call, Operations
+from aas_server.twin.plain import Json
+from aas_server.twin.repository import Repository
+from aas_server.twin.series import sources
+from aas_server.twin.series.current import Current
+from aas_server.twin.series.elements import (
     SEGMENTS,
     Layout,
     internal_segment,
@@ -20,12 +28,6 @@ from aas_server.product.series.elements import (
     overlapping,
     record_elements,
 )
-from aas_server.product.series.lake import Found, Wanted
-from aas_server.twin.editing.submodels import Draft, Submodels
-from aas_server.twin.elements import children, find
-from aas_server.twin.operations import Call, Operations
-from aas_server.twin.plain import Json
-from aas_server.twin.repository import Repository
 from aas_server.twin.views import reference
 from submodels.series_operations import DERIVE_SEGMENT, READ_RECORDS, READ_SEGMENTS, semantic_id
 
@@ -39,6 +41,7 @@ class SeriesOperations:
         """``most``: records that one answer or one derived segment holds."""
         self._repository = repository
         self._store = repository.store
+        self._current = Current(repository.store)
         self._submodels = submodels
         self._clock = clock
         self._most = most
@@ -61,9 +64,13 @@ class SeriesOperations:
         return {"Records": record_elements(shape, found.records, method), "RecordCount": found.count}
 
     async def read_segments(self, call: Call) -> Mapping[str, Any]:
-        """The segments that reach into a time."""
+        """The segments that reach into a time, as they stand now."""
         start, end = _timespan(call)
-        return {"Segment": overlapping(await self._submodel(call), start, end)}
+        submodel = await self._submodel(call)
+        stream = sources.stream_of(self._store.catalogue, call.submodel)
+        if stream is not None:
+            await asyncio.to_thread(self._current.lay_over, submodel, stream)
+        return {"Segment": overlapping(submodel, start, end)}
 
     async def derive_segment(self, call: Call) -> Mapping[str, Any]:
         """Put an internal segment of the records of a time into the submodel. Raises ``BadInput`` where there are

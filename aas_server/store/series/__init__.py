@@ -3,6 +3,7 @@
 The one place that does this: the streams' REST, the Operations of TimeSeries, Flux and the pages' charts ask it.
 """
 
+from aas_server.store.series.newest import newest
 from aas_server.store.series.reader import Series, open_series
 from aas_server.store.series.source import Source
 from aas_server.store.series.wanted import COUNTED, METHODS, NUMBERS, SELECTING, Buckets, By, Method, Wanted
@@ -18,5 +19,6 @@ __all__ = [
     "Series",
     "Source",
     "Wanted",
+    "newest",
     "open_series",
 ]

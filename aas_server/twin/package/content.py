@@ -178,5 +178,6 @@ async def _read(repository: Repository, overlay: Overlay, kind: Kind, id: str) -
     document: Json = msgspec.json.decode((await repository.get(kind, id)).body)
     binding = overlay.binding(id) if kind == "submodel" else None
     if binding is not None:
+        await overlay.prepared([binding])
         overlay.lay_over(document, binding)
     return document

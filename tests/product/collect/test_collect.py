@@ -125,12 +125,19 @@ def test_time_series_lead_to_the_pinned_records(made: tuple[Work, Recipe]) -> No
     work, _ = made
     collected = collect.run(work)
     main = time_series.from_submodel(_read(work, "TimeSeries"))
-    (stored,), (live,) = main.external, main.linked
+    (stored, table), (live,) = main.external, main.linked
     version = collected.main.pin.version
-    assert stored.file == f"{work.settings.base_url}/streams/shots/versions/{version}/records.parquet"
+    address = f"{work.settings.base_url}/streams/shots/versions/{version}/records"
+    assert (stored.file, stored.media_type) == (
+        f"{address}.parquet?layout=series",
+        "application/vnd.apache.parquet",
+    )
+    assert (table.file, table.media_type) == (f"{address}.csv?layout=series", "text/csv")
     assert (stored.records, stored.start, stored.end) == (13, "2026-03-01T00:00:00Z", "2026-03-01T00:00:09Z")
     assert (stored.duration, stored.sampling_interval, stored.completed) == ("P0DT0H0M9S", 1, True)
-    assert (live.endpoint, live.completed) == (f"{work.settings.base_url}/streams/shots/records", False)
+    assert (live.endpoint, live.completed) == (f"{work.settings.base_url}/api/v2/query?org=aas", False)
+    assert 'r._measurement == "shots"' in live.query
+    assert main.preview is not None and main.preview.id_short == "RecentRecords"
     companion = time_series.from_submodel(_read(work, "TimeSeries_mos_type_4_cell"))
     assert [field.name for field in companion.fields] == ["Barrel Temp 1", "State"]
 

@@ -31,6 +31,7 @@ NOW = 1_780_000_000_000_000_000
 SHARED = Path(__file__).resolve().parents[4] / "shared"
 TEMPLATE = SHARED / "aas" / "idta-templates" / "02008_TimeSeriesData_1.1.1.json"
 MAIN = "https://factory.example/ids/sm/cell/TimeSeries"
+PINNED, GROWING = ["StoredRecords", "StoredTable"], ["LiveRecords", "RecentRecords"]
 TAGS = "https://factory.example/ids/sm/cell/TimeSeries_mos_type_4_cell"
 
 
@@ -125,7 +126,7 @@ def test_records_of_a_time_come_with_their_values_and_meanings(series: Bench) ->
 def test_a_time_without_a_zone_is_utc(series: Bench) -> None:
     span = ("2026-03-01T00:00:02", "2026-03-01T00:00:04")
     assert len(records(series.invoke("ReadRecords", span))) == 3
-    assert len(series.invoke("ReadSegments", span).outputs[0]["value"]) == 2
+    assert len(series.invoke("ReadSegments", span).outputs[0]["value"]) == 4
     elsewhere = ("2026-03-01T09:00:02+09:00", "2026-03-01T09:00:04+09:00")
     assert len(records(series.invoke("ReadRecords", elsewhere))) == 3
 
@@ -175,9 +176,9 @@ def test_a_stream_of_tags_is_read_by_its_tags(series: Bench) -> None:
 
 def test_segments_that_reach_into_a_time_are_found(series: Bench) -> None:
     inside = series.invoke("ReadSegments", ("2026-03-01T00:00:02Z", "2026-03-01T00:00:04Z"))
-    assert [one["idShort"] for one in inside.outputs[0]["value"]] == ["StoredRecords", "LiveRecords"]
+    assert [one["idShort"] for one in inside.outputs[0]["value"]] == [*PINNED, *GROWING]
     later = series.invoke("ReadSegments", ("2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z"))
-    assert [one["idShort"] for one in later.outputs[0]["value"]] == ["LiveRecords"]
+    assert [one["idShort"] for one in later.outputs[0]["value"]] == GROWING
     before = series.invoke("ReadSegments", ("2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z"))
     assert "value" not in before.outputs[0]
 
@@ -190,14 +191,14 @@ def test_a_segment_is_derived_and_stays_in_the_submodel(series: Bench) -> None:
     keys = second.outputs[1]["value"]["keys"]
     assert [one["value"] for one in keys] == [MAIN, "Segments", "DerivedSegment01"]
     held = segments(series.submodel())
-    names = ["StoredRecords", "LiveRecords", "DerivedSegment00", "DerivedSegment01"]
+    names = [*PINNED, *GROWING, "DerivedSegment00", "DerivedSegment01"]
     assert [one["idShort"] for one in held] == names
-    assert held[2] == first.outputs[0]["value"][0] and held[3] == segment
+    assert held[4] == first.outputs[0]["value"][0] and held[5] == segment
     said = values(segment)
     assert (said["RecordCount"], said["SamplingInterval"], said["State"]) == ("2", "5", "completed")
     assert (said["StartTime"], said["EndTime"]) == ("2026-03-01T00:00:00Z", "2026-03-01T00:00:05Z")
     assert [values(one)["shot_no"] for one in said["Records"]] == ["4", "9"]
-    assert len(series.invoke("ReadSegments", span).outputs[0]["value"]) == 4
+    assert len(series.invoke("ReadSegments", span).outputs[0]["value"]) == 6
 
 
 def test_a_derived_segment_stays_when_the_product_is_collected_again(series: Bench) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from aas_server.clock import iso
 from aas_server.errors import BadInput
-from aas_server.product.series.lake import Record
 from aas_server.twin.elements import children, find
 from aas_server.twin.plain import Json
 from aas_server.twin.xsd import lexical
@@ -24,6 +23,14 @@ _RELATIVE = "https://admin-shell.io/idta/TimeSeries/RelativePointInTime/1/1"
 _KEPT = ("modelType", "idShort", "semanticId", "supplementalSemanticIds", "valueType")
 _COUNTED: Mapping[str, str] = {"avg": "xs:double", "sum": "xs:double", "count": "xs:long"}
 """What a variable becomes when its values are put together; the greatest and the least stay what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """``values`` by field; those that are missing have none."""
+
+    time: datetime
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,21 @@ def internal_segment(
     ]
     records = record_elements(shape, found, method)
     return _collection(id_short, _INTERNAL, [*parts, _collection("Records", _RECORDS, records)])
+
+
+def bring_up(segment: Json, said: Mapping[str, str], records: Sequence[Json] | None = None) -> None:
+    """Let a segment say what it holds by now: ``said`` by idShort and, for an internal one, its records."""
+    parts = [one for one in children(segment) if one.get("idShort") not in said]
+    made = [_property(shape, said[shape.id_short]) for shape in smt.shapes("Segment") if shape.id_short in said]
+    if records is not None:
+        parts = [one for one in parts if one.get("idShort") != "Records"]
+        made.append(_collection("Records", _RECORDS, records))
+    segment["value"] = parts + made
+
+
+def is_growing(segment: Json) -> bool:
+    """Whether a segment says that more is to come."""
+    return any(one.get("idShort") == "State" and one.get("value") == "in progress" for one in children(segment))
 
 
 def overlapping(submodel: Json, start: datetime | None, end: datetime | None) -> list[Json]:
