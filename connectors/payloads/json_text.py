@@ -63,13 +63,17 @@ def written_keys(payload: bytes) -> int:
 
 def count_keys(value: Any) -> int:
     """How many keys the objects in a value have in all."""
-    if isinstance(value, dict):
-        return len(value) + sum([count_keys(part) for part in value.values() if isinstance(part, dict | list)])
-    return (
-        sum([count_keys(part) for part in value if isinstance(part, dict | list)])
-        if isinstance(value, list)
-        else 0
-    )
+    count = 0
+    inside = [value]
+    while inside:
+        part = inside.pop()
+        if type(part) is dict:
+            count += len(part)
+            part = part.values()
+        elif type(part) is not list:
+            continue
+        inside += [one for one in part if type(one) is dict or type(one) is list]
+    return count
 
 
 def text_of(message: Message) -> str:

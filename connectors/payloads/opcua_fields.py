@@ -7,7 +7,7 @@ payload of its own (Azure IoT Operations, concept-opcua-message-format, 2025-11)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connectors.message import Narrow, Part, Wide
@@ -19,7 +19,6 @@ from connectors.payloads.quality import of_status
 from connectors.payloads.reading import Reading
 
 _TIMES = ("SourceTimestamp", "ServerTimestamp")
-_STATUS = ("StatusCode", "Status")
 _VARIANTS = (("Body", "Type"), ("Value", "UaType"))
 """The members of a value with its type: in the reversible encoding of version 1.04, and in 1.05."""
 
@@ -50,18 +49,20 @@ def _narrow(
 ) -> Narrow:
     """Each field keeps its own time; one that has none bears that of the whole."""
     place = below(given.message.topic, name, reading, tags=True)
-    fields = list(found.values())
-    times, doubts = stamps.column([_time(field) for field in fields], given.message.arrival, reading.zone)
-    numbers, texts, strange = samples.columns([_value(field) for field in fields])
-    for row, time in enumerate(times):
-        if time is None and row not in doubts:
-            times[row] = stamp[0]
-            if stamp[1]:
-                doubts[row] = stamp[1]
-    flags = samples.flags_of(len(fields), given.flags, doubts, strange)
-    for row, field in enumerate(fields):
-        if bad := _doubt(field) or doubt:
-            flags[row] = (*flags.get(row, ()), bad)
+    values, own, bad = _columns(found.values())
+    times, doubts = stamps.column(own, given.message.arrival, reading.zone)
+    numbers, texts, strange = samples.columns(values)
+    if None in times:
+        for row, time in enumerate(times):
+            if time is None and row not in doubts:
+                times[row] = stamp[0]
+                if stamp[1]:
+                    doubts[row] = stamp[1]
+    flags = samples.flags_of(len(values), given.flags, doubts, strange)
+    if doubt:
+        bad = dict.fromkeys(range(len(values)), doubt) | bad
+    for row, flag in bad.items():
+        flags[row] = (*flags.get(row, ()), flag)
     tags = [reading.keys.get(tag, tag) for tag in found]
     return Narrow(place.stream, place.filter, times, tags, numbers, texts, flags)
 
@@ -70,32 +71,40 @@ def _wide(
     given: Given, found: Mapping[str, Any], name: str, stamp: stamps.Stamp, reading: Reading, doubt: str
 ) -> Wide:
     place = below(given.message.topic, name, reading)
-    row = {reading.keys.get(field, field): scalar(_value(value)) for field, value in found.items()}
+    values, _, bad = _columns(found.values())
+    row = {reading.keys.get(field, field): scalar(value) for field, value in zip(found, values, strict=True)}
     time, late = stamp
     if time is None and not late:
         time, late = stamps.of_record(row, given.message.arrival, reading.time_column, reading.zone)
-    bad = [flag for flag in map(_doubt, found.values()) if flag] or [doubt]
-    flags = tuple(dict.fromkeys(flag for flag in (*given.flags, late, *bad) if flag))
+    flags = tuple(dict.fromkeys(flag for flag in (*given.flags, late, doubt, *bad.values()) if flag))
     return Wide(place.stream, place.filter, [time], [row], {0: flags} if flags else {})
 
 
-def _time(field: object) -> object:
-    if not isinstance(field, dict):
-        return None
-    return next((field[name] for name in _TIMES if name in field), None)
+def _columns(fields: Iterable[Any]) -> tuple[list[Any], list[Any], dict[int, str]]:
+    """The fields' values, the times they bear (``None`` without), and the flags of bad or uncertain ones."""
+    values: list[Any] = []
+    times: list[Any] = []
+    bad: dict[int, str] = {}
+    for field in fields:
+        value = field
+        time = None
+        if type(field) is dict:
+            value = field.get("Value", field)
+            if len(field) > 1:
+                time = field.get("SourceTimestamp") or field.get("ServerTimestamp")
+                status = field.get("StatusCode") or field.get("Status")
+                if status and (flag := of_status(status)):
+                    bad[len(values)] = flag
+            if type(value) is dict:
+                value = _unwrapped(value)
+        values.append(value)
+        times.append(time)
+    return values, times, bad
 
 
-def _doubt(field: object) -> str:
-    if not isinstance(field, dict):
-        return ""
-    return of_status(next((field[name] for name in _STATUS if name in field), None))
-
-
-def _value(field: object) -> Any:
-    """The value inside of a field's wrappings: data value around variant around value."""
-    value: Any = field
-    if isinstance(value, dict) and "Value" in value:
-        value = value["Value"]
-    if isinstance(value, dict) and any(body in value and kind in value for body, kind in _VARIANTS):
-        value = value["Body"] if "Body" in value else value["Value"]
+def _unwrapped(value: dict[str, Any]) -> Any:
+    """The value of a variant that tells its type."""
+    for body, kind in _VARIANTS:
+        if body in value and kind in value:
+            return value[body]
     return value

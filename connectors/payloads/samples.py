@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,9 @@ _EXACT = 2**53
 """Whole numbers up to here are exact in a double (IEEE 754); larger ones are kept as text beside it."""
 _STRANGE = frozenset(("nan", "inf", "infinity", "1.#qnan", "1.#inf", "1.#ind"))
 _LONGEST_STRANGE = 12
+_BEGINS = "0123456789-"
+_STATES, _LONGEST_STATE = 4096, 64
+"""How many texts are remembered for what they are: states come again and again."""
 _floats = msgspec.json.Decoder(list[float])
 
 Columns = tuple[list[float | None], list[str | None], Sequence[int]]
@@ -30,15 +34,25 @@ def columns(values: list[object]) -> Columns:
     numbers: list[float] | None = None
     if kinds == {str}:
         numbers = _all_numbers(values)  # type: ignore[arg-type]
+        if numbers is None and (found := _of_texts(values)) is not None:  # type: ignore[arg-type]
+            return found
     elif kinds == {float}:
         numbers = values  # type: ignore[assignment]
     elif kinds and kinds <= {float, int} and max(map(abs, values)) <= _EXACT:  # type: ignore[arg-type]
         numbers = list(map(float, values))  # type: ignore[arg-type]
-    if numbers and max(map(abs, numbers)) <= _EXACT:
+    if numbers is not None and _are_exact(numbers):
         return numbers, [None] * len(values), ()  # type: ignore[return-value]
+    return _one_by_one(values)
+
+
+def _one_by_one(values: list[object]) -> Columns:
     found = list(map(split, values))
     texts = [text for _, text in found]
     return [number for number, _ in found], texts, [row for row, text in enumerate(texts) if is_strange(text)]
+
+
+def _are_exact(numbers: list[float]) -> bool:
+    return not numbers or max(map(abs, numbers)) <= _EXACT
 
 
 def _all_numbers(values: list[str]) -> list[float] | None:
@@ -49,6 +63,30 @@ def _all_numbers(values: list[str]) -> list[float] | None:
     except (msgspec.DecodeError, UnicodeError):
         return None
     return numbers if len(numbers) == len(values) else None
+
+
+def _of_texts(values: list[str]) -> Columns | None:
+    """Numbers among states, read in one go as well; ``None`` where what begins as a number is none."""
+    likely = [row for row, value in enumerate(values) if value[:1] in _BEGINS and value]
+    found = _all_numbers([values[row] for row in likely])
+    if found is None or not _are_exact(found):
+        return None
+    numbers: list[float | None] = [None] * len(values)
+    texts: list[str | None] = list(values)
+    for row, number in zip(likely, found, strict=True):
+        numbers[row], texts[row] = number, None
+    strange: list[int] = []
+    for row, text in enumerate(texts):
+        if text is not None:
+            numbers[row], texts[row], doubt = _state(text) if len(text) < _LONGEST_STATE else (*split(text), False)
+            if doubt:
+                strange.append(row)
+    return numbers, texts, strange
+
+
+@lru_cache(_STATES)
+def _state(text: str) -> tuple[float | None, str | None, bool]:
+    return *split(text), is_strange(text)
 
 
 def split(value: object) -> tuple[float | None, str | None]:

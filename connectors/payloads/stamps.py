@@ -69,6 +69,22 @@ def of_record(fields: Mapping[str, Any], arrival: int, column: str | None, zone:
     return doubtful
 
 
+def of_records(
+    rows: Sequence[Mapping[str, Any]], arrival: int, named: str | None, zone: str
+) -> list[int | None] | None:
+    """``of_record`` for many records with the same members at once; ``None`` where one of them needs a look of its
+    own."""
+    name = named or next(iter(candidates(tuple(rows[0])) if len(rows[0]) <= _WIDEST else ()), None)
+    if name is None:
+        return [None] * len(rows) if len(rows[0]) <= _WIDEST else None
+    values: list[Any] = [row.get(name) for row in rows]
+    kinds = set(map(type, values))
+    if kinds not in ({int}, {str}) or (kinds == {int} and not may_be_time(min(values))):
+        return None
+    times, doubts = column(values, arrival, zone)
+    return None if doubts or None in times else times
+
+
 def may_be_time(value: object) -> bool:
     """Whether a value may name a moment; a small bare number is a duration or a counter."""
     _, smallest = _names()

@@ -44,7 +44,7 @@ def test_what_comes_in_is_stored_shown_and_told(
     ingest = open_ingest(conforming, fold_seconds=60)
     assert ingest.ready()
     conforming.publish(*map(reading, range(10)), topic="cell/1")
-    conforming.publish(b"not json", topic="cell/1")
+    conforming.publish(b"{not json", topic="cell/1")
     until(lambda: store.journal.last() == 11)
     assert ingest.settle(timeout=10)
     assert store.lake.pin("cell_1").records == 10
