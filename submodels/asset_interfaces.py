@@ -6,7 +6,7 @@ These two are the one truth for what a field of the feed means and where it goes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from basyx.aas import model
 
@@ -23,15 +23,22 @@ MAPPING_KIND = "AssetInterfacesMappingConfiguration"
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One stream as it arrives: ``topic`` (a filter) at ``broker`` (``mqtt://host:port``). ``payload`` names the
-    form: ``flat-json`` (one object a record) or ``mos-type-4`` (tags in an array)."""
+    form, such as ``flat-json`` (one object a record), ``mos-type-4`` (tags in an array), or ``as-found``: each
+    message as its own topic and shape tell. Where it ``joins``, all messages under ``topic`` are this one stream;
+    ``device`` is the topic below which single values are tags of it. ``zone``: of times that name none;
+    ``interval``: seconds between expected points."""
 
     stream: str
     broker: str
     topic: str
-    payload: Literal["flat-json", "mos-type-4"]
+    payload: str
     title: Text
     fields: tuple[Field, ...]
     qos: int = 1
+    joins: bool = True
+    device: str | None = None
+    zone: str | None = None
+    interval: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +163,39 @@ def _property(feed: Feed, security: model.ModelReference[Any]) -> dict[str, Any]
             "mqv_controlPacket": "subscribe",
             "mqv_qos": str(feed.qos),
         },
-        elements.EXTENSIONS: {"payload": feed.payload},
+        elements.EXTENSIONS: _extensions(feed),
         elements.DISPLAY_NAME: feed.title,
     }
+
+
+def _extensions(feed: Feed) -> dict[str, str]:
+    """What the template has no element for; what is usual is not said."""
+    said = {
+        "payload": feed.payload,
+        "joins": None if feed.joins else "false",
+        "device": feed.device,
+        "zone": feed.zone,
+        "interval": None if feed.interval is None else f"{feed.interval:g}",
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _feed(id_short: str, broker: str, said: dict[str, Any]) -> Feed:
     described = said.get("properties", {})
     forms = said["forms"]
+    rest = said.get(elements.EXTENSIONS, {})
     return Feed(
         stream=said.get("key", id_short),
         broker=broker,
         topic=_topic(forms["href"]),
-        payload=said.get(elements.EXTENSIONS, {}).get("payload", "flat-json"),
+        payload=rest.get("payload", "flat-json"),
         title=said.get(elements.DISPLAY_NAME) or {"en": said.get("title", id_short)},
         fields=tuple(fields.field_of_datum(key, one) for key, one in described.items() if isinstance(one, dict)),
         qos=int(forms.get("mqv_qos", "1")),
+        joins=rest.get("joins") != "false",
+        device=rest.get("device"),
+        zone=rest.get("zone"),
+        interval=float(rest["interval"]) if "interval" in rest else None,
     )
 
 

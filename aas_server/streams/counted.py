@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from aas_server.errors import NotFound
 from aas_server.ingest.declared import Declarations
 from aas_server.store.contract import OTHER_TOPICS, Store
-from connectors.payloads import stream_name
-from connectors.payloads.naming import narrow_name
+from connectors.payloads import Reading, stream_name
+from connectors.payloads.placing import narrow, wide
 
 _KEPT = 20_000
 """Topics whose stream is remembered."""
@@ -53,7 +53,7 @@ class Counts:
         """The stream that a topic's messages belong to, or would if they could be read."""
         declared = self._declarations.now()
         stream, declaration = declared.of_topic(topic)
-        if declaration.topic is not None:
+        if declaration.joins:
             return stream
         if topic not in self._known:
             found = next((name for name in candidates(topic) if self._is_there(name)), None)
@@ -73,8 +73,7 @@ class Counts:
 
 
 def candidates(topic: str) -> Iterator[str]:
-    """The names that a topic's stream may have: its own, or that of a device above it."""
+    """The names that a topic's stream may have: its own, that of all topics that end in an id, its device's."""
     yield stream_name(topic)
-    parts = topic.split("/")
-    for count in range(len(parts) - 1, 0, -1):
-        yield narrow_name("/".join(parts[:count]))
+    yield wide(topic, Reading()).stream
+    yield narrow(topic, Reading()).stream

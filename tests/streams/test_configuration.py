@@ -277,7 +277,7 @@ def test_single_values_below_a_device_are_one_stream(house, put):
     )
     assert refused(house) == {}
     (row,) = house.desk().all()
-    assert (row.topic, row.state) == ("plant/mill/+", "adopted")
+    assert (row.topic, row.state) == ("plant/mill/#", "adopted")
 
 
 def test_a_filter_of_a_description_joins_its_topics(house, put, publish):

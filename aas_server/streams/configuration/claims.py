@@ -16,8 +16,8 @@ from aas_server.ingest.feeds import Declaration, FieldType
 from aas_server.store.contract import COMMON, Catalogue
 from aas_server.streams.configuration.finding import Finding
 from aas_server.streams.configuration.interface import Affordance, Member
-from connectors.payloads import stream_name
-from connectors.payloads.naming import narrow_name
+from connectors.payloads import Reading, stream_name
+from connectors.payloads.placing import narrow
 from templates import units
 
 Said = TypeVar("Said")
@@ -64,7 +64,9 @@ def feeds_of(origin: str, affordances: Iterable[Affordance]) -> list[Feed]:
         if before is None:
             found[feed.topic] = feed
         elif one.single:
-            found[feed.topic] = replace(before, paths={**before.paths, **feed.paths})
+            both = {**before.declaration.units, **feed.declaration.units}
+            declaration = replace(before.declaration, units=both)
+            found[feed.topic] = replace(before, declaration=declaration, paths={**before.paths, **feed.paths})
     return list(found.values())
 
 
@@ -104,17 +106,16 @@ def _whole(origin: str, one: Affordance) -> Feed:
 
 
 def _single(origin: str, one: Affordance) -> Feed:
-    device, _, tag = one.topic.rpartition("/")
+    """A topic of one bare value is a tag of its device's stream, as it would be undescribed."""
+    place = narrow(one.topic, Reading())
     declaration = Declaration(
-        topic=f"{device}/+" if device else "+",
+        topic=place.filter,
         joins=False,
-        form=one.form,
-        device=device or None,
-        units=_units(one.members, tag),
+        units=_units(one.members, place.name),
         state="adopted",
         origin=origin,
     )
-    return Feed(str(declaration.topic), narrow_name(device), declaration, {one.path: tag}, one.path)
+    return Feed(place.filter, place.stream, declaration, {one.path: place.name}, one.path)
 
 
 def _units(members: Iterable[Member], tag: str | None = None) -> dict[str, str]:

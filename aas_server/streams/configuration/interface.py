@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from aas_server.ingest.feeds import FieldType
@@ -138,7 +138,7 @@ class _Reader:
         said = plain.extensions(one)
         single = (plain.value(one, "type") or "object").lower() in _SCALARS
         form = _form(said, plain.value(forms, "contentType") or media, single)
-        if form is None:
+        if form == "":
             self.refuse("aid-content-type", path, media=str(plain.value(forms, "contentType") or media)[:80])
             return None
         members = self._members(one, path)
@@ -150,7 +150,7 @@ class _Reader:
             members=tuple(members),
             title=_title(one),
             stream=_stream(one, said),
-            form=form,
+            form=form or None,
             device=said.get("device"),
             zone=said.get("zone"),
             interval=_number(said.get("interval")),
@@ -226,6 +226,8 @@ def _place(base: str, href: str) -> tuple[str | None, str]:
 
 def _path(base: str) -> str:
     """What a base has behind its host: topics lie below it."""
+    if "://" not in base:
+        return ""
     try:
         return urlsplit(base).path.strip("/")
     except ValueError:
@@ -234,8 +236,8 @@ def _path(base: str) -> str:
 
 def _broker(base: str) -> str | None:
     """``mqtt://host:port`` without user and password; empty where nothing is said, ``None`` where it is wrong."""
-    if not base:
-        return ""
+    if "://" not in base:
+        return ""  # the name of a source that is no broker, or nothing at all
     try:
         parts = urlsplit(base)
         port = parts.port or {"mqtt": 1883, "mqtts": 8883, "tcp": 1883}[parts.scheme]
@@ -247,14 +249,15 @@ def _broker(base: str) -> str | None:
     return f"{'mqtts' if parts.scheme == 'mqtts' else 'mqtt'}://{host}:{port}"
 
 
-def _form(said: Mapping[str, str], media: str | None, single: bool) -> Form | None:
+def _form(said: Mapping[str, str], media: str | None, single: bool) -> Form | Literal[""] | None:
+    """``None``: each message tells its own; empty: none that is read here."""
     named = said.get("payload")
     if named is not None:
-        return next((form for form in get_args(Form) if form == named), None)
+        return None if named == "as-found" else next((form for form in get_args(Form) if form == named), "")
     plain_media = (media or "application/json").partition(";")[0].strip().lower()
     if single:
-        return "bare-value" if plain_media.startswith("text/") or plain_media.endswith("json") else None
-    return "flat-json" if plain_media.endswith("json") or plain_media == "text/plain" else None
+        return None if plain_media.startswith("text/") or plain_media.endswith("json") else ""
+    return "flat-json" if plain_media.endswith("json") or plain_media == "text/plain" else ""
 
 
 def _stream(one: Json, said: Mapping[str, str]) -> str | None:
