@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     handle_limit: PositiveInt = 1000
     query_seconds: PositiveFloat = 10.0
     history_days: PositiveFloat = 400.0
+    journal_days: NonNegativeFloat = 400.0
+    lake_days: NonNegativeFloat = 0.0
+    compact_hours: PositiveFloat = 6.0
+    grace_hours: PositiveFloat = 48.0
     bulk_seconds: PositiveFloat = 600.0
     operation_limit: PositiveInt = 8
     operation_seconds: PositiveFloat = 600.0

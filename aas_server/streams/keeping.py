@@ -1,0 +1,164 @@
+"""Keeping the data folder small: what may go goes, small files become large ones. A piece at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aas_server.clock import Clock
+from aas_server.errors import AasError, NotFound
+from aas_server.ingest import behind
+from aas_server.ingest.trouble import Trouble, log
+from aas_server.product import record
+from aas_server.settings import Settings
+from aas_server.store.contract import Pin, Store
+
+_DAY = 86_400 * 10**9
+_PAGE = 500
+_PRUNED_AT_ONCE = 100_000
+"""Messages that are pruned in one piece."""
+_REST_SECONDS = 0.05
+"""Between two pieces, so that whoever waits for the disk or a lock comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was done: ``messages`` that left the journal, ``records`` that left the present tables, small files
+    that were ``compacted``, and ``files`` (with their ``bytes``) that were deleted."""
+
+    messages: int = 0
+    records: int = 0
+    compacted: int = 0
+    files: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Kept) -> Kept:
+        return Kept(
+            self.messages + other.messages,
+            self.records + other.records,
+            self.compacted + other.compacted,
+            self.files + other.files,
+            self.bytes + other.bytes,
+        )
+
+
+class Keeping:
+    """By the settings ``journal_days``, ``lake_days`` and ``grace_hours``. What a product's release pinned stays
+    as long as the release."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+
+    def run(self) -> Kept:
+        """All there is to do; for commands. Raises ``Damaged`` for a table that can't be read, once the others
+        are done."""
+        faults: list[AasError] = []
+        kept = sum(self.pieces(faults), Kept())
+        if faults:
+            raise faults[0]
+        return kept
+
+    def pieces(self, faults: list[AasError]) -> Iterator[Kept]:
+        """The same piece by piece. Faults of single streams are put into ``faults``: the others go on."""
+        yield from self._prune()
+        held = pins(self._store)
+        for stream in self._store.lake.streams():
+            try:
+                yield from self._stream(stream, held.get(stream, ()))
+            except NotFound:
+                continue  # it was erased meanwhile
+            except AasError as fault:
+                faults.append(fault)
+
+    def _prune(self) -> Iterator[Kept]:
+        journal = self._store.journal
+        if not self._settings.journal_days:
+            return
+        upto = min(journal.since(self._before(self._settings.journal_days)) - 1, *self._behind(), journal.last())
+        start = journal.first()
+        while start <= upto:
+            start += _PRUNED_AT_ONCE
+            if count := journal.prune(min(start, upto)):
+                yield Kept(messages=count)
+
+    def _behind(self) -> list[int]:
+        """Where streams have come to whose table can't be folded: the journal has what they lack."""
+        return [self._folded(stream) for stream in behind.streams(self._store.catalogue)]
+
+    def _folded(self, stream: str) -> int:
+        try:
+            return self._store.lake.folded(stream)
+        except AasError:
+            return 0
+
+    def _stream(self, stream: str, held: Sequence[Pin]) -> Iterator[Kept]:
+        lake, settings = self._store.lake, self._settings
+        if settings.lake_days:
+            gone = lake.cut(stream, self._before(settings.lake_days))
+            yield Kept(records=gone.records)
+        while count := lake.compact(stream):
+            yield Kept(compacted=count)
+        gone = lake.vacuum(stream, held, settings.grace_hours)
+        yield Kept(files=gone.files, bytes=gone.bytes)
+
+    def _before(self, days: float) -> int:
+        return int(self._clock.now().timestamp() * 10**9) - int(days * _DAY)
+
+
+def pins(store: Store) -> Mapping[str, Sequence[Pin]]:
+    """What releases of products have pinned, by stream."""
+    found: dict[str, list[Pin]] = {}
+    after = ""
+    while page := record.products(store.catalogue, _PAGE, after):
+        for product in page:
+            for release in record.releases(store, product.id):
+                for stream in release.collected.streams:
+                    found.setdefault(stream.name, []).append(stream.pin)
+        after = page[-1].id
+    return found
+
+
+class Keeper:
+    """The thread that does it every ``compact_hours``, from ``start`` to ``stop``."""
+
+    def __init__(self, keeping: Keeping, hours: float) -> None:
+        self._keeping = keeping
+        self._seconds = hours * 3600
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="keeping")
+        self._trouble = Trouble("keeping")
+
+    @property
+    def error(self) -> AasError | None:
+        """Why nothing could be done the last time, or ``None``."""
+        return self._trouble.error
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End with the piece that is under way."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._ending.is_set():
+            self._round()
+            self._ending.wait(self._seconds)
+
+    def _round(self) -> None:
+        faults: list[AasError] = []
+        try:
+            for _ in self._keeping.pieces(faults):
+                if self._ending.wait(_REST_SECONDS):
+                    return
+        except Exception as fault:  # whatever it is: the next round may succeed, and the feed goes on meanwhile
+            self._trouble.tell(fault)
+        else:
+            self._trouble.over()
+        for told in faults:
+            log("keeping", told)
