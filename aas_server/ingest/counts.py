@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from aas_server.errors import NotFound
-from aas_server.ingest import feeds
-from aas_server.ingest.decode import Batch
+from aas_server.ingest import feeds, noted
+from aas_server.ingest.batch import Batch
+from aas_server.ingest.judging import Screened
+from aas_server.ingest.noted import Noted
 from aas_server.store.contract import Store, StreamFacts
 from aas_server.store.parquet import reader
 
 _COUNT = """
 SELECT count(DISTINCT position), count(*), count(flags),
-       epoch_us(min(time)) * 1000, epoch_us(max(time)) * 1000, epoch_us(max(arrival)) * 1000
+       epoch_us(min(time)) * 1000, epoch_us(max(time)) * 1000, epoch_us(max(arrival)) * 1000,
+       epoch_us(max(time) FILTER (flags IS NULL OR NOT contains(flags, 'implausible-time')))
 FROM records
 """
 
 
-def before_fold(store: Store, batch: Batch, folded: int) -> StreamFacts:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is known of a stream at one moment."""
+
+    facts: StreamFacts
+    noted: Noted
+
+
+def before_fold(store: Store, batch: Batch, folded: int) -> Counted:
     """The stream's facts up to ``folded``; counted from the lake where the kept ones are older than it."""
+    kept = noted.of(store.catalogue, batch.stream)
     if feeds.counted_upto(store.catalogue, batch.stream) == folded and folded:
-        return feeds.facts(store.catalogue, batch.stream)
+        return Counted(feeds.facts(store.catalogue, batch.stream), kept)
     none = StreamFacts(batch.stream, batch.topic, batch.source, batch.shape, 0, 0, 0, None, None, None)
-    return _counted(store, none) if folded else none
+    return _counted(store, Counted(none, kept)) if folded else Counted(none, Noted())
 
 
 def recount(store: Store, stream: str) -> None:
@@ -35,44 +49,56 @@ def recount(store: Store, stream: str) -> None:
         facts = feeds.facts(store.catalogue, stream)
     except NotFound:
         return
-    feeds.put_facts(store.catalogue, _counted(store, facts), folded)
+    put(store, _counted(store, Counted(facts, noted.of(store.catalogue, stream))), folded)
 
 
-def after_fold(facts: StreamFacts, batch: Batch, rows: pa.Table) -> StreamFacts:
+def after_fold(before: Counted, batch: Batch, stored: Screened) -> Counted:
     """The facts with the rows that were folded."""
+    facts, rows = before.facts, stored.rows
     bounds = pc.min_max(rows.column("time").cast(pa.int64())).as_py()
-    positions = rows.column("position")
-    return StreamFacts(
-        name=batch.stream,
-        topic=batch.topic,
-        source=batch.source,
-        shape=batch.shape,
-        messages=facts.messages + len(pc.unique(positions)),
-        records=facts.records + rows.num_rows,
-        flagged=facts.flagged + rows.num_rows - rows.column("flags").null_count,
-        first=min(_known(facts.first, bounds["min"]), default=None),
-        last=max(_known(facts.last, bounds["max"]), default=None),
-        last_arrival=max(batch.arrivals[-1], facts.last_arrival or 0),
+    return Counted(
+        StreamFacts(
+            name=batch.stream,
+            topic=batch.topic,
+            source=batch.source,
+            shape=batch.shape,
+            messages=facts.messages + batch.messages,
+            records=facts.records + rows.num_rows,
+            flagged=facts.flagged + rows.num_rows - rows.column("flags").null_count + stored.newly,
+            first=min(_known(facts.first, bounds["min"]), default=None),
+            last=max(_known(facts.last, bounds["max"]), default=None),
+            last_arrival=max(batch.came[-1], facts.last_arrival or 0),
+        ),
+        Noted(
+            stored.newest,
+            before.noted.unordered + stored.unordered,
+            noted.fields(before.noted.fields, batch, rows),
+        ),
     )
 
 
-def _counted(store: Store, facts: StreamFacts) -> StreamFacts:
-    paths = store.lake.paths(store.lake.pin(facts.name))
+def put(store: Store, counted: Counted, upto: int) -> None:
+    """Keep what was counted up to a journal position."""
+    feeds.put_facts(store.catalogue, counted.facts, upto, counted.noted)
+
+
+def _counted(store: Store, known: Counted) -> Counted:
+    paths = store.lake.paths(store.lake.pin(known.facts.name))
+    if not paths:
+        return Counted(replace(known.facts, messages=0, records=0, flagged=0, first=None, last=None), Noted())
     with reader({"records": paths}) as database:
         row = database.execute(_COUNT).fetchone()
-    messages, records, flagged, first, last, last_arrival = row or (0, 0, 0, None, None, None)
-    return StreamFacts(
-        facts.name,
-        facts.topic,
-        facts.source,
-        facts.shape,
-        messages,
-        records,
-        flagged,
-        first,
-        last,
-        last_arrival,
+    messages, records, flagged, first, last, last_arrival, newest = row or (0, 0, 0, None, None, None, None)
+    facts = replace(
+        known.facts,
+        messages=messages,
+        records=records,
+        flagged=flagged,
+        first=first,
+        last=last,
+        last_arrival=last_arrival,
     )
+    return Counted(facts, Noted(newest, known.noted.unordered, known.noted.fields))
 
 
 def _known(before: int | None, microseconds: int | None) -> list[int]:

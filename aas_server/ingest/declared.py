@@ -11,7 +11,7 @@ from aas_server.ingest.topics import Topics, is_filter
 from aas_server.store.contract import Catalogue
 from connectors.payloads import Reading, stream_name
 
-_NONE = Declaration()
+NOTHING = Declaration()
 _TOPICS = 10_000
 """How many topics are remembered: a feed whose topics are ids must not fill the memory."""
 
@@ -38,7 +38,7 @@ class Declared:
         own = self.streams.get(name)
         if own is not None and own.topic is None and (found is None or is_filter(found[1].topic or "")):
             return name, own
-        return found or (name, _NONE)
+        return found or (name, NOTHING)
 
     def _reading(self, topic: str, zone: str) -> Reading:
         """How messages under a topic are read; ``zone``: of times that name none, where none was declared."""

@@ -2,92 +2,36 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
 
+from aas_server.ingest.batch import Batch
 from aas_server.ingest.declared import Declared
 from aas_server.settings import Settings
-from aas_server.store.contract import Entry, Quarantined
-from connectors.message import Message, Part, Scalar, Shape, Undecodable, Wide
+from aas_server.store.contract import Entry, Journal, Quarantined
+from connectors.message import Message, Part, Shape, Undecodable, Wide
 from connectors.payloads import decode
 from connectors.sparkplug import Births
 
-
-@dataclass(slots=True)
-class Batch:
-    """Records of one stream, column by column, in the order of the journal. Times are ns since 1970, UTC.
-
-    ``flags``: row → reasons for doubt. A wide batch has ``rows``, a narrow one ``tags``, ``numbers`` and ``texts``
-    (see ``connectors.message``)."""
-
-    stream: str
-    topic: str
-    source: str
-    shape: Shape
-    positions: list[int] = field(default_factory=list)
-    times: list[int | None] = field(default_factory=list)
-    arrivals: list[int] = field(default_factory=list)
-    flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    rows: list[Mapping[str, Scalar]] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    numbers: list[float | None] = field(default_factory=list)
-    texts: list[str | None] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def add(self, position: int, arrival: int, part: Part) -> None:
-        """Add what a message holds of this stream."""
-        start, count = len(self.positions), len(part.times)
-        self.positions += [position] * count
-        self.arrivals += [arrival] * count
-        self.times += part.times
-        if part.flags:
-            self.flags |= {start + row: flags for row, flags in part.flags.items()}
-        if isinstance(part, Wide):
-            self.rows += part.rows
-            self.files |= part.files
-        else:
-            self.tags += part.tags
-            self.numbers += part.numbers
-            self.texts += part.texts
-
-    def after(self, position: int) -> Batch:
-        """The part of later messages."""
-        return self.part(bisect_right(self.positions, position))
-
-    def part(self, start: int) -> Batch:
-        """The records from number ``start`` on."""
-        if start == 0:
-            return self
-        return replace(
-            self,
-            positions=self.positions[start:],
-            times=self.times[start:],
-            arrivals=self.arrivals[start:],
-            flags={row - start: flags for row, flags in self.flags.items() if row >= start},
-            rows=self.rows[start:],
-            tags=self.tags[start:],
-            numbers=self.numbers[start:],
-            texts=self.texts[start:],
-        )
+_FULL = 64 * 2**20
+"""Payload decoded from which it is folded, whatever the number of records: they may be wide."""
+_AHEAD = 20_000
 
 
 class Decoder:
     """Gathers records until they are folded: of all streams, or of ``only`` one. ``upto`` is the last journal
     position it has seen, ``size`` the bytes of payload it has decoded, ``declared`` what was declared by then,
-    ``births`` what Sparkplug's nodes had announced."""
+    ``births`` what Sparkplug's nodes had announced, ``late`` the µs from which an older record is late."""
 
     def __init__(
         self, settings: Settings, upto: int, only: str | None = None, births: Births | None = None
     ) -> None:
-        self.births = Births(0) if births is None else births
         self._zone = settings.zone
         self._limit = settings.max_message
+        self._most = settings.fold_records
+        self.late = int(settings.late_seconds * 1e6)
         self._only = only
         self.declared = Declared({})
+        self.births = births or Births(0)
         self.upto = upto
         self.begin_anew()
 
@@ -103,21 +47,33 @@ class Decoder:
         self.memory |= self.births.changed()
         return self.memory
 
-    def take(self, entries: Iterable[Entry], declared: Declared) -> None:
-        """Decode entries that follow ``upto``."""
-        self.declared = declared
-        for entry in entries:
-            self.births.position = entry.position
-            if not entry.erased:
-                self._take(entry.position, entry.message, declared)
-            self.upto = entry.position
+    @property
+    def full(self) -> bool:
+        """Whether no more may be gathered in memory before it is folded, however long that can't be done."""
+        return self.records + len(self.quarantined) >= self._most or self.size >= _FULL
 
-    def _take(self, position: int, message: Message, declared: Declared) -> None:
+    def take(self, entries: Iterable[Entry], declared: Declared) -> int:
+        """Decode entries that follow ``upto``, one at least, until it is ``full``; tells how many."""
+        self.declared = declared
+        taken = 0
+        for entry in entries:
+            if not entry.erased:
+                self._take(entry.position, entry.message)
+            self.upto = entry.position
+            taken += 1
+            if self.full:
+                break
+        return taken
+
+    def _take(self, position: int, message: Message) -> None:
         size = len(message.payload) + message.left_out
         try:
             if message.left_out or size > self._limit:
                 raise Undecodable("payload-too-large", topic=message.topic, size=size, limit=self._limit)
-            parts = decode(message, declared.reading(message.topic, self._zone), self.births)
+            self.births.position = position
+            parts = decode(message, self.declared.reading(message.topic, self._zone), self.births)
+            for part in parts:
+                self._check(part)
         except Undecodable as fault:
             self.quarantined.append(set_aside(position, message, fault.key, fault.values))
         except Exception as fault:  # a single message must never stop the feed, whatever is wrong with it
@@ -125,18 +81,39 @@ class Decoder:
                 set_aside(position, message, "payload-unexpected", {"fault": repr(fault)[:200]})
             )
         else:
+            self.size += len(message.payload)
             for part in parts:
                 if self._only in (None, part.stream):
                     self._gather(position, message, part)
 
+    def _check(self, part: Part) -> None:
+        batch = self.batches.get(part.stream)
+        if batch is not None and batch.shape != _shape(part):
+            raise Undecodable("payload-other-shape", stream=part.stream, shape=batch.shape)
+
     def _gather(self, position: int, message: Message, part: Part) -> None:
         batch = self.batches.get(part.stream)
         if batch is None:
-            shape: Shape = "wide" if isinstance(part, Wide) else "narrow"
-            batch = self.batches[part.stream] = Batch(part.stream, part.topic, message.source, shape)
+            batch = self.batches[part.stream] = Batch(part.stream, part.topic, message.source, _shape(part))
         batch.add(position, message.arrival, part)
         self.records += len(part.times)
-        self.size += len(message.payload)
+
+
+def entries(journal: Journal, after: int, upto: int) -> Iterator[Entry]:
+    """The journal's entries after a position, up to another, read as they are asked for."""
+    while after < upto:
+        read = journal.read(after, _AHEAD)
+        if not read:
+            return
+        for entry in read:
+            after = entry.position
+            if after > upto:
+                return
+            yield entry
+
+
+def _shape(part: Part) -> Shape:
+    return "wide" if isinstance(part, Wide) else "narrow"
 
 
 def set_aside(position: int, message: Message, key: str, values: Mapping[str, object]) -> Quarantined:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import msgspec
 
 from aas_server.errors import NotFound
+from aas_server.ingest.noted import Noted
 from aas_server.ingest.trouble import log
 from aas_server.store.contract import Catalogue, StreamFacts
 from connectors.payloads.reading import Form, Reading
@@ -117,9 +118,14 @@ def facts(catalogue: Catalogue, stream: str) -> StreamFacts:
 def all_facts(catalogue: Catalogue) -> list[StreamFacts]:
     """The facts of all streams, in order of their names."""
     found: list[StreamFacts] = []
-    while page := catalogue.page("stream", 1000, found[-1].name if found else ""):
-        found += [msgspec.json.decode(body, type=StreamFacts) for _, body in page]
+    while page := page_of_facts(catalogue, 1000, found[-1].name if found else ""):
+        found += page
     return found
+
+
+def page_of_facts(catalogue: Catalogue, limit: int, after: str = "") -> list[StreamFacts]:
+    """The facts of at most ``limit`` streams after a name."""
+    return [msgspec.json.decode(body, type=StreamFacts) for _, body in catalogue.page("stream", limit, after)]
 
 
 def messages(catalogue: Catalogue, stream: str) -> int:
@@ -138,7 +144,7 @@ def counted_upto(catalogue: Catalogue, stream: str) -> int:
         return 0
 
 
-def put_facts(catalogue: Catalogue, facts: StreamFacts, upto: int) -> None:
-    """Keep what was counted up to a journal position."""
-    body = msgspec.to_builtins(facts) | {"upto": upto}
+def put_facts(catalogue: Catalogue, facts: StreamFacts, upto: int, noted: Noted) -> None:
+    """Keep what was counted and noted up to a journal position."""
+    body = msgspec.to_builtins(facts) | {"upto": upto, "noted": noted}
     catalogue.put("stream", facts.name, msgspec.json.encode(body))

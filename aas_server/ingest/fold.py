@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from aas_server.errors import AasError, Conflict, NotFound, Unavailable
-from aas_server.ingest import behind, births, counts, feeds, screen
-from aas_server.ingest.declared import Declared
-from aas_server.ingest.decode import Batch, Decoder
-from aas_server.store.contract import Damaged, Quarantined, Store
+from aas_server.ingest import behind, births, counts, feeds, judging, screen
+from aas_server.ingest.batch import Batch
+from aas_server.ingest.decode import Decoder
+from aas_server.ingest.judging import Screened
+from aas_server.store.contract import Damaged, Quarantined, Store, StreamFacts
 
 MARK = births.MARK
 
@@ -44,7 +45,7 @@ def fold(store: Store, decoder: Decoder) -> Folded:
             with left_behind(store, stream):
                 if stream not in late:
                     check_goes_on(store, stream)
-                    records[stream] = fold_stream(store, batch, decoder.upto, decoder.declared)
+                    records[stream] = fold_stream(store, batch, decoder)
         if decoder.upto > store.journal.mark(MARK):
             store.journal.set_mark(MARK, decoder.upto, decoder.remember())
     decoder.begin_anew()
@@ -70,55 +71,62 @@ def check_goes_on(store: Store, stream: str) -> None:
         raise Damaged("lake-older", stream=stream)
 
 
-def fold_stream(store: Store, batch: Batch, upto: int, declared: Declared) -> int:
+def fold_stream(store: Store, batch: Batch, decoder: Decoder) -> int:
     """Fold a batch of one stream, but for what its table has already; returns how many records were new."""
     folded = store.lake.folded(batch.stream)
     fresh = batch.after(folded)
     if not len(fresh):
         counts.recount(store, batch.stream)
         return 0
-    facts = counts.before_fold(store, fresh, folded)
+    before = counts.before_fold(store, fresh, folded)
     try:
-        rows = _into_lake(store, fresh, upto, declared)
+        _check_shape(before.facts, fresh)
+        for content in fresh.files.values():
+            store.files.add(content)
+        stored = _into_lake(store, fresh, decoder, before.noted.newest)
     except Unavailable:
         raise
     except AasError as fault:
         # Retrying would bring the same fault for ever, and the whole feed would stand still behind it.
         store.journal.quarantine(_all_of(fresh, fault))
         return 0
-    feeds.put_facts(store.catalogue, counts.after_fold(facts, fresh, rows), upto)
-    return int(rows.num_rows)
+    counts.put(store, counts.after_fold(before, fresh, stored), decoder.upto)
+    return int(stored.rows.num_rows)
 
 
-def _into_lake(store: Store, batch: Batch, upto: int, declared: Declared) -> pa.Table:
-    stored = _described(store, batch, declared)
-    rows = screen.table(batch, stored)
+def _check_shape(facts: StreamFacts, batch: Batch) -> None:
+    if facts.records and facts.shape != batch.shape:
+        raise Conflict("payload-other-shape", topic=batch.topic, stream=batch.stream, shape=facts.shape)
+
+
+def _into_lake(store: Store, batch: Batch, decoder: Decoder, newest: int | None) -> Screened:
+    columns = _stored(store, batch.stream)
+    declaration = decoder.declared.of_stream(batch.stream, batch.topic)
+    for widen in (True, False):
+        rows = screen.table(batch, columns, declaration, widen=widen)
+        screened = judging.judge(store.lake, batch, rows, columns.names, newest, decoder.late)
+        try:
+            store.lake.fold(batch.stream, screened.rows, decoder.upto, screened.reflag)
+        except Conflict as fault:
+            # Stored whole numbers are too large to become doubles: the fractions are the misfits then.
+            if fault.key != "lake-column-lossy" or not widen:
+                raise
+        else:
+            break
+    return screened
+
+
+def _stored(store: Store, stream: str) -> pa.Schema:
+    """The stream's columns so far; ``null`` where no value has come yet."""
     try:
-        store.lake.fold(batch.stream, rows, upto)
-    except Conflict as fault:
-        if fault.key != "lake-column-lossy":
-            raise
-        # Stored whole numbers are too large to become doubles: the fractions are the misfits then.
-        rows = screen.table(batch, stored, widen=False)
-        store.lake.fold(batch.stream, rows, upto)
-    return rows
-
-
-def _described(store: Store, batch: Batch, declared: Declared) -> pa.Schema:
-    """The stream's types so far: as stored, else a number where a unit was declared; tags have theirs."""
-    if batch.shape == "narrow":
-        return screen.NARROW
-    told = {name: pa.float64() for name in declared.of_stream(batch.stream, batch.topic).units}
-    try:
-        stored = store.lake.schema(batch.stream)
+        return store.lake.schema(stream)
     except NotFound:
-        return pa.schema(told)
-    return pa.schema(told | {one.name: one.type for one in stored if one.type != pa.null()})
+        return pa.schema([])
 
 
 def _all_of(batch: Batch, fault: AasError) -> list[Quarantined]:
     values = {name: str(value) for name, value in fault.values.items()}
-    arrivals = dict(zip(batch.positions, batch.arrivals, strict=True))
+    arrivals = dict(zip(batch.sent, batch.came, strict=True))
     return [
         Quarantined(position, batch.source, batch.topic, arrival, fault.key, values)
         for position, arrival in arrivals.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aas_server.ingest import behind, births, feeds
 from aas_server.ingest.declared import Declarations
-from aas_server.ingest.decode import Decoder
+from aas_server.ingest.decode import Decoder, entries
 from aas_server.ingest.fold import MARK, check_goes_on, fold, fold_stream, left_behind
 from aas_server.ingest.readings import show
 from aas_server.settings import Settings
@@ -48,9 +48,9 @@ class Mending:
         if known is None or known.position != start:
             known = births.at(self._store, start)
         decoder = Decoder(self._settings, start, only=stream, births=known)
-        decoder.take(journal.read(start, self._settings.fold_records), self._declarations.now())
+        decoder.take(entries(journal, start, journal.mark(MARK)), self._declarations.now())
         for batch in decoder.batches.values():
-            fold_stream(self._store, batch, decoder.upto, decoder.declared)
+            fold_stream(self._store, batch, decoder)
         self._at[stream], self._births[stream] = decoder.upto, known
         return True
 
@@ -63,7 +63,7 @@ def catch_up(store: Store, settings: Settings) -> None:
         known = births.restored(store, settings)
         while (start := store.journal.mark(MARK)) < end:
             decoder = Decoder(settings, start, births=known)
-            decoder.take(store.journal.read(start, settings.fold_records), declarations.now())
+            decoder.take(entries(store.journal, start, end), declarations.now())
             for batch in decoder.batches.values():
                 show(store.live, batch)
             fold(store, decoder)

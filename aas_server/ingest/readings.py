@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from aas_server.errors import AasError
-from aas_server.ingest.decode import Batch
+from aas_server.ingest.batch import Batch
+from aas_server.ingest.screen import field_names
 from aas_server.ingest.trouble import log
 from aas_server.store.contract import MOST_COLUMNS, Live, LiveValue
-from connectors.message import Scalar
 
 MOST_TAGS = 20_000
 """Live values of a narrow stream: devices of ten thousand tags are known. A wide one has as many as columns."""
 
 _DOUBTFUL = frozenset({"implausible-time", "unreadable-time"})
+_OLD_BY_NATURE = frozenset({"historical", "retained"})
+_BEFORE_ALL = 0
+"""The time (ns since 1970) of what is old but says not how old: it takes no other reading's place."""
 
 
 def show(live: Live, batch: Batch) -> None:
@@ -30,30 +35,45 @@ def show(live: Live, batch: Batch) -> None:
 
 
 def last_readings(batch: Batch) -> Mapping[str, LiveValue]:
-    """By field (wide) or tag (narrow). A record without a time that can be believed counts by its arrival."""
-    times = [arrival if time is None else time for time, arrival in zip(batch.times, batch.arrivals, strict=True)]
+    """By field (wide) or tag (narrow). A record without a time that can be believed counts by its arrival; but one
+    that is old by nature (sent as history, or retained by a broker) then comes before all others."""
+    times = _times(batch)
+    order = np.argsort(times, kind="stable")
+    return _of_tags(batch, times, order) if batch.shape == "narrow" else _of_fields(batch, times, order)
+
+
+def _times(batch: Batch) -> NDArray[np.int64]:
+    told = pa.array(batch.times, pa.int64())
+    times = batch.arrivals
+    if told.null_count < len(told):
+        valid = told.is_valid().to_numpy(zero_copy_only=False)
+        times = np.where(valid, told.fill_null(0).to_numpy(), times)
+    arrivals = batch.arrivals if batch.flags else times
     for row, flags in batch.flags.items():
-        if not _DOUBTFUL.isdisjoint(flags):
-            times[row] = batch.arrivals[row]
-    wanted = _names(batch)
+        doubted = batch.times[row] is None or not _DOUBTFUL.isdisjoint(flags)
+        if doubted:
+            times[row] = arrivals[row] if _OLD_BY_NATURE.isdisjoint(flags) else _BEFORE_ALL
+    return times
+
+
+def _of_tags(batch: Batch, times: NDArray[np.int64], order: NDArray[np.int64]) -> Mapping[str, LiveValue]:
+    tags = pa.array(batch.tags, pa.string()).dictionary_encode()
+    last = np.zeros(len(tags.dictionary), np.int64)
+    # Of several rows with one number the last one stays.
+    last[tags.indices.to_numpy()[order]] = order
+    return {
+        tag: LiveValue(batch.numbers[row] if batch.texts[row] is None else batch.texts[row], int(times[row]))
+        for tag, row in zip(tags.dictionary.to_pylist(), last.tolist(), strict=True)
+    }
+
+
+def _of_fields(batch: Batch, times: NDArray[np.int64], order: NDArray[np.int64]) -> Mapping[str, LiveValue]:
+    wanted = len(field_names(batch.rows))
     found: dict[str, LiveValue] = {}
-    for row in reversed(np.argsort(np.array(times, np.int64), kind="stable").tolist()):
-        for name, value in _values(batch, row):
+    for row in reversed(order.tolist()):
+        for name, value in batch.rows[row].items():
             if name not in found:
-                found[name] = LiveValue(value, times[row])
+                found[name] = LiveValue(value, int(times[row]))
         if len(found) == wanted:
             break
     return found
-
-
-def _names(batch: Batch) -> int:
-    if batch.shape == "narrow":
-        return len(set(batch.tags))
-    return len({name for row in batch.rows for name in row})
-
-
-def _values(batch: Batch, row: int) -> list[tuple[str, Scalar]]:
-    if batch.shape == "wide":
-        return list(batch.rows[row].items())
-    text = batch.texts[row]
-    return [(batch.tags[row], batch.numbers[row] if text is None else text)]

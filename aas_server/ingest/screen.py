@@ -2,64 +2,82 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pyarrow as pa
 
-from aas_server.ingest import values
-from aas_server.ingest.decode import Batch
+from aas_server.ingest import tags, values
+from aas_server.ingest.batch import Batch
+from aas_server.ingest.declared import NOTHING
+from aas_server.ingest.feeds import Declaration
+from aas_server.ingest.remarks import Remarks
 from aas_server.store.contract import COMMON, MOST_COLUMNS
 from connectors.message import Scalar
 
-NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.string())])
-"""The known feed of tags: its columns have their types before the first value."""
+_TYPES = {"bool": pa.bool_(), "int64": pa.int64(), "double": pa.float64(), "string": pa.string()}
 
 
-def table(batch: Batch, stored: pa.Schema, *, widen: bool = True) -> pa.Table:
-    """The batch in the lake's columns (``contract.Lake``). ``stored``: the types known so far; ``widen``: whether
-    a column of whole numbers may become one of doubles."""
-    if batch.shape == "narrow":
-        return _table(batch, _samples(batch), {}, {})
-    known = {field.name: field.type for field in stored}
-    names = _field_names(batch.rows)
-    columns = column_names(names, known)
-    doubts: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
-    own: dict[str, pa.Array] = {}
-    for name in names:
-        cells = [row.get(name) for row in batch.rows]
-        column = columns[name]
-        if column is None:
-            _leave_out(name, cells, doubts)
-            continue
-        own[column], found = values.column(cells, known.get(column, pa.null()), widen=widen)
-        for doubt in found:
-            doubts[doubt.row].append((doubt.flag, name if doubt.misfit else None))
-    return _table(batch, own, doubts, columns)
-
-
-def _samples(batch: Batch) -> dict[str, pa.Array]:
-    columns = (batch.tags, batch.numbers, batch.texts)
-    return {field.name: pa.array(cells, field.type) for field, cells in zip(NARROW, columns, strict=True)}
-
-
-def _table(
-    batch: Batch,
-    own: Mapping[str, pa.Array],
-    doubts: Mapping[int, Sequence[tuple[str, str | None]]],
-    columns: Mapping[str, str | None],
-) -> pa.Table:
-    flags, misfits = _remarks(batch, doubts, columns)
+def table(batch: Batch, stored: pa.Schema, declaration: Declaration = NOTHING, *, widen: bool = True) -> pa.Table:
+    """The batch in the lake's columns (``contract.Lake``). ``stored``: the types that columns have already, which
+    a declaration can't change but for widening; ``widen``: whether a column of whole numbers may become one of
+    doubles."""
+    told = declared(declaration)
+    remarks = Remarks(len(batch), batch.flags)
+    own = (
+        tags.columns(batch, told, remarks)
+        if batch.shape == "narrow"
+        else _wide(batch, stored, told, remarks, widen)
+    )
     common = {
-        "time": [None if time is None else time // 1000 for time in batch.times],
-        "arrival": np.array(batch.arrivals, np.int64) // 1000,
-        "position": batch.positions,
-        "flags": flags,
-        "misfit": misfits,
+        "time": _microseconds(batch.times),
+        "arrival": pa.array(batch.arrivals // 1000),
+        "position": pa.array(batch.positions),
+        "flags": remarks.flags(),
+        "misfit": remarks.misfits(),
     }
-    return pa.table({name: pa.array(common[name], kind) for name, kind in COMMON.items()} | dict(own))
+    return pa.table({name: common[name].cast(kind) for name, kind in COMMON.items()} | own)
+
+
+def declared(declaration: Declaration) -> Mapping[str, pa.DataType]:
+    """The types that were declared of fields (or tags); one that has a unit is a number."""
+    return {name: pa.float64() for name in declaration.units} | {
+        name: _TYPES[kind] for name, kind in declaration.types.items()
+    }
+
+
+def _microseconds(times: Sequence[int | None]) -> pa.Array:
+    told = pa.array(times, pa.int64())
+    if not told.null_count:
+        return pa.array(told.to_numpy() // 1000)
+    missing = told.is_null().to_numpy(zero_copy_only=False)
+    return pa.array(told.fill_null(0).to_numpy() // 1000, mask=missing)
+
+
+def _wide(
+    batch: Batch, stored: pa.Schema, told: Mapping[str, pa.DataType], remarks: Remarks, widen: bool
+) -> dict[str, pa.Array]:
+    known = {field.name: field.type for field in stored}
+    own: dict[str, pa.Array] = {}
+    for name, column in column_names(field_names(batch.rows), known).items():
+        cells = [row.get(name) for row in batch.rows]
+        if column is None:
+            _leave_out(name, cells, remarks)
+            continue
+        present = _present(known.get(column, pa.null()), told.get(name))
+        own[column], doubts = values.column(
+            cells, present, widen=widen and name not in told, declared=present == told.get(name)
+        )
+        for doubt in doubts:
+            remarks.flag(doubt.row, doubt.flag)
+            if doubt.misfit:
+                remarks.keep(doubt.row, column, cells[doubt.row])
+    return own
+
+
+def _present(stored: pa.DataType, told: pa.DataType | None) -> pa.DataType:
+    if told is None or stored not in (pa.null(), pa.int64()):
+        return stored
+    return told if stored == pa.null() or told == pa.float64() else stored
 
 
 def column_names(fields: Sequence[str], known: Mapping[str, pa.DataType]) -> dict[str, str | None]:
@@ -81,7 +99,7 @@ def column_names(fields: Sequence[str], known: Mapping[str, pa.DataType]) -> dic
     return result
 
 
-def _field_names(rows: Sequence[Mapping[str, Scalar]]) -> list[str]:
+def field_names(rows: Sequence[Mapping[str, Scalar]]) -> list[str]:
     """All names in order of appearance. Most feeds send the same keys in every record: looked at once."""
     names: dict[str, None] = {}
     last: Mapping[str, Scalar] = {}
@@ -92,23 +110,8 @@ def _field_names(rows: Sequence[Mapping[str, Scalar]]) -> list[str]:
     return list(names)
 
 
-def _leave_out(name: str, cells: Sequence[Scalar], doubts: dict[int, list[tuple[str, str | None]]]) -> None:
+def _leave_out(name: str, cells: Sequence[Scalar], remarks: Remarks) -> None:
     for row, cell in enumerate(cells):
         if cell is not None:
-            doubts[row].append((values.MISFIT, name))
-
-
-def _remarks(
-    batch: Batch, doubts: Mapping[int, Sequence[tuple[str, str | None]]], columns: Mapping[str, str | None]
-) -> tuple[list[str | None], list[str | None]]:
-    flags: list[str | None] = [None] * len(batch)
-    misfits: list[str | None] = [None] * len(batch)
-    for row, told_before in batch.flags.items():
-        flags[row] = ",".join(told_before) or None
-    for row, found in doubts.items():
-        told = dict.fromkeys((*batch.flags.get(row, ()), *(flag for flag, _ in found)))
-        flags[row] = ",".join(told)
-        kept = {columns[name] or name: batch.rows[row][name] for _, name in found if name is not None}
-        if kept:
-            misfits[row] = json.dumps(kept, ensure_ascii=True)
-    return flags, misfits
+            remarks.flag(row, values.MISFIT)
+            remarks.keep(row, name, cell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,13 +12,15 @@ from connectors.message import Scalar
 
 NUMBER_AS_TEXT = "number-as-text"
 VALUE_AS_TEXT = "value-as-text"
+READ_AS_BOOL = "read-as-bool"
 MISFIT = "misfit"
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
-_EXACT = 2**53
+EXACT = 2**53
 """Whole numbers up to here are exact in a double (IEEE 754)."""
 _LARGEST = 2**63
+_TRUTHS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +34,26 @@ class Doubt:
 
 
 def column(
-    values: Sequence[Scalar], present: pa.DataType, *, widen: bool = True
+    values: Sequence[Scalar], present: pa.DataType, *, widen: bool = True, declared: bool = False
 ) -> tuple[pa.Array, Sequence[Doubt]]:
     """The values as an Arrow column.
 
     ``present`` is the column's type so far (``null``: none yet, it is inferred). ``widen``: whether ``int64`` may
-    become ``double``. The rest is fitted into the type or left out as a misfit; nothing is cast with loss.
+    become ``double``. ``declared``: whether people said that it has this type; ``0``, ``1``, ``ON`` and the like
+    are read as ``bool`` then. The rest is fitted into the type or left out as a misfit; nothing is cast with loss.
     """
     kinds = set(map(type, values))
     kinds.discard(type(None))
     if not kinds:
         return pa.nulls(len(values), present), ()
     target = _target(values, kinds, present, widen)
+    fit = _truths if declared and target == pa.bool_() else _fitted
     if kinds in _FAST.get(target, ()):
         try:
             return pa.array(values, target), ()
         except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
             pass  # a whole number too large for the type, or half a surrogate: value by value
-    return _value_by_value(values, target)
+    return _value_by_value(values, target, fit)
 
 
 _FAST: dict[pa.DataType, tuple[set[type], ...]] = {
@@ -76,26 +80,30 @@ def _inferred(values: Sequence[Scalar], kinds: set[type]) -> pa.DataType:
         return pa.string()
     if str in kinds:
         told = [value for value in values if value is not None]
-        numbers = sum(_number(value) is not None for value in told)
+        numbers = sum(number(value) is not None for value in told)
         if 2 * numbers < len(told):
             return pa.string()
     return pa.float64() if float in kinds or (str in kinds and _has_fractions(values)) else pa.int64()
 
 
 def _has_fractions(values: Sequence[Scalar]) -> bool:
-    return any(type(value) is float or (type(value) is str and type(_number(value)) is float) for value in values)
+    return any(type(value) is float or (type(value) is str and type(number(value)) is float) for value in values)
 
 
-def _value_by_value(values: Sequence[Scalar], target: pa.DataType) -> tuple[pa.Array, list[Doubt]]:
+def _value_by_value(
+    values: Sequence[Scalar], target: pa.DataType, fit: Callable[[Scalar, pa.DataType], Scalar]
+) -> tuple[pa.Array, list[Doubt]]:
     fitted: list[Scalar] = []
     doubts: list[Doubt] = []
     for row, value in enumerate(values):
-        cell = None if value is None else _fitted(value, target)
+        cell = None if value is None else fit(value, target)
         fitted.append(cell)
         if value is None:
             continue
         if cell is None:
             doubts.append(Doubt(row, MISFIT, True))
+        elif isinstance(cell, bool) and not isinstance(value, bool):
+            doubts.append(Doubt(row, READ_AS_BOOL, False))
         elif isinstance(value, str) and not isinstance(cell, str):
             doubts.append(Doubt(row, NUMBER_AS_TEXT, False))
         elif isinstance(cell, str) and not isinstance(value, str):
@@ -109,15 +117,27 @@ def _fitted(value: Scalar, target: pa.DataType) -> Scalar:
         return _text(value)
     if target == pa.bool_():
         return value if isinstance(value, bool) else None
-    number = _number(value)
-    if number is None:
+    told = number(value)
+    if told is None:
         return None
     if target == pa.int64():
-        return int(number) if number == int(number) and -_LARGEST <= number < _LARGEST else None
-    return float(number) if isinstance(number, float) or abs(number) <= _EXACT else None
+        return int(told) if told == int(told) and -_LARGEST <= told < _LARGEST else None
+    return float(told) if isinstance(told, float) or abs(told) <= EXACT else None
 
 
-def _number(value: Scalar) -> int | float | None:
+def _truths(value: Scalar, _: pa.DataType) -> Scalar:
+    return truth(value)
+
+
+def truth(value: Scalar) -> bool | None:
+    """Whether a value says yes or no, as plants write it; ``None`` where it says neither."""
+    if isinstance(value, str):
+        return _TRUTHS.get(value.strip().casefold())
+    return bool(value) if value in (0, 1) else None
+
+
+def number(value: Scalar) -> int | float | None:
+    """The number that a value is, or that a text writes; ``None`` where it is none."""
     if isinstance(value, bool) or value is None:
         return None
     if not isinstance(value, str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aas_server.errors import AasError
 from aas_server.ingest import behind, births
@@ -16,14 +16,12 @@ from aas_server.ingest.rates import Rates
 from aas_server.ingest.readings import show
 from aas_server.ingest.trouble import Trouble
 from aas_server.settings import Settings
-from aas_server.store.contract import Store
+from aas_server.store.contract import Entry, Store
 from connectors.sparkplug import Request
 
 _LIVE_SECONDS = 1.0
 _CHUNK = 20_000
-"""Messages decoded before live values and folding are looked at again."""
-_FOLD_BYTES = 64 * 2**20
-"""Payload decoded from which it is folded, whatever the number of records: they may be wide."""
+"""Messages read before live values and folding are looked at again."""
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _MEND_SECONDS = 10.0
 """Between two looks whether a stream that is behind can be stored again."""
@@ -51,6 +49,7 @@ class Worker:
         self._ending = threading.Event()
         self._folded_at = self._shown_at = time.monotonic()
         self._mended_at: float | None = None
+        self._ahead: Sequence[Entry] = []
         self._shown: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
         self._thread = threading.Thread(target=self._work, name="fold")
@@ -128,10 +127,11 @@ class Worker:
         except AasError as fault:
             self._trouble.tell(fault)
         self._shown = {}
+        self._ahead = []
 
     def _step(self) -> bool:
         """Decode the next messages; fold where it is time. Whether there is more to do at once."""
-        if not self._is_full():
+        if not self._decoder.full:
             self._decode()
             for request in self._decoder.births.requests():
                 self._send(request)
@@ -145,24 +145,21 @@ class Worker:
         return self._mend(now) or more
 
     def _decode(self) -> None:
-        entries = self._store.journal.read(self._decoder.upto, _CHUNK)
+        if not self._ahead:
+            self._ahead = self._store.journal.read(self._decoder.upto, _CHUNK)
         before = {stream: len(batch) for stream, batch in self._decoder.batches.items()}
-        self._decoder.take(entries, self._declarations.now())
+        taken = self._decoder.take(self._ahead, self._declarations.now())
+        self._ahead = self._ahead[taken:]
         for stream, batch in self._decoder.batches.items():
             if len(batch) > before.get(stream, 0):
                 self.rates.add(stream, len(batch) - before.get(stream, 0))
-                self._waiting.setdefault(stream, batch.arrivals[0])
-
-    def _is_full(self) -> bool:
-        """Whether no more may be gathered in memory before it is folded, however long that can't be done."""
-        gathered = self._decoder.records + len(self._decoder.quarantined)
-        return gathered >= self._settings.fold_records or self._decoder.size >= _FOLD_BYTES
+                self._waiting.setdefault(stream, batch.came[0])
 
     def _is_time_to_fold(self, now: float, more: bool) -> bool:
         if self._decoder.upto <= self._folded:
             return False
         return (
-            self._is_full()
+            self._decoder.full
             or now - self._folded_at >= self._settings.fold_seconds
             or self._folded < self._wanted <= self._decoder.upto
             or (self._ending.is_set() and not more)
@@ -170,10 +167,10 @@ class Worker:
 
     def _show(self, now: float) -> None:
         for stream, batch in self._decoder.batches.items():
-            new = batch.part(self._shown.get(stream, 0))
+            new = batch.since(self._shown.get(stream, 0))
             if len(new):
                 show(self._store.live, new)
-                self._shown[stream] = len(batch)
+                self._shown[stream] = len(batch.sent)
         self._shown_at = now
 
     def _fold(self, now: float) -> None:

@@ -114,10 +114,10 @@ def test_what_nobody_foresaw_in_one_stream_leaves_only_that_behind(
 ) -> None:
     fold = type(store.lake).fold
 
-    def refuse(lake: object, stream: str, rows: object, upto: int) -> int:
+    def refuse(lake: object, stream: str, *rest: object) -> int:
         if stream == "shots":
             raise RuntimeError("nobody foresaw this")
-        return fold(lake, stream, rows, upto)  # type: ignore[arg-type]
+        return fold(lake, stream, *rest)  # type: ignore[arg-type]
 
     store.journal.append([*shots(2), *tags(2)])
     with monkeypatch.context() as patched:

@@ -55,7 +55,7 @@ def test_everything_in_the_journal_comes_into_the_lake(store: Store, settings: S
 
 
 def test_what_cannot_be_read_is_set_aside_with_its_reason(store: Store, settings: Settings) -> None:
-    store.journal.append([message("shots", b"\xff\xfe"), message("shots", b"{"), *shots(1), message("x", b"")])
+    store.journal.append([message("shots", b"\xff\xfe"), message("shots", b"{"), *shots(1), message("x", b"{")])
     catch_up(store, settings)
     reasons = {one.position: one.key for one in store.journal.quarantined()}
     assert list(reasons) == [1, 2, 4]
@@ -174,10 +174,10 @@ def test_a_stream_that_cannot_be_folded_does_not_hold_up_the_others(
 ) -> None:
     fold = type(store.lake).fold
 
-    def refuse(lake: object, stream: str, rows: object, upto: int) -> int:
+    def refuse(lake: object, stream: str, *rest: object) -> int:
         if stream == "shots":
             raise Conflict("lake-column-type", column="t", wanted="double", found="list")
-        return fold(lake, stream, rows, upto)  # type: ignore[arg-type]
+        return fold(lake, stream, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(store.lake), "fold", refuse)
     store.journal.append([*shots(2), *tags(2)])

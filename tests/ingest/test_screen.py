@@ -7,6 +7,7 @@ import pyarrow as pa
 from aas_server.ingest import screen
 from aas_server.ingest.declared import Declared
 from aas_server.ingest.decode import Decoder
+from aas_server.ingest.tags import NARROW
 from aas_server.settings import Settings
 from aas_server.store.contract import COMMON, MOST_COLUMNS, Entry
 from connectors.message import Message
@@ -62,8 +63,6 @@ def test_a_feed_whose_keys_are_ids_makes_no_columns_without_end() -> None:
 
 
 def test_tags_have_their_types_before_the_first_value() -> None:
-    rows = table(
-        {"localtime": 0, "data": [{"tag": "A", "value": "RUN"}]}, topic="mos/type-4/d", stored=screen.NARROW
-    )
+    rows = table({"localtime": 0, "data": [{"tag": "A", "value": "RUN"}]}, topic="mos/type-4/d", stored=NARROW)
     assert rows.schema.field("number").type == pa.float64()
     assert rows.select(["tag", "number", "text"]).to_pylist() == [{"tag": "A", "number": None, "text": "RUN"}]

@@ -72,7 +72,7 @@ def test_everything_published_is_counted(made: tuple[Work, Recipe]) -> None:
     work, _ = made
     collected = collect.run(work)
     main, companion = collected.streams
-    assert (main.messages, main.records, main.repeated, main.flagged) == (13, 13, 2, 0)
+    assert (main.messages, main.records, main.repeated, main.flagged) == (13, 13, 2, 5)
     assert (main.first, main.last) == ("2026-03-01T00:00:00Z", "2026-03-01T00:00:09Z")
     assert main.columns == {"when": "string", "shot_no": "int64", "mold_temp (°C)": "double", "판정": "string"}
     assert (companion.shape, companion.messages, companion.records, companion.repeated) == ("narrow", 20, 40, 0)
