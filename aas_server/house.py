@@ -17,6 +17,7 @@ from aas_server.errors import NotFound, Unavailable
 from aas_server.ids import Names
 from aas_server.ingest import feeds
 from aas_server.ingest.feeds import Declaration
+from aas_server.ingest.service import Ingest
 from aas_server.product import line, lock, recipe
 from aas_server.product.recipe import Recipe
 from aas_server.product.record import ReleaseRecord
@@ -28,6 +29,8 @@ from aas_server.slots import Slot
 from aas_server.store import durable
 from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
+from aas_server.streams.configuration import Configuration
+from aas_server.streams.configuration.subscribing import Subscribing, address
 from aas_server.streams.desk import Desk
 from aas_server.streams.pulse import Tail
 from aas_server.streams.rows import Pulse
@@ -66,6 +69,7 @@ class House:
         )
         editor = Submodels(self.repository, settings.max_json_depth)
         SeriesOperations(self.repository, editor, self.clock, settings.page_limit).register(self.operations)
+        self.configuration = Configuration(self.store, self.runner.run)
         self.shelf = Shelf(self.repository, self.store.files, Names(settings.domain), self.runner.run)
 
     def __enter__(self) -> House:
@@ -85,8 +89,11 @@ class House:
     def build(self, product: str, show: Show) -> ReleaseRecord:
         """Run the product's line by its recipe. Raises the steps' errors."""
         made_by = recipe.load(self.recipe_file(product))
+        self.configuration.catch_up()
         with lock.scratch(self.store.folder, product) as folder:
-            return line.run(self._work(made_by, folder, show))
+            made = line.run(self._work(made_by, folder, show))
+        self.configuration.catch_up()
+        return made
 
     def desk(self, pulse: Pulse | None = None) -> Desk:
         """What people do with streams. ``pulse``: who decodes at present, else the journal's tail tells."""
@@ -111,6 +118,17 @@ class House:
     def subscription(self, broker: BrokerSettings) -> Subscription:
         """One more, for ``Ingest.add_source``. Raises as ``subscriptions``."""
         return brokers.subscribe(broker, self.settings, self.slot)
+
+    def described(self, ingest: Ingest) -> Subscribing:
+        """Subscribes what descriptions in the twin name, as long as ``ingest`` runs."""
+        known = {address(one.url): one.filters for one in brokers.configured(self.settings)}
+        return Subscribing(
+            self.store.catalogue,
+            ingest,
+            lambda name: known.get(address(name)) or self.settings.filter,
+            lambda url, filters: self.subscription(BrokerSettings(url=url, filters=list(filters))),
+            self.settings.aid_brokers,
+        )
 
     @cached_property
     def slot(self) -> Slot:

@@ -6,7 +6,7 @@ import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 
@@ -14,11 +14,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from aas_server import server_file
+from aas_server.announcing import Announcing
 from aas_server.api.app import mount_apis
 from aas_server.api.docs import docs_router
 from aas_server.api.events import events_router
+from aas_server.api.evidence import evidence_router
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
+from aas_server.api.metrics import metrics_router
 from aas_server.api.problems import install_problems
 from aas_server.api.products import products_router
 from aas_server.api.push.ingest import ingest_router
@@ -29,7 +32,10 @@ from aas_server.house import House
 from aas_server.ingest.service import Ingest
 from aas_server.leftovers import Leftovers
 from aas_server.settings import Settings
+from aas_server.streams.configuration.watching import Watching
+from aas_server.streams.evidence.witness import Witness
 from aas_server.streams.pulse import Running
+from aas_server.twin.events.feed import Feed
 from aas_server.twin.operations import files as operation_files
 from aas_server.web.app import create_web
 from connectors.message import Source
@@ -50,6 +56,7 @@ class Server:
         self._socket = listener
         self.url = settings.base_url
         self.ingest = Ingest(house.store, settings, sources)
+        self._watching = Watching(house.configuration, house.described(self.ingest))
         config = uvicorn.Config(
             create_app(house, self.ingest),
             log_level="warning",
@@ -62,6 +69,12 @@ class Server:
             date_header=True,
         )
         self._uvicorn = uvicorn.Server(config)
+        self._beside: list[Witness | Announcing] = [Witness(house.store, house.clock, self._connected)]
+        if url := settings.events_broker.get_secret_value():
+            feed = Feed(house.store.documents, f"{self.url}/api/v3.1")
+            self._beside.append(
+                Announcing(feed, house.store.catalogue, house.runner.run, url, settings.events_prefix)
+            )
         self._stack = ExitStack()
 
     def __enter__(self) -> Server:
@@ -69,9 +82,16 @@ class Server:
         running = server_file.Running(self.url, tuple(source.name for source in self._sources))
         try:
             self._stack.enter_context(server_file.held(self._house.store.folder, running, self._house.shared))
+            # What the twin says of the feed holds before the first message is read.
+            self._house.configuration.catch_up()
             self._stack.callback(self.ingest.stop)
             self.ingest.start()
+            self._stack.callback(self._watching.stop)
+            self._watching.start()
             self._take_over_what_is_left()
+            for beside in self._beside:
+                self._stack.callback(beside.stop)
+                beside.start()
             serving = self._house.runner.start(self._uvicorn.serve(sockets=[self._socket]))
             self._stack.callback(self._stop, serving)
         except BaseException:
@@ -90,6 +110,9 @@ class Server:
                 brokers = ", ".join(broker.url for broker in self.ingest.state().brokers)
                 raise Unavailable("server-did-not-start", seconds=int(PATIENCE), brokers=brokers)
             time.sleep(0.02)
+
+    def _connected(self) -> Mapping[str, bool]:
+        return {broker.url: broker.connected for broker in self.ingest.brokers()}
 
     def _take_over_what_is_left(self) -> None:
         if self._house.shared:
@@ -113,12 +136,15 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)
     app.include_router(products_router(house.store, settings, house.clock))
-    streams = streams_router(house.desk(Running(ingest)), settings)
+    desk = house.desk(Running(ingest))
+    streams = streams_router(desk, settings)
     app.include_router(streams)
     app.include_router(records_router(house.store, settings, streams))
+    app.include_router(evidence_router(house.store, settings))
     app.include_router(events_router(house.store.documents, settings))
     app.include_router(ingest_router(ingest.pushes, settings))
     app.include_router(health_router(ready))
+    app.include_router(metrics_router(desk.all, ingest.brokers, house.store.journal, ingest.ready))
     app.include_router(docs_router(app))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
     app.mount("/", create_web(house.store, settings, ingest.state))

@@ -88,6 +88,7 @@ def opened(data: Path | None, settings: Path | None) -> Iterator[House]:
     chosen = configuration.load(settings, data=data)
     with existing(chosen) as house:
         if server_file.running(chosen.data) is None:
+            house.configuration.catch_up()
             catch_up(house.store, chosen)
         yield house
 
