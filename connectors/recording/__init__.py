@@ -1,9 +1,9 @@
-"""A file of readings: CSV, Parquet or JSONL; published as if a machine sent it, or taken in as it is."""
+"""A file of readings (CSV, Parquet, JSONL, XLSX, line protocol): published as a machine would, or taken in."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,12 +11,14 @@ import msgspec
 
 from connectors.errors import RecordingError
 from connectors.message import Scalar
-from connectors.payloads.flat_json import time_rank
+from connectors.payloads.stamps import time_rank
 from connectors.recording.columns import ColumnType, TimeCheck
 from connectors.recording.csv_file import CsvFile
 from connectors.recording.hints import Hints
 from connectors.recording.jsonl_file import JsonlFile
+from connectors.recording.line_protocol import LineProtocolFile, measurements
 from connectors.recording.parquet_file import ParquetFile
+from connectors.recording.xlsx_file import XlsxFile, sheets
 
 
 class Table(Protocol):
@@ -40,6 +42,14 @@ _KINDS: Mapping[str, Callable[[Path, Hints], Table]] = {
     ".pq": ParquetFile,
     ".jsonl": JsonlFile,
     ".ndjson": JsonlFile,
+    ".xlsx": XlsxFile,
+    ".lp": LineProtocolFile,
+    ".influx": LineProtocolFile,
+}
+_PARTS: Mapping[str, Callable[[Path, Hints], Sequence[str]]] = {
+    ".xlsx": sheets,
+    ".lp": measurements,
+    ".influx": measurements,
 }
 
 
@@ -109,9 +119,26 @@ def open_table(file: Path, hints: Hints = _UNSAID) -> Table:
     return _open(file, hints)
 
 
+def parts(file: Path, hints: Hints = _UNSAID) -> Sequence[str]:
+    """The tables that a file holds, by name: a workbook's sheets, a line protocol's measurements; one without a
+    name in files of one table. Raises ``RecordingError``."""
+    find = _PARTS.get(hints.kind or file.suffix.lower())
+    if find is None:
+        return ("",)
+    return find(_checked(file), hints)
+
+
 def is_known(file: Path) -> bool:
     """Whether a file's name says that it can be read here."""
     return file.suffix.lower() in _KINDS
+
+
+def _checked(file: Path) -> Path:
+    if not file.is_file():
+        raise RecordingError("recording-missing", file=str(file))
+    if not file.stat().st_size:
+        raise RecordingError("recording-empty", file=str(file))
+    return file
 
 
 def _open(file: Path, hints: Hints) -> Table:
@@ -121,9 +148,7 @@ def _open(file: Path, hints: Hints) -> Table:
     if kind is None:
         raise RecordingError("recording-kind-unknown", file=str(file), suffix=file.suffix or "-")
     try:
-        if not file.stat().st_size:
-            raise RecordingError("recording-empty", file=str(file))
-        return kind(file, hints)
+        return kind(_checked(file), hints)
     except OSError as fault:
         raise RecordingError(
             "recording-unreadable", file=str(file), format=file.suffix[1:].upper(), fault=str(fault)
@@ -168,4 +193,4 @@ def _check_time(table: Table, column: str) -> TimeCheck:
     return check
 
 
-__all__ = ["Hints", "Recording", "Table", "is_known", "open_recording", "open_table"]
+__all__ = ["Hints", "Recording", "Table", "is_known", "open_recording", "open_table", "parts"]

@@ -12,6 +12,7 @@ from connectors.message import Scalar
 from connectors.recording.columns import CellColumn, ColumnType, converter
 from connectors.recording.encoding import find_encoding
 from connectors.recording.hints import Hints
+from connectors.recording.naming import unique
 
 _SEPARATORS = (",", ";", "\t")
 _LOOKED_AT = 50
@@ -54,16 +55,7 @@ class CsvFile:
     def _read_header(self) -> list[str]:
         with self.file.open(encoding=self.encoding, newline="") as content:
             names = next(line for line in self._parsed(content, self.delimiter or ",") if line)
-        taken: dict[str, int] = {}
-        header = []
-        for number, given in enumerate(names):
-            name = given.strip() or f"Unnamed: {number}"
-            while name in taken:
-                taken[name] += 1
-                name = f"{name}.{taken[name]}"
-            taken[name] = 0
-            header.append(name)
-        return header
+        return unique(names)
 
     def _survey(self) -> tuple[int, Mapping[str, ColumnType]]:
         found = [CellColumn() for _ in self._header]

@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from connectors.errors import RecordingError
 from connectors.message import Scalar
 from connectors.recording.columns import ColumnType
 from connectors.recording.hints import Hints
+from connectors.recording.stamps import iso
 
 _BATCH = 2000
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive stamps stay naive
 
 
 class ParquetFile:
@@ -103,17 +102,7 @@ def _stamps(column: pa.Array) -> list[Scalar]:
     """ISO texts; as whole numbers, because a ``datetime`` would cut nanoseconds."""
     per_second = _PER_SECOND[column.type.unit]
     zone = "" if column.type.tz is None else "Z"
-    return [
-        None if value is None else _iso(value, per_second) + zone for value in column.cast("int64").to_pylist()
-    ]
-
-
-def _iso(value: int, per_second: int) -> str:
-    seconds, rest = divmod(value, per_second)
-    text = (_EPOCH + timedelta(seconds=seconds)).isoformat()
-    if rest:
-        text += "." + str(rest).rjust(len(str(per_second)) - 1, "0").rstrip("0")
-    return text
+    return [None if value is None else iso(value, per_second) + zone for value in column.cast("int64").to_pylist()]
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -137,7 +137,7 @@ def test_what_is_wrong_with_a_csv_is_said(write: Write, tmp_path: Path) -> None:
     assert (undecodable.key, undecodable.values["offset"]) == ("recording-not-text", 6)
     assert refusal(tmp_path / "none.csv").key == "recording-missing"
     assert refusal(tmp_path).key == "recording-missing"
-    assert refusal(write("a", name="line.xlsx")).values["suffix"] == ".xlsx"
+    assert refusal(write("a", name="line.doc")).values["suffix"] == ".doc"
 
 
 def test_undecodable_bytes_far_inside_are_found(write: Write) -> None:
