@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -31,12 +32,17 @@ class Described(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Birth:
-    """Metrics by alias and by name. ``id`` is the hash of what they say: equal births have equal ids."""
+    """Metrics by alias, where it is one metric's alone, and by name. ``id`` is the hash of what they say: equal
+    births have equal ids."""
 
     def __init__(self, metrics: Iterable[Described]) -> None:
         self.metrics = tuple(metrics)
         self.by_name = {one.name: one for one in self.metrics}
         self.by_alias = {one.alias: one for one in self.metrics if one.alias is not None}
+        if len(self.by_alias) < len(self.metrics):
+            # some senders give every metric the same alias, and go by names
+            uses = Counter(one.alias for one in self.metrics)
+            self.by_alias = {alias: one for alias, one in self.by_alias.items() if uses[alias] == 1}
         self._plain = msgspec.msgpack.encode(self.metrics)
         self.id = hashlib.sha256(self._plain).hexdigest()
 

@@ -103,6 +103,8 @@ class Sampler:
             name = metric.name.decode("utf-8", "backslashreplace")
             if (told := self._names.get(name)) is not None:
                 return told, ""
+            if (told := self._aliases.get(metric.alias)) is not None:  # type: ignore[arg-type]
+                return told, ""
             if metric.datatype or is_clear(metric.kind) or metric.marks & NULL:
                 return Described(name, None, metric.datatype), "" if self._birth is None else NOT_IN_BIRTH
             if self._later is not None and (told := self._later.by_name.get(name)) is not None:

@@ -209,9 +209,35 @@ def test_a_node_that_dies_takes_its_devices_along(born: Any, encode: Any) -> Non
 
 
 def test_the_will_of_an_older_session_is_ignored(born: Any, encode: Any) -> None:
-    old = encode.payload(encode.metric(name="bdSeq", datatype=INT64, long_value=6))
+    born.hear("NBIRTH", node_birth(encode, 8))
+    born.hear("DBIRTH", press_birth(encode, 1), "press")
+    old = encode.payload(encode.metric(name="bdSeq", datatype=INT64, long_value=7))
     assert born.hear("NDEATH", old) == []
     assert encode.values(born.hear("DDATA", data(encode, 2), "press")) == {"temperature": 21.5}
+
+
+def test_the_will_of_an_unknown_session_is_told_with_a_doubt(born: Any, encode: Any) -> None:
+    parts = born.hear("NDEATH", encode.payload(encode.metric(name="bdSeq", datatype=INT64, long_value=6)))
+    assert [(encode.values([part]), part.flags) for part in parts] == [
+        ({ONLINE: 0.0}, {0: ("other-session",)})
+    ] * 2
+    assert encode.values(born.hear("DDATA", data(encode, 2), "press")) == {"temperature": 21.5}
+
+
+def test_aliases_that_are_no_one_metrics_alone_are_not_used(listener: Any, encode: Any) -> None:
+    names = [encode.metric(name=name, alias=0, datatype=DOUBLE, double_value=1.0) for name in "ab"]
+    listener.hear("NBIRTH", encode.payload(*names, seq=0))
+    with pytest.raises(Undecodable):
+        listener.hear("NDATA", encode.payload(encode.metric(alias=0, double_value=2.0), seq=1))
+    parts = listener.hear("NDATA", encode.payload(encode.metric(name="a", alias=0, double_value=2.0), seq=2))
+    assert encode.values(parts) == {"a": 2.0}
+
+
+def test_an_alias_stands_for_a_name_that_the_birth_wrote_otherwise(born: Any, encode: Any) -> None:
+    parts = born.hear(
+        "DDATA", encode.payload(encode.metric(name="temp", alias=1, double_value=2.0), seq=2), "press"
+    )
+    assert encode.values(parts) == {"temperature": 2.0}
 
 
 def test_a_new_session_ends_what_devices_announced(born: Any, encode: Any) -> None:
