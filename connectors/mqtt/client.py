@@ -9,12 +9,13 @@ Why it is not paho's own reading:
 - paho reads the first two bytes of each packet by a call of their own and writes each acknowledgement by another.
 
 What is used of paho beyond its documented interface: ``_in_packet``, ``_packet_handle``, ``_packet_queue``,
-``_loop_rc_handle``, ``_last_bytes_received``. ``tests/connectors/test_mqtt_client.py`` sees to it that they are
-what they were.
+``_loop_rc_handle``, ``_last_bytes_received``, ``_ssl_wrap_socket``, ``_ssl_context``. Every test against a broker
+goes through them.
 """
 
 from __future__ import annotations
 
+import socket
 import ssl
 import struct
 import time
@@ -85,6 +86,18 @@ class ReadingClient(Client):
             if code:
                 return code
         return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """As paho has it, but the socket of a handshake that fails is closed."""
+        assert self._ssl_context is not None
+        wrapped = self._ssl_context.wrap_socket(tcp_sock, server_hostname=self.host, do_handshake_on_connect=False)
+        try:
+            wrapped.settimeout(self.connect_timeout)
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+        return wrapped
 
     def acknowledge(self, packets: bytes) -> None:
         """Send acknowledgements, ready as they are."""

@@ -37,7 +37,7 @@ def read_filter(text: str, qos: int = 1) -> Filter:
     shares = found.shared and (len(levels) < 3 or not levels[1] or re.search(r"[+#]", levels[1]) is not None)
     topic = levels[2:] if found.shared else levels
     inner = topic[:-1] if topic[-1:] == ["#"] else topic
-    legal = all(_LEVEL.fullmatch(level) for level in inner) and any(topic)
+    legal = all(_LEVEL.fullmatch(level) for level in inner) and topic not in ([], [""])
     if shares or not legal or len(found.topic.encode(errors="replace")) > _LONGEST or not 0 <= found.qos <= 2:
         raise BrokerError("filter-wrong", filter=text)
     return found

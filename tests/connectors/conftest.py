@@ -1,8 +1,12 @@
-"""A receiver for tests, and the embedded broker."""
+"""A receiver for tests, the embedded broker, and a certificate authority."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +29,58 @@ class Collector:
     @property
     def payloads(self) -> list[bytes]:
         return [delivery.message.payload for delivery in self.deliveries]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+class Authority:
+    """A certificate authority, by the openssl command; ``root`` is its own certificate."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self.root = folder / f"{name}-ca.pem"
+        self._key = folder / f"{name}-ca.key"
+        _openssl(
+            *(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "30",
+            ),
+            *("-subj", f"/CN={name} CA", "-keyout", str(self._key), "-out", str(self.root)),
+        )
+
+    def issue(self, name: str, *, days: int = 30, host: str = "IP:127.0.0.1", password: str | None = None) -> Pair:
+        """``days`` below 0: it has expired already."""
+        pair = Pair(self._folder / f"{self._name}-{name}.pem", self._folder / f"{self._name}-{name}.key")
+        request, extra = pair.key.with_suffix(".csr"), pair.key.with_suffix(".ext")
+        extra.write_text(f"subjectAltName={host}\n")
+        secret = ("-passout", f"pass:{password}") if password else ("-nodes",)
+        _openssl(
+            *("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", *secret),
+            *("-subj", f"/CN={name}", "-keyout", str(pair.key), "-out", str(request)),
+        )
+        _openssl(
+            *("x509", "-req", "-in", str(request), "-CA", str(self.root), "-CAkey", str(self._key)),
+            *("-CAcreateserial", "-days", str(days), "-extfile", str(extra), "-out", str(pair.certificate)),
+        )
+        return pair
+
+
+def _openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture
