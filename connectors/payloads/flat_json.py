@@ -14,7 +14,6 @@ from connectors.payloads.json_text import DUPLICATE_KEY, Given
 from connectors.payloads.members import flatten, is_flat, named, units
 from connectors.payloads.placing import Place, wide
 from connectors.payloads.reading import Reading
-from connectors.payloads.stamps import time_rank as time_rank
 
 ID = "topic_id"
 """The field that tells which topic a record came on, where topics end in ids and share a stream."""

@@ -101,8 +101,6 @@ def decode_gateway(given: Given, reading: Reading) -> list[Part]:
     """The records of all devices, each in its stream; in one stream with a field ``device`` where that is
     declared."""
     topic = given.message.topic
-    if not isinstance(given.value, dict):
-        raise Undecodable("payload-array-of-values", topic=topic, number=1, value=str(given.value)[:80])
     parts: list[Part] = []
     for device, value in given.value.items():
         place = below(topic, device, reading)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -265,27 +264,3 @@ def test_names_never_leave_their_folder(topic: str, tmp_path: Path) -> None:
 def test_the_topic_alone_decides_the_form() -> None:
     assert form_of("mos/type-4/x") == "mos-type-4"
     assert form_of("factory/mos/type-4/x") is None
-
-
-# --- real forms ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize(
-    ("file", "timed"),
-    [
-        ("fischertechnik_like", True),
-        ("flat_row_device_at_tag_us", True),
-        ("opcua_pubsub_json", True),
-        ("shot_record_json_kamp", True),
-        ("umh_one_tag_per_topic", True),
-        ("uns_rich_object", True),
-    ],
-)
-def test_forms_met_in_the_field_are_read(shared: Path, file: str, timed: bool) -> None:
-    for text in (shared / "mqtt" / f"{file}.jsonl").read_text("utf-8").splitlines():
-        line = json.loads(text)
-        for record in decode(Message("s", line["topic"], line["payload"].encode(), time.time_ns(), line["qos"])):
-            assert record.fields
-            assert record.flags == ()
-            assert (record.time is not None) is timed
