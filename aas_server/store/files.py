@@ -51,6 +51,13 @@ class FolderFiles:
             raise NotFound("file-not-found", digest=digest)
         return path
 
+    def remove(self, digest: str) -> None:
+        place = self._place(digest)
+        with _translated(self._folder):
+            place.unlink(missing_ok=True)
+            if place.parent.exists():
+                sync(place.parent)
+
     def _name(self, temporary: Path, digest: str) -> None:
         place = self._place(digest)
         if not place.exists():

@@ -237,6 +237,10 @@ class Documents(Protocol):
         """All of a document's attachments: ``{path: (media type, digest)}``."""
         ...
 
+    async def attached_blobs(self, digests: Sequence[str]) -> frozenset[str]:
+        """Which of these blobs are attachments of a document."""
+        ...
+
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         """The change log after a position, oldest first."""
         ...

@@ -16,3 +16,7 @@ class Files(Protocol):
     def path(self, digest: str) -> Path:
         """Where the content lies. Raises ``NotFound``."""
         ...
+
+    def remove(self, digest: str) -> None:
+        """Take content away for good; nothing is done where it is not there."""
+        ...

@@ -140,6 +140,15 @@ class SqlDocuments:
     async def attachments(self, owner: str) -> Mapping[str, tuple[str, str]]:
         return attached(await self._database.fetch(ATTACHMENTS, (owner,)) if texts.storable(owner) else [])
 
+    async def attached_blobs(self, digests: Sequence[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for start in range(0, len(digests), _AT_ONCE):
+            some = tuple(digests[start : start + _AT_ONCE])
+            marks = ", ".join("?" * len(some))
+            statement = f"SELECT DISTINCT digest FROM attachment WHERE digest IN ({marks})"  # noqa: S608
+            found |= {str(digest) for (digest,) in await self._database.fetch(statement, some)}
+        return frozenset(found)
+
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         return [change(row) for row in await self._database.fetch(_CHANGES, (after, limit))]
 

@@ -47,3 +47,8 @@ class SqlLive:
                 "SELECT field, value, time FROM live WHERE stream = ? ORDER BY field", (stream,)
             ).fetchall()
         return {name: LiveValue(msgspec.json.decode(value), time) for name, value, time in rows}
+
+    def forget(self, stream: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM live WHERE stream = ?", (stream,))
+        self._database.scrub("live", "catalogue")

@@ -23,7 +23,7 @@ def open_store(folder: Path, clock: Clock | None = None, indexing: Indexing | No
 
 def databases(folder: Path) -> Databases:
     """The two files of a data folder that is there."""
-    twin, journal = SqliteDatabase(folder / "twin.db"), SqliteDatabase(folder / "journal.db", erasing=True)
+    twin, journal = (SqliteDatabase(folder / name, erasing=True) for name in ("twin.db", "journal.db"))
 
     tables = {"twin": SqliteTables(twin.file), "journal": SqliteTables(journal.file)}
 
