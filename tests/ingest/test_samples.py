@@ -20,7 +20,7 @@ from connectors.payloads import Reading, decode
 from connectors.sparkplug import Births
 
 Recording = Callable[[str], Iterator[Message]]
-COMMON = {"place", "arrival", "position", "flags", "misfit"}
+COMMON = {"time", "place", "arrival", "position", "flags", "misfit"}
 SAMPLES = {
     "bare_value_per_topic_retained.jsonl": (435, 435, 2),
     "fischertechnik_like.jsonl": (21, 21, 2),
