@@ -27,6 +27,7 @@ Section = Literal[
     "mapped",
     "configured",
     "replay",
+    "units",
     "erasure",
     "evidence",
     "evidence-head",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from aas_server.errors import BadInput
+from aas_server.errors import BadInput, TooLarge
 from aas_server.store import records
 from aas_server.store.contract import COMMON
 from aas_server.store.parquet import reader
@@ -23,7 +23,8 @@ from aas_server.store.series.wanted import SELECTING, Buckets, Wanted
 
 MEMORY = "256MB"
 """Of one reading. A sort or a grouping that needs more fails with a sentence; it doesn't take the server down."""
-BATCH = 65_536
+_BATCH_VALUES = 1_000_000
+"""Held at a time, beside what DuckDB holds."""
 _EXACT = 1_000_000
 """Values that are thinned as they are. Of more, the extremes of four times as many buckets as there shall be
 points are thinned: MinMaxLTTB (J. Van Der Donckt et al., IEEE VIS 2023), which can't be told from LTTB by eye."""
@@ -64,10 +65,10 @@ class Series:
         self._connection = connection
         self._source = source
 
-    def tags(self) -> Sequence[str]:
-        """All tags of a narrow table, in order."""
+    def tags(self) -> Mapping[str, str]:
+        """All tags of a narrow table, in order, with their kinds: ``double``, or ``string`` where texts came."""
         statements = self._prepared(Wanted(common=()))
-        return [row[0] for row in self._rows(statements.tags(), [])]
+        return {tag: "string" if texts else "double" for tag, texts in self._rows(statements.tags(), [])}
 
     def extent(self, wanted: Wanted) -> Extent | None:
         """Where the rows wanted lie; ``None`` where there are none."""
@@ -115,7 +116,8 @@ class Series:
         rows = int(self._rows(statements.extent(), statements.parameters)[0][2])
         exact = rows * (1 if statements.is_narrow else width) <= _EXACT
         query = statements.points(buckets) if exact else f"SELECT * FROM ({extremes}) ORDER BY s, place, v"  # noqa: S608
-        long = self._connection.sql(query, params=statements.parameters).to_arrow_table()
+        with _bounded():
+            long = self._connection.sql(query, params=statements.parameters).to_arrow_table()
         self._connection.register("chosen", _thinned(long, buckets.points or grid.count))
         return self._found(statements, statements.chosen("SELECT * FROM chosen", buckets), buckets, [])
 
@@ -146,13 +148,34 @@ class Series:
         return Grid(max(1, -(-(high - low) // wide)), low, low, high)
 
     def _found(self, statements: Statements, query: str, buckets: Buckets | None, given: Sequence[str]) -> Found:
-        read = self._connection.sql(query, params=list(given)).to_arrow_reader(BATCH)
         names = statements.answered(buckets)
+        rows = max(1024, min(65_536, _BATCH_VALUES // len(names)))
+        with _bounded():
+            read = self._connection.sql(query, params=list(given)).to_arrow_reader(rows)
         schema = pa.schema([field.with_name(name) for field, name in zip(read.schema, names, strict=True)])
-        return Found(schema, (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in read))
+        return Found(schema, _renamed(read, schema))
 
     def _rows(self, query: str, given: Sequence[str]) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query, list(given)).fetchall()
+        with _bounded():
+            return self._connection.execute(query, list(given)).fetchall()
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Say what to ask instead where a reading needs more memory than one may take."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as fault:
+        raise TooLarge("series-memory", memory=MEMORY) from fault
+
+
+def _renamed(read: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while True:
+        with _bounded():
+            batch = next(read, None)
+        if batch is None:
+            return
+        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
 
 def _common(source: Source) -> dict[str, str]:

@@ -74,9 +74,10 @@ class Statements:
         return f"SELECT count(DISTINCT {self._bucket(grid)}) FROM series WHERE {self._where()}"
 
     def tags(self) -> str:
-        """The tags of a narrow table."""
-        tag = self._column("tag")
-        return f"SELECT DISTINCT {tag} FROM series WHERE {tag} IS NOT NULL AND {self._where(False)} ORDER BY 1"
+        """The tags of a narrow table, and whether texts came under each."""
+        tag, text = self._column("tag"), self._column("text")
+        where = f"{tag} IS NOT NULL AND {self._where(False)}"
+        return f"SELECT {tag}, count({text}) > 0 FROM series WHERE {where} GROUP BY 1 ORDER BY 1"
 
     def aggregates(self, buckets: Buckets, grid: Grid) -> str:
         """One row a bucket (and tag): its beginning, then the values."""
@@ -154,7 +155,7 @@ class Statements:
             return [(f"c{n}", f"{pick}(c{n}, {_WHEN}) FILTER (c{n} IS NOT NULL)") for n in self._numbered(buckets)]
         if method == "count":
             if self.is_narrow:
-                return [("number", f"count_if({number} IS NOT NULL OR {text} IS NOT NULL)")]
+                return [("number", f"count(*) FILTER ({number} IS NOT NULL OR {text} IS NOT NULL)")]
             return [(f"c{n}", f"count(c{n})") for n in self._numbered(buckets)]
         function = {"mean": "avg"}.get(method, method)
         names = ["number"] if self.is_narrow else [f"c{n}" for n in self._numbered(buckets)]

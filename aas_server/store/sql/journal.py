@@ -24,6 +24,10 @@ ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value
 _PRUNED = """
 INSERT INTO counter (name, value) VALUES ('pruned', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
+_END = """
+SELECT (SELECT max(last) FROM batch), (SELECT latest FROM batch_arrival ORDER BY last DESC LIMIT 1),
+       (SELECT value FROM counter WHERE name = 'pruned')
+"""
 _BATCH = "INSERT INTO batch (last, count, body) VALUES (?, ?, ?)"
 _BATCH_ARRIVAL = "INSERT INTO batch_arrival (last, latest, size) VALUES (?, ?, ?)"
 _BATCH_SOURCE = "INSERT INTO batch_source (source, last, count) VALUES (?, ?, ?)"
@@ -64,21 +68,22 @@ class SqlJournal:
         body = blobs.packed(messages)
         kept = blobs.compressed(body)
         with self._database.writing() as connection:
-            last = _last(connection)
             if redelivered:
                 connection.execute(_COUNT, ("redelivered", len(redelivered)))
                 topics.add(connection, "redelivered", [(one.topic, one.arrival) for one in redelivered])
+            last, latest, pruned = connection.execute(_END).fetchone()
+            last = pruned or 0 if last is None else last
             if not messages:
-                return last
-            latest = max(_latest(connection), *(message.arrival for message in messages))
+                return int(last)
             last += len(messages)
-            connection.execute(_BATCH, (last, len(messages), kept))
-            connection.execute(_BATCH_ARRIVAL, (last, latest, len(body)))
-            connection.executemany(
-                _BATCH_SOURCE,
-                [(source, last, count) for source, count in Counter(m.source for m in messages).items()],
-            )
-        return last
+            latest = max(latest or 0, max(message.arrival for message in messages))
+            sources = Counter(message.source for message in messages)
+            with connection.together():
+                connection.execute(_BATCH, (last, len(messages), kept))
+                connection.execute(_BATCH_ARRIVAL, (last, latest, len(body)))
+                for source, count in sources.items():
+                    connection.execute(_BATCH_SOURCE, (source, last, count))
+        return int(last)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         with self._database.reading() as connection:
@@ -218,11 +223,6 @@ def _before(connection: Connection, arrival: int) -> int:
 def _last(connection: Connection) -> int:
     row = connection.execute("SELECT last FROM batch ORDER BY last DESC LIMIT 1").fetchone()
     return int(row[0]) if row else _counter(connection, "pruned")
-
-
-def _latest(connection: Connection) -> int:
-    row = connection.execute("SELECT latest FROM batch_arrival ORDER BY last DESC LIMIT 1").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _counter(connection: Connection, name: str) -> int:

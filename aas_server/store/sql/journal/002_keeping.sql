@@ -33,3 +33,6 @@ SELECT 'quarantined', day, topic, count(*) FROM (
     SELECT arrival / 86400000000000 AS day, CASE WHEN length(topic) <= 200 THEN topic ELSE '#' END AS topic
     FROM quarantine
 ) AS counted GROUP BY day, topic;
+
+-- It is compressed already: another try takes as long as writing it.
+ALTER TABLE batch ALTER COLUMN body SET STORAGE EXTERNAL; --postgres
