@@ -37,7 +37,7 @@ def before_fold(store: Store, batch: Batch, folded: int) -> Counted:
     if feeds.counted_upto(store.catalogue, batch.stream) == folded and folded:
         return Counted(feeds.facts(store.catalogue, batch.stream), kept)
     none = StreamFacts(batch.stream, batch.topic, batch.source, batch.shape, 0, 0, 0, None, None, None)
-    return _counted(store, Counted(none, kept)) if folded else Counted(none, Noted())
+    return counted(store, Counted(none, kept)) if folded else Counted(none, Noted())
 
 
 def recount(store: Store, stream: str) -> None:
@@ -49,7 +49,7 @@ def recount(store: Store, stream: str) -> None:
         facts = feeds.facts(store.catalogue, stream)
     except NotFound:
         return
-    put(store, _counted(store, Counted(facts, noted.of(store.catalogue, stream))), folded)
+    put(store, counted(store, Counted(facts, noted.of(store.catalogue, stream))), folded)
 
 
 def after_fold(before: Counted, batch: Batch, stored: Screened) -> Counted:
@@ -77,12 +77,13 @@ def after_fold(before: Counted, batch: Batch, stored: Screened) -> Counted:
     )
 
 
-def put(store: Store, counted: Counted, upto: int) -> None:
+def put(store: Store, found: Counted, upto: int) -> None:
     """Keep what was counted up to a journal position."""
-    feeds.put_facts(store.catalogue, counted.facts, upto, counted.noted)
+    feeds.put_facts(store.catalogue, found.facts, upto, found.noted)
 
 
-def _counted(store: Store, known: Counted) -> Counted:
+def counted(store: Store, known: Counted) -> Counted:
+    """The facts of what the lake holds; ``known``: what does not follow from it."""
     paths = store.lake.paths(store.lake.pin(known.facts.name))
     if not paths:
         return Counted(replace(known.facts, messages=0, records=0, flagged=0, first=None, last=None), Noted())

@@ -10,7 +10,7 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Entry, Journal, Quarantined
 from connectors.message import Message, Part, Shape, Undecodable, Wide
 from connectors.payloads import decode
-from connectors.sparkplug import Births
+from connectors.sparkplug import Births, is_sparkplug
 
 _FULL = 64 * 2**20
 """Payload decoded from which it is folded, whatever the number of records: they may be wide."""
@@ -71,7 +71,10 @@ class Decoder:
             if message.left_out or size > self._limit:
                 raise Undecodable("payload-too-large", topic=message.topic, size=size, limit=self._limit)
             self.births.position = position
-            parts = decode(message, self.declared.reading(message.topic, self._zone), self.births)
+            reading = self.declared.reading(message.topic, self._zone)
+            if self._is_others(message.topic, reading.stream):
+                return
+            parts = decode(message, reading, self.births)
             for part in parts:
                 self._check(part)
         except Undecodable as fault:
@@ -85,6 +88,10 @@ class Decoder:
             for part in parts:
                 if self._only in (None, part.stream):
                     self._gather(position, message, part)
+
+    def _is_others(self, topic: str, stream: str | None) -> bool:
+        """Whether a message can be passed over; what Sparkplug says of one stream may matter to others."""
+        return self._only is not None and stream not in (None, self._only) and not is_sparkplug(topic)
 
     def _check(self, part: Part) -> None:
         batch = self.batches.get(part.stream)

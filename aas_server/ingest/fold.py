@@ -83,15 +83,15 @@ def fold_stream(store: Store, batch: Batch, decoder: Decoder) -> int:
         _check_shape(before.facts, fresh)
         for content in fresh.files.values():
             store.files.add(content)
-        stored = _into_lake(store, fresh, decoder, before.noted.newest)
+        into = _into_lake(store, fresh, decoder, before.noted.newest)
     except Unavailable:
         raise
     except AasError as fault:
         # Retrying would bring the same fault for ever, and the whole feed would stand still behind it.
         store.journal.quarantine(_all_of(fresh, fault))
         return 0
-    counts.put(store, counts.after_fold(before, fresh, stored), decoder.upto)
-    return int(stored.rows.num_rows)
+    counts.put(store, counts.after_fold(before, fresh, into), decoder.upto)
+    return int(into.rows.num_rows)
 
 
 def _check_shape(facts: StreamFacts, batch: Batch) -> None:
@@ -100,7 +100,7 @@ def _check_shape(facts: StreamFacts, batch: Batch) -> None:
 
 
 def _into_lake(store: Store, batch: Batch, decoder: Decoder, newest: int | None) -> Screened:
-    columns = _stored(store, batch.stream)
+    columns = stored(store, batch.stream)
     declaration = decoder.declared.of_stream(batch.stream, batch.topic)
     for widen in (True, False):
         rows = screen.table(batch, columns, declaration, widen=widen)
@@ -116,7 +116,7 @@ def _into_lake(store: Store, batch: Batch, decoder: Decoder, newest: int | None)
     return screened
 
 
-def _stored(store: Store, stream: str) -> pa.Schema:
+def stored(store: Store, stream: str) -> pa.Schema:
     """The stream's columns so far; ``null`` where no value has come yet."""
     try:
         return store.lake.schema(stream)

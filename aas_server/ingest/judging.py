@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from aas_server.ingest import likeness, ordering
 from aas_server.ingest.batch import Batch
-from aas_server.ingest.remarks import flagged
+from aas_server.ingest.remarks import Mask, flagged
 from aas_server.store.contract import Lake
 
 
@@ -32,19 +32,21 @@ def judge(
     """``stored``: the stream's columns; ``newest``: its newest time before, ``None`` without any; ``late``: µs
     from which an older record is late. The lake is read only where rows are not newer than all it has."""
     order = ordering.look(rows, batch.flags, newest, late)
-    key = ("time", "tag") if batch.shape == "narrow" else ("time",)
     times = ordering.times(rows)[order.believed]
     if newest is not None and len(times) and times.min() <= newest:
-        alike = likeness.compare_stored(lake, batch.stream, rows, key, order.believed, stored)
+        alike = likeness.compare_stored(lake, batch.stream, rows, key(batch), order.believed, stored)
     else:
-        alike = likeness.compare(rows, key, order.believed)
-    flags = flagged(
-        rows["flags"].combine_chunks(),
-        {
-            likeness.REPEATED: alike.repeated,
-            likeness.CONFLICTING: alike.conflicting,
-            ordering.LATE: order.late,
-        },
-    )
-    rows = rows.set_column(rows.column_names.index("flags"), "flags", flags)
-    return Screened(rows, alike.stored, alike.newly, order.newest, order.unordered)
+        alike = likeness.compare(rows, key(batch), order.believed)
+    masks = {likeness.REPEATED: alike.repeated, likeness.CONFLICTING: alike.conflicting, ordering.LATE: order.late}
+    return Screened(with_flags(rows, masks), alike.stored, alike.newly, order.newest, order.unordered)
+
+
+def key(batch: Batch) -> Sequence[str]:
+    """The columns by which records of a stream are alike."""
+    return ("time", "tag") if batch.shape == "narrow" else ("time",)
+
+
+def with_flags(rows: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
+    """Rows with further flags."""
+    flags = flagged(rows["flags"].combine_chunks(), masks)
+    return rows.set_column(rows.column_names.index("flags"), "flags", flags)

@@ -45,7 +45,7 @@ def compare(rows: pa.Table, key: Sequence[str], believed: Mask) -> Likeness:
     repeated, conflicting = np.zeros((2, rows.num_rows), np.bool_)
     found = _alike(rows, key, believed)
     if len(found):
-        repeated[found], conflicting[found] = _judged(rows.take(pa.array(found)), key)
+        repeated[found], conflicting[found] = judged(rows.take(pa.array(found)), key)
     return Likeness(repeated, conflicting)
 
 
@@ -65,7 +65,7 @@ def compare_stored(
         found = _alike(both, key, _of_new_times(both, times[at], old.num_rows))
         if not len(found):
             continue
-        again, against = _judged(both.take(pa.array(found)), key)
+        again, against = judged(both.take(pa.array(found)), key)
         fresh = found >= old.num_rows
         repeated[at[found[fresh] - old.num_rows]] = again[fresh]
         conflicting[at[found[fresh] - old.num_rows]] = against[fresh]
@@ -97,7 +97,7 @@ def _alike(rows: pa.Table, key: Sequence[str], believed: Mask) -> NDArray[np.int
     return np.sort(order[shared])
 
 
-def _judged(rows: pa.Table, key: Sequence[str]) -> tuple[Mask, Mask]:
+def judged(rows: pa.Table, key: Sequence[str]) -> tuple[Mask, Mask]:
     """Of rows that may be alike: which are equal to another, which differ from one of the same time (and tag)."""
     own = [name for name in rows.column_names if name not in (*COMMON, "file", "row", *key)]
     groups = _groups(rows, key)
