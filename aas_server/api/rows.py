@@ -52,15 +52,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Rows whose ``time`` lies in ``[start, end)`` and whose ``tag`` is the one named."""
+    """Rows whose time (the column ``by``) lies in ``[start, end)`` and whose ``tag`` is one of those named."""
 
     start: datetime | None = None
     end: datetime | None = None
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    by: str = "time"
 
     def columns(self) -> set[str]:
-        timed = {"time"} if self.start or self.end else set()
-        return timed | ({"tag"} if self.tag is not None else set())
+        timed = {self.by} if self.start or self.end else set()
+        return timed | ({"tag"} if self.tags else set())
 
     def may_hold(self, file: pq.ParquetFile, group: int) -> bool:
         """Whether a row group can hold such a row, by its statistics."""
@@ -69,7 +70,7 @@ class Filter:
         part = file.metadata.row_group(group)
         chunks = [part.column(at) for at in range(part.num_columns)]
         for chunk in chunks:
-            if chunk.path_in_schema == "time" and chunk.statistics is not None and chunk.statistics.has_min_max:
+            if chunk.path_in_schema == self.by and chunk.statistics is not None and chunk.statistics.has_min_max:
                 low, high = chunk.statistics.min_raw, chunk.statistics.max_raw
                 return not (
                     (self.start and high < _microseconds(self.start))
@@ -80,15 +81,14 @@ class Filter:
     def positions(self, rows: pa.Table) -> Sequence[int]:
         """The rows that pass."""
         mask: Any = None
-        for name, compare, bound in (
-            ("time", pc.greater_equal, self.start),
-            ("time", pc.less, self.end),
-            ("tag", pc.equal, self.tag),
-        ):
+        for compare, bound in ((pc.greater_equal, self.start), (pc.less, self.end)):
             if bound is not None:
-                column = rows.column(name)
+                column = rows.column(self.by)
                 passed = compare(column, pa.scalar(bound, column.type))
                 mask = passed if mask is None else pc.and_(mask, passed)
+        if self.tags:
+            passed = pc.is_in(rows.column("tag"), pa.array(self.tags, pa.string()))
+            mask = passed if mask is None else pc.and_(mask, passed)
         if mask is None:
             return range(rows.num_rows)
         positions: list[int] = pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist()

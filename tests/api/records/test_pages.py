@@ -3,96 +3,12 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from aas_server.api.problems import install_problems
-from aas_server.api.records import records_router
-from aas_server.api.streams import streams_router
-from aas_server.settings import Settings
-from aas_server.store.contract import StreamFacts
-from aas_server.store.sqlite import open_store
-from aas_server.streams.desk import Desk
-from aas_server.streams.pulse import Tail
-
-START = datetime(2026, 3, 1, tzinfo=UTC)
 PARTS, ROWS = 5, 300
-
-
-def stamps(moments):
-    return pa.array(moments, pa.timestamp("us", "UTC"))
-
-
-def folded(part, fields):
-    """Records of one fold, a second apart, with the lake's own columns."""
-    at = [START + timedelta(seconds=part * ROWS + row) for row in range(ROWS)]
-    return pa.table(
-        {
-            "time": stamps(at),
-            "arrival": stamps([moment + timedelta(seconds=1) for moment in at]),
-            "position": pa.array(range(part * ROWS + 1, (part + 1) * ROWS + 1), pa.int64()),
-            "flags": pa.array([None] * ROWS, pa.string()),
-            "misfit": pa.array([None] * ROWS, pa.string()),
-            **fields,
-        }
-    )
-
-
-def filled(folder):
-    store = open_store(folder)
-    for part in range(PARTS):
-        fields = {"사이클 시간": pa.array([float(row) for row in range(ROWS)])}
-        if part >= 3:
-            fields["late"] = pa.array(range(ROWS), pa.int64())
-        store.lake.fold("shots", folded(part, fields), (part + 1) * ROWS)
-    tags = {
-        "tag": pa.array([("temp", "pressure", "state")[row % 3] for row in range(ROWS)]),
-        "number": pa.array([None if row % 3 == 2 else float(row) for row in range(ROWS)]),
-        "text": pa.array(["RUN" if row % 3 == 2 else None for row in range(ROWS)]),
-    }
-    store.lake.fold("values", folded(0, tags), ROWS)
-    nanoseconds = int(START.timestamp()) * 10**9
-    for name, shape in (("shots", "wide"), ("values", "narrow")):
-        facts = StreamFacts(name, f"cell/{name}", "mqtt", shape, 9, 9, 0, nanoseconds, None, nanoseconds)
-        store.catalogue.put("stream", name, msgspec.json.encode(facts))
-    return store
-
-
-def door(store):
-    app = FastAPI()
-    install_problems(app)
-    streams = streams_router(Desk(store, Settings(), Tail(store, Settings())), Settings())
-    app.include_router(streams)
-    app.include_router(records_router(store, Settings(), streams))
-    return TestClient(app, raise_server_exceptions=False)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    store = filled(tmp_path_factory.mktemp("streams") / "data")
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def client(store):
-    with door(store) as client:
-        yield client
-
-
-@pytest.fixture
-def growing(tmp_path):
-    """A client and its store, for tests that fold more."""
-    store = filled(tmp_path / "data")
-    with door(store) as client:
-        yield client, store
-    store.close()
 
 
 def walk(client, name="shots", **query):
@@ -122,20 +38,20 @@ def test_every_record_comes_once_in_order(client):
     assert records[0]["late"] is None and records[-1]["late"] == ROWS - 1
 
 
-def test_new_records_do_not_disturb_a_walk(growing):
+def test_new_records_do_not_disturb_a_walk(growing, rows_of_fold):
     client, store = growing
     first = client.get("/streams/shots/records", params={"limit": 1000}).json()
-    store.lake.fold("shots", folded(PARTS, {"사이클 시간": pa.array([0.5] * ROWS)}), (PARTS + 1) * ROWS)
+    store.lake.fold("shots", rows_of_fold(PARTS, {"사이클 시간": pa.array([0.5] * ROWS)}), (PARTS + 1) * ROWS)
     rest = client.get("/streams/shots/records", params={"limit": 1000, "cursor": first["cursor"]}).json()
     assert len(first["records"]) + len(rest["records"]) == PARTS * ROWS
     assert rest["version"] == first["version"]
     assert len(walk(client)) == (PARTS + 1) * ROWS
 
 
-def test_an_earlier_version_stays_readable(growing):
+def test_an_earlier_version_stays_readable(growing, rows_of_fold):
     client, store = growing
     pinned = store.lake.pin("shots")
-    store.lake.fold("shots", folded(PARTS, {"사이클 시간": pa.array([0.5] * ROWS)}), (PARTS + 1) * ROWS)
+    store.lake.fold("shots", rows_of_fold(PARTS, {"사이클 시간": pa.array([0.5] * ROWS)}), (PARTS + 1) * ROWS)
     assert len(walk(client, version=pinned.version)) == PARTS * ROWS
 
 
