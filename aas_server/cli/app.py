@@ -15,7 +15,20 @@ from importlib.metadata import version
 import click
 import structlog
 
-from aas_server.cli import check, database, demo, evidence, export, factory, packages, product, replay, serve, streams
+from aas_server.cli import (
+    check,
+    database,
+    demo,
+    evidence,
+    export,
+    factory,
+    ingest,
+    packages,
+    product,
+    replay,
+    serve,
+    streams,
+)
 from aas_server.cli.console import Voice
 from aas_server.cli.faults import key_of, told
 from aas_server.errors import BadInput
@@ -35,6 +48,7 @@ for command in (
     replay.replay,
     product.product,
     packages.import_,
+    ingest.ingest,
     export.export,
     check.check,
     factory.factory,
