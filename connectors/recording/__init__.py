@@ -123,9 +123,8 @@ def parts(file: Path, hints: Hints = _UNSAID) -> Sequence[str]:
     """The tables that a file holds, by name: a workbook's sheets, a line protocol's measurements; one without a
     name in files of one table. Raises ``RecordingError``."""
     find = _PARTS.get(hints.kind or file.suffix.lower())
-    if find is None:
-        return ("",)
-    return find(_checked(file), hints)
+    _checked(file)
+    return ("",) if find is None else find(file, hints)
 
 
 def is_known(file: Path) -> bool:
