@@ -60,9 +60,9 @@ def count(paths: Sequence[Path], first: int, last: int, begin: datetime, end: da
             [first, last],
         ).fetchone()
         steps = connection.execute(
-            "SELECT (at - lag(at) OVER (ORDER BY at)) / 1e6 AS step FROM (SELECT DISTINCT epoch_us(time) AS at "
+            "SELECT (t - lag(t) OVER (ORDER BY t)) / 1e6 AS step FROM (SELECT DISTINCT epoch_us(time) AS t "
             "FROM day WHERE position BETWEEN ? AND ? AND time >= ? AND time < ?)"
-            " QUALIFY step IS NOT NULL ORDER BY at",
+            " QUALIFY step IS NOT NULL ORDER BY t",
             [first, last, begin, end],
         ).fetchall()
         points = connection.execute(

@@ -120,14 +120,13 @@ class Sealing:
     def _stream_day(self, due: _Run, facts: StreamFacts, redelivered: int, quarantined: int) -> StreamDay | None:
         """``None`` for a stream that nobody adopted and of which nothing came."""
         declared = feeds.declaration(self._store.catalogue, facts.name)
-        silent = due.last < due.first or (facts.last_arrival or 0) < day.bounds(due.day)[0]
-        if silent and declared.state != "adopted" and not (redelivered or quarantined):
-            return None
         counted = counting.Counted()
-        if not silent:
+        if due.first <= due.last and (facts.last_arrival or 0) >= day.bounds(due.day)[0]:
             lake = self._store.lake
             paths = lake.paths(lake.pin(facts.name))
             counted = counting.count(paths, due.first, due.last, due.begin, due.end)
+        if not (counted.records or redelivered or quarantined or declared.state == "adopted"):
+            return None
         regular = counting.regularity(counted, declared.interval, (due.end - due.begin).total_seconds())
         return StreamDay(
             stream=facts.name,

@@ -71,7 +71,8 @@ def seal(store: Store) -> list[day.StreamDay]:
 
 def test_each_day_is_counted_once_it_is_over(store: Store, publish: Publish) -> None:
     publish("press", *minutes(MONDAY + timedelta(hours=8), 100, skip=range(50, 60)))
-    publish("press", (MONDAY + timedelta(hours=9), "no object"))
+    at = int((MONDAY + timedelta(hours=9)).timestamp() * 1e9)
+    store.journal.append([Message(SOURCE, "press", b"{", at, 1)])
     publish("press", *minutes(MONDAY + timedelta(days=1, hours=8), 30))
     publish("press", *minutes(MONDAY + timedelta(days=2), 5))
     monday, tuesday = seal(store)
