@@ -34,6 +34,7 @@ from aas_server.leftovers import Leftovers
 from aas_server.settings import Settings
 from aas_server.streams.configuration.watching import Watching
 from aas_server.streams.evidence.witness import Witness
+from aas_server.streams.keeping import Keeper, Keeping
 from aas_server.streams.pulse import Running
 from aas_server.twin.events.feed import Feed
 from aas_server.twin.operations import files as operation_files
@@ -69,7 +70,10 @@ class Server:
             date_header=True,
         )
         self._uvicorn = uvicorn.Server(config)
-        self._beside: list[Witness | Announcing] = [Witness(house.store, house.clock, self._connected)]
+        self._beside: list[Witness | Keeper | Announcing] = [
+            Witness(house.store, house.clock, self._connected),
+            Keeper(Keeping(house.store, settings, house.clock), settings.compact_hours),
+        ]
         if url := settings.events_broker.get_secret_value():
             feed = Feed(house.store.documents, f"{self.url}/api/v3.1")
             self._beside.append(
