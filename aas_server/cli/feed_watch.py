@@ -21,6 +21,7 @@ class FeedWatch:
         self._voice = voice
         self._state = state
         self._told: dict[str, str] = {}
+        self._warned: set[str] = set()
 
     def go_on(self) -> None:
         """Look and tell, for ever; Ctrl-C or SIGTERM ends it by ``KeyboardInterrupt``."""
@@ -48,6 +49,9 @@ class FeedWatch:
             self._voice.say("feed-stopped" if fault else "feed-goes-on", sentence=fault)
 
     def _broker(self, broker: BrokerState) -> None:
+        if broker.insecure and broker.url not in self._warned:
+            self._warned.add(broker.url)
+            self._voice.say("broker-certificate-not-checked", url=broker.url)
         now = broker.error if broker.error else "connected" if broker.connected else self._told.get(broker.url, "")
         if now == self._told.get(broker.url, ""):
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from aas_server.clock import from_ns
 from aas_server.errors import AasError
 from connectors.message import Source
 
@@ -31,12 +32,15 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True)
 class BrokerState:
-    """``error`` is the key of a sentence, filled by ``values``; empty while all is well."""
+    """``error`` is the key of a sentence, filled by ``values``; empty while all is well. ``retry``: when it is
+    tried again to connect, ``None`` while connected or trying. ``insecure``: its certificate is not checked."""
 
     url: str
     connected: bool
     error: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    retry: datetime | None = None
+    insecure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ class Connection(Protocol):
     def error(self) -> str: ...
     @property
     def values(self) -> Mapping[str, str]: ...
+    @property
+    def retry(self) -> int | None:
+        """Nanoseconds since 1970, UTC."""
+        ...
+
+    @property
+    def insecure(self) -> bool: ...
 
 
 @runtime_checkable
@@ -73,5 +84,13 @@ def broker_state(source: Source) -> BrokerState:
     """A source's connection as far as it tells."""
     if isinstance(source, Connected):
         connection = source.state()
-        return BrokerState(source.name, connection.connected, connection.error, connection.values)
+        retry = connection.retry
+        return BrokerState(
+            source.name,
+            connection.connected,
+            connection.error,
+            connection.values,
+            None if retry is None else from_ns(retry),
+            connection.insecure,
+        )
     return BrokerState(source.name, source.ready())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,8 +75,20 @@ def _broker(broker: BrokerState, reader: Reader) -> dict[str, object]:
     return {
         "url": broker.url,
         "connected": broker.connected,
-        "error": reader.error(broker.error, broker.values) if broker.error else "",
+        "error": " ".join(_told(broker, reader)),
+        "retry": iso(broker.retry) if broker.retry else None,
+        "insecure": broker.insecure,
     }
+
+
+def _told(broker: BrokerState, reader: Reader) -> Iterator[str]:
+    if broker.error:
+        yield reader.error(broker.error, broker.values)
+    if broker.retry is not None:
+        seconds = max(0, math.ceil((broker.retry - datetime.now(UTC)).total_seconds()))
+        yield reader.error("broker-next-try", {"seconds": seconds})
+    if broker.insecure:
+        yield reader.error("broker-certificate-not-checked", {"url": broker.url})
 
 
 def _position(asked: str) -> int:

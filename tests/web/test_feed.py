@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.testclient import TestClient
 
+from aas_server.clock import iso
 from aas_server.errors import Unavailable
 from aas_server.ingest.state import BrokerState, FeedState, StreamState
 from aas_server.store.contract import Quarantined, Store
@@ -48,6 +50,16 @@ def test_shows_streams_connections_and_counts(client: TestClient, feed) -> None:
     assert "연결됨" in html
     assert "끊김" in html
     assert "broker 주소에는 페이지가 없습니다" in html
+
+
+def test_a_broker_tells_when_it_is_tried_again_and_that_it_is_not_checked(client: TestClient, feed) -> None:
+    later = datetime.now(UTC) + timedelta(seconds=30)
+    broker = BrokerState("mqtts://10.0.0.6:8883", False, "broker-lost", {"url": "x"}, later, True)
+    feed.state = replace(STATE, brokers=(broker,))
+    told = client.get("/pages/data/feed", headers=ENGLISH).json()["brokers"][0]
+    assert told["insecure"]
+    assert told["retry"] == iso(later)
+    assert re.search(r"was lost.*Next try in (29|30) seconds.*neither certificate nor name", told["error"])
 
 
 def test_the_figures_are_given_as_they_are(client: TestClient, feed) -> None:
