@@ -35,6 +35,7 @@ class Batch:
     numbers: list[float | None] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.times)
@@ -63,6 +64,8 @@ class Batch:
         self.times += part.times
         if part.flags:
             self.flags |= {start + row: flags for row, flags in part.flags.items()}
+        if part.units:
+            self.units |= part.units
         if isinstance(part, Wide):
             self.rows += part.rows
             if part.files:
@@ -96,4 +99,5 @@ class Batch:
             self.numbers[start:],
             self.texts[start:],
             self.files,
+            self.units,
         )

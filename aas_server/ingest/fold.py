@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from aas_server.errors import AasError, Conflict, NotFound, Unavailable
-from aas_server.ingest import behind, births, counts, feeds, judging, screen
+from aas_server.ingest import behind, births, counts, feeds, judging, screen, told
 from aas_server.ingest.batch import Batch
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.judging import Screened
@@ -79,6 +79,7 @@ def fold_stream(store: Store, batch: Batch, decoder: Decoder) -> int:
         counts.recount(store, batch.stream)
         return 0
     before = counts.before_fold(store, fresh, folded)
+    told.keep(store.catalogue, batch.stream, fresh.units)
     try:
         _check_shape(before.facts, fresh)
         for content in fresh.files.values():

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from aas_server.clock import from_ns, iso
 from aas_server.errors import NotFound
 from aas_server.ids import Names
-from aas_server.ingest import feeds
+from aas_server.ingest import told
 from aas_server.ingest.feeds import Declaration
 from aas_server.messages import in_all
 from aas_server.product.collect import describing
@@ -95,7 +95,7 @@ def detail(
     store: Store, names: Names, row: StreamRow, described: Sequence[Field], topics: Iterable[str]
 ) -> Detail:
     """``described``: the fields that the twin describes already; ``topics``: those of messages set aside."""
-    declared = feeds.declaration(store.catalogue, row.name)
+    declared = told.declaration(store.catalogue, row.name)
     rows = _last_rows(store, row.name)
     return Detail(
         row=row,

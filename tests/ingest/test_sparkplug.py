@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from aas_server.ingest import told
 from aas_server.ingest.service import Ingest, catch_up
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
@@ -202,6 +203,13 @@ def test_the_recorded_sample(
     last = [number for tag, number, *_ in stored if tag == "Current"][-2]
     assert store.live.get(loop)["Current"].value == last
     assert round(sum(number for tag, number, *_ in stored if tag == "Temperature"), 4) == 3980.5918
+    assert told.units(store.catalogue, loop) == {
+        "Current": "A",
+        "Pressure": "bar",
+        "Temperature": "°C",
+        "Thermocouple": "°C",
+        "Voltage": "V",
+    }
     assert stored[-1] == (ONLINE, 0.0, None, None)
     (set_aside,) = store.journal.quarantined()
     assert (set_aside.position, set_aside.key) == (53, "sparkplug-unknown-alias")

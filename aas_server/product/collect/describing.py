@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from aas_server.ids import id_shorts
-from aas_server.ingest import feeds
+from aas_server.ingest import told
 from aas_server.ingest.feeds import Declaration
 from aas_server.messages import in_all
 from aas_server.product.collect.counting import Counted
@@ -44,7 +44,7 @@ def fields(work: Work, counted: Counted, known: Sequence[Field]) -> Fields:
         if counted.facts.shape == "narrow"
         else {name: _type(name, kind, counted.empty) for name, kind in counted.columns.items()}
     )
-    declared = feeds.declaration(work.store.catalogue, counted.facts.name)
+    declared = told.declaration(work.store.catalogue, counted.facts.name)
     roles = _roles(work.recipe, counted.columns)
     own = partial(work.names.concept, work.recipe.id, counted.facts.name)
     return tuple(
