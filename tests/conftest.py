@@ -152,7 +152,7 @@ class Mosquitto:
     def __init__(self, folder: Path, settings: str) -> None:
         self.port = free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
-        self._config = folder / "mosquitto.conf"
+        self._config = folder / f"mosquitto-{self.port}.conf"
         self._config.write_text(f"listener {self.port} 127.0.0.1\nmax_queued_messages 0\nuser root\n{settings}\n")
         self._process: subprocess.Popen[bytes] | None = None
 
