@@ -153,22 +153,25 @@ def understood(
 
 
 def _row(record: Record) -> tuple[int | None, dict[str, Any], set[str]]:
-    # a field called as one of the lake's own columns gets a number
-    fields = {
-        f"{name}_2" if name.lower() in COMMON else name: value
-        for name, value in record.fields.items()
-        if value is not None
-    }
+    fields = {name: value for name, value in record.fields.items() if value is not None}
     return None if record.time is None else record.time // 1000, fields, set(record.flags)
 
 
 def stored(store: Store, stream: str) -> list[tuple[int | None, dict[str, Any]]]:
     """The time (µs since 1970, UTC) and the fields of a stream's records, in the order of the journal."""
     rows = _select(store, stream, "* EXCLUDE (time), epoch_us(time) AS at")
-    return [
-        (row.pop("at"), {name: value for name, value in row.items() if name not in COMMON and value is not None})
-        for row in rows
-    ]
+    return [(row.pop("at"), _fields(row)) for row in rows]
+
+
+def _fields(row: dict[str, Any]) -> dict[str, Any]:
+    """Without the lake's own columns. A field whose name differs from another's in case alone, or is one of the
+    lake's, has got a number."""
+    taken = {name.lower() for name in row if not name.endswith("_2")} | COMMON
+    return {
+        name.removesuffix("_2") if name.removesuffix("_2").lower() in taken else name: value
+        for name, value in row.items()
+        if name not in COMMON and value is not None
+    }
 
 
 def kept_flags(store: Store, stream: str) -> list[set[str]]:
