@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import connectors
@@ -17,6 +17,7 @@ from aas_server.errors import NotFound, Unavailable
 from aas_server.ids import Names
 from aas_server.ingest import feeds
 from aas_server.ingest.feeds import Declaration
+from aas_server.ingest.replaying import replay
 from aas_server.ingest.service import Ingest
 from aas_server.product import line, lock, recipe
 from aas_server.product.recipe import Recipe
@@ -31,8 +32,9 @@ from aas_server.store.contract import Store
 from aas_server.store.parquet import quoted, reader
 from aas_server.streams.configuration import Configuration
 from aas_server.streams.configuration.subscribing import Subscribing, address
-from aas_server.streams.desk import Desk
+from aas_server.streams.desk import Desk, Tools
 from aas_server.streams.pulse import Tail
+from aas_server.streams.replaying import Replaying
 from aas_server.streams.rows import Pulse
 from aas_server.twin.editing.submodels import Submodels
 from aas_server.twin.operations import Operations
@@ -95,9 +97,26 @@ class House:
         self.configuration.catch_up()
         return made
 
-    def desk(self, pulse: Pulse | None = None) -> Desk:
-        """What people do with streams. ``pulse``: who decodes at present, else the journal's tail tells."""
-        return Desk(self.store, self.settings, pulse or Tail(self.store, self.settings))
+    def desk(self, pulse: Pulse | None = None, connected: Sequence[str] = ()) -> Desk:
+        """What people do with streams. ``pulse``: who decodes at present, else the journal's tail tells.
+        ``connected``: the brokers of the server that runs."""
+        server = server_file.running(self.store.folder)
+        tools = Tools(
+            store=self.store,
+            settings=self.settings,
+            repository=self.repository,
+            configuration=self.configuration,
+            clock=self.clock,
+            run=self.runner.run,
+            base_url=server.url if server else self.settings.base_url,
+            brokers=tuple(connected) or (server.brokers if server else ()),
+        )
+        return Desk(tools, pulse or Tail(self.store, self.settings), self.replaying)
+
+    @cached_property
+    def replaying(self) -> Replaying:
+        """Reads streams again from the journal, one at a time."""
+        return Replaying(self.store, self.clock, partial(replay, self.store, self.settings))
 
     def recipe_file(self, product: str) -> Path:
         """Where the product's recipe lies."""

@@ -1,24 +1,26 @@
-"""``aas streams``: what comes in, adopted or not yet."""
+"""``aas streams``: what comes in, adopted or not yet, and what people do with it."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import msgspec
 
 from aas_server import server_file
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.errors import AasError
+from aas_server.cli.streams_told import tell, tell_configured, tell_list, tell_unread
+from aas_server.clock import moment, ns
+from aas_server.errors import Refused
 from aas_server.house import House, existing
 from aas_server.ingest.mending import catch_up
-from aas_server.messages import Language, error_text, text
-from aas_server.streams.detail import Detail, unread_json
-from aas_server.streams.rows import StreamRow
+from aas_server.messages import Language
+from aas_server.streams.adopting import Wish
+from aas_server.streams.detail import unread_json
 
 _MOST = 1000
 
@@ -33,7 +35,8 @@ def streams(context: click.Context, data: Path | None, settings: Path | None, as
     if context.invoked_subcommand is None:
         voice = Voice(context.obj, as_json)
         with opened(data, settings) as house:
-            _list(voice, house)
+            desk = house.desk()
+            tell_list(voice, list(desk.all()), list(desk.configured()), desk.replaying())
 
 
 @streams.command("show", help="help-streams-show", epilog="example-streams-show")
@@ -50,7 +53,97 @@ def show(language: Language, name: str, data: Path | None, settings: Path | None
     if as_json:
         voice.print_json(shown.as_json())
     else:
-        _tell(voice, shown)
+        tell(voice, shown)
+
+
+@streams.command("adopt", help="help-streams-adopt", epilog="example-streams-adopt")
+@click.argument("target")
+@click.option("--name", help="option-streams-name")
+@click.option("--shell", help="option-streams-shell")
+@click.option("--title", help="option-streams-title")
+@click.option("--time", help="option-streams-time")
+@click.option("--zone", help="option-streams-zone")
+@click.option("--interval", type=click.FloatRange(min=0, min_open=True), help="option-streams-interval")
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def adopt(
+    language: Language,
+    target: str,
+    name: str | None,
+    shell: str | None,
+    title: str | None,
+    time: str | None,
+    zone: str | None,
+    interval: float | None,
+    data: Path | None,
+    settings: Path | None,
+    as_json: bool,
+) -> None:
+    """Describe it in the twin, and bring the history of what it joins."""
+    voice = Voice(language, as_json)
+    with opened(data, settings) as house:
+        desk = house.desk()
+        adopted = desk.adopt(Wish(target, name, shell, title, time, zone, interval))
+        if adopted.replay:
+            desk.replay(adopted.stream)
+    told = {"stream": adopted.stream, "topic": adopted.topic, "submodels": ", ".join(adopted.submodels)}
+    voice.result(adopted.as_json(), "streams-adopted", **told)
+    if adopted.joined:
+        voice.say("streams-joined", joined=", ".join(adopted.joined))
+
+
+@streams.command("replay", help="help-streams-replay", epilog="example-streams-replay")
+@click.argument("name")
+@click.option("--from", "since", help="option-streams-from")
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def replay(
+    language: Language, name: str, since: str | None, data: Path | None, settings: Path | None, as_json: bool
+) -> None:
+    """Read it again from the journal, and wait."""
+    voice = Voice(language, as_json)
+    with opened(data, settings) as house:
+        start = None if since is None else ns(moment("--from", since, house.settings.zone))
+        done = house.desk().replay(name, start)
+    told = done.as_json()
+    voice.result(told, "streams-replayed", **told)
+    if done.joined:
+        voice.say("streams-joined", joined=", ".join(done.joined))
+
+
+@streams.command("erase", help="help-streams-erase", epilog="example-streams-erase")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="option-streams-yes")
+@click.option("--reason", default="", help="option-streams-reason")
+@click.option("--even-released", is_flag=True, help="option-streams-even-released")
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def erase(
+    language: Language,
+    name: str,
+    yes: bool,
+    reason: str,
+    even_released: bool,
+    data: Path | None,
+    settings: Path | None,
+    as_json: bool,
+) -> None:
+    """Take all of it away for good; without ``--yes`` nothing is done."""
+    voice = Voice(language, as_json)
+    with opened(data, settings) as house:
+        desk = house.desk()
+        row = desk.row(name)
+        if not yes:
+            raise Refused("streams-erase-unconfirmed", stream=row.name)
+        done = desk.erase(row.name, reason, f"command {_user()}", even_released=even_released)
+    told = done.as_json()
+    voice.result(told, "streams-erased", **told)
 
 
 @streams.command("quarantine", help="help-streams-quarantine", epilog="example-streams-quarantine")
@@ -71,15 +164,24 @@ def quarantine(
         while after is not None:
             page, after = desk.unread(name, _MOST, after)
             found += page
-    voice.say_each(
-        "streams-unread",
-        found,
-        lambda one: unread_json(one) | {"sentence": text(one.key, voice.language, **one.values)},
-    )
+    tell_unread(voice, found)
     if as_json:
         voice.print_json([unread_json(one) for one in found])
-    elif not found:
-        voice.say("streams-unread-none")
+
+
+@streams.command("configuration", help="help-streams-configuration", epilog="example-streams-configuration")
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def configured(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
+    """What the twin says of the feed, and what of it is not honoured."""
+    voice = Voice(language, as_json)
+    with opened(data, settings) as house:
+        found = list(house.desk().configured())
+    tell_configured(voice, found)
+    if as_json:
+        voice.print_json([one.as_json() for one in found])
 
 
 @contextmanager
@@ -93,45 +195,8 @@ def opened(data: Path | None, settings: Path | None) -> Iterator[House]:
         yield house
 
 
-def _list(voice: Voice, house: House) -> None:
-    rows = list(house.desk().all())
-    for row in rows:
-        voice.say("streams-line", **_said(voice, row))
-        if row.error is not None:
-            voice.say("streams-behind", sentence=_sentence(voice, row.error))
-    if voice.json:
-        voice.print_json([row.as_json() for row in rows])
-    elif not rows:
-        voice.say("streams-none")
-
-
-def _said(voice: Voice, row: StreamRow) -> dict[str, object]:
-    told = row.as_json()
-    counts = {name: f"{told[name]:,}" for name in ("messages", "records", "duplicates", "quarantined")}
-    state = voice.word(f"streams-state-{row.state}")
-    return told | counts | {"state": state, "last": told["last"] or "–", "lag": f"{row.lag:.1f}"}
-
-
-def _sentence(voice: Voice, error: AasError) -> str:
-    return error_text(error, voice.language)
-
-
-def _tell(voice: Voice, shown: Detail) -> None:
-    voice.say("streams-line", **_said(voice, shown.row))
-    if shown.interval is not None:
-        voice.say("streams-interval", interval=f"{shown.interval:g}")
-    for seen in shown.fields:
-        unit = seen.field.unit
-        voice.say(
-            "streams-field",
-            name=seen.name,
-            type=seen.type,
-            unit=f" ({unit.symbol})" if unit else "",
-            nulls=f"{seen.nulls:.0%}",
-            example="–" if seen.example is None else str(seen.example)[:80],
-        )
-    for record in shown.sample:
-        voice.say("streams-record", record=msgspec.json.encode(record).decode())
-    for reason in shown.reasons:
-        sentence = text(reason.key, voice.language, **reason.last.values)
-        voice.say("streams-reason", count=f"{reason.count:,}", sentence=sentence)
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user in the system's list: a container may have none
+        return "?"

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from aas_server.house import House
 from aas_server.ingest.mending import catch_up
+from aas_server.product.record import ProductRecord, ReleaseRecord, put_product, put_release
 from aas_server.settings import Settings
+from aas_server.store.contract import Pin
 from connectors.message import Message
 
 SOURCE = "mqtt://127.0.0.1:1883"
 Publish = Callable[..., None]
+BENCH = Path(__file__).parents[1] / "product" / "package" / "bench.py"
 
 
 @pytest.fixture
@@ -47,3 +54,32 @@ def publish(house: House) -> Publish:
             catch_up(house.store, house.settings)
 
     return sent
+
+
+@pytest.fixture(scope="module")
+def benches() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("bench_of_keeping", BENCH)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def release(house: House, benches: ModuleType, tmp_path: Path) -> Callable[[Pin], None]:
+    """Keeps a registered release ``moulding-r1`` whose data are the pinned ones."""
+
+    def keep(pin: Pin) -> None:
+        bench = benches.Bench(tmp_path / "bench")
+        collected = benches.collected()
+        pinned = replace(collected, main=replace(collected.main, name=pin.stream, pin=pin), companions=())
+        released = bench.package()
+        bench.close()
+        parts = (pinned, bench.prepared, bench.trained, benches.used(), released)
+        put_release(house.store, ReleaseRecord("moulding-r1", "moulding", "", *parts))
+        title = {"ko": "성형", "en": "Moulding"}
+        put_product(house.store.catalogue, ProductRecord("moulding", title, "k", "urn:s", {}, "moulding-r1", 1))
+
+    return keep

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -18,7 +13,6 @@ import pytest
 from aas_server.errors import AasError
 from aas_server.house import House
 from aas_server.ingest import behind
-from aas_server.product.record import ProductRecord, ReleaseRecord, put_product, put_release
 from aas_server.store.contract import Pin
 from aas_server.streams.keeping import Keeper, Keeping, Kept
 
@@ -89,37 +83,13 @@ def test_messages_stay_that_a_stream_behind_lacks(house: House, publish: Publish
     assert house.store.journal.first() == 1
 
 
-@pytest.fixture(scope="module")
-def benches() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bench_of_keeping", BENCH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def release(house: House, benches: Any, pin: Pin, folder: Path) -> None:
-    """A registered release whose data are the pinned ones."""
-    bench = benches.Bench(folder)
-    collected = benches.collected()
-    pinned = replace(collected, main=replace(collected.main, name="shots", pin=pin), companions=())
-    released = bench.package()
-    bench.close()
-    parts = (pinned, bench.prepared, bench.trained, benches.used(), released)
-    put_release(house.store, ReleaseRecord("moulding-r1", "moulding", "", *parts))
-    title = {"ko": "성형", "en": "Moulding"}
-    put_product(house.store.catalogue, ProductRecord("moulding", title, "k", "urn:s", {}, "moulding-r1", 1))
-
-
 def test_a_release_reads_the_same_whatever_is_kept(
-    house: House, publish: Publish, benches: ModuleType, tmp_path: Path
+    house: House, publish: Publish, release: Callable[[Pin], None]
 ) -> None:
     for number in range(1, 11):
         publish("shots", *shots(number, number))
     pin = house.store.lake.pin("shots")
-    release(house, benches, pin, tmp_path / "bench")
+    release(pin)
     for number in range(11, 31):
         publish("shots", *shots(number, number))
     kept = keeping(house, days=401, lake_days=30, grace_hours=1e-9).run()

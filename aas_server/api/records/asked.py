@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
+from aas_server.clock import moment
 from aas_server.errors import BadInput
 from aas_server.store.series import METHODS, Buckets, By, Method
 
@@ -64,7 +65,8 @@ class Range:
 
 def range_of(since: str | None, until: str | None, by: By, zone: str) -> Range:
     """Raises ``BadInput`` for what is no time, and where the end is not after the beginning."""
-    start, end = _moment("from", since, zone), _moment("to", until, zone)
+    start = None if since is None else moment("from", since, zone)
+    end = None if until is None else moment("to", until, zone)
     if start is not None and end is not None and end <= start:
         raise BadInput("records-range-backwards", since=str(since), until=str(until))
     return Range(start, end, by)
@@ -114,17 +116,3 @@ def _points(given: str) -> int:
     if not 3 <= points <= _MOST_POINTS:
         raise BadInput("records-points-wrong", given=given, most=_MOST_POINTS)
     return points
-
-
-def _moment(name: str, given: str | None, zone: str) -> datetime | None:
-    """A time without a zone is the plant's."""
-    if given is None:
-        return None
-    # A "+" of a zone arrives as a blank where the client did not escape it.
-    text = given.strip().replace(" +", "+").replace(" ", "+") if "T" in given else given
-    try:
-        moment = datetime.fromisoformat(text)
-        zoned = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        return zoned.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadInput("stream-time-wrong", name=name, given=given) from None

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aas_server.ingest.feeds import FieldType
 from aas_server.ingest.topics import is_legal
@@ -141,7 +142,11 @@ class _Reader:
         if form == "":
             self.refuse("aid-content-type", path, media=str(plain.value(forms, "contentType") or media)[:80])
             return None
-        members = self._members(one, path)
+        members = self._members(one, path, "payload" in said)
+        zone = said.get("zone")
+        if zone is not None and not is_zone(zone):
+            self.refuse("aid-zone-unknown", path, zone=zone[:80])
+            zone = None
         return Affordance(
             path=path,
             broker=broker,
@@ -152,24 +157,24 @@ class _Reader:
             stream=_stream(one, said),
             form=form or None,
             device=said.get("device"),
-            zone=said.get("zone"),
+            zone=zone,
             interval=_number(said.get("interval")),
             joins=said.get("joins", "true") == "true",
             single=single,
         )
 
-    def _members(self, one: Json, path: str) -> list[Member]:
+    def _members(self, one: Json, path: str, ours: bool) -> list[Member]:
         """The members of an object, of an array's objects, or the one value that is all of the payload."""
         kind = (plain.value(one, "type") or "object").lower()
         if kind in _SCALARS:
-            return [_member(one, path, "value")]
+            return [_member(one, path, "value", ours)]
         if kind == "array":
             items = plain.child(one, "items")
             if items is None or (plain.value(items, "type") or "object").lower() != "object":
                 self.refuse("aid-array-of-values", path)
                 return []
             one, path = items, f"{path}.items"
-        found = self._nested(one, path, "", 0)
+        found = self._nested(one, path, "", ours)
         by_name: dict[str, Member] = {}
         for member in found:
             before = by_name.setdefault(member.name, member)
@@ -177,7 +182,7 @@ class _Reader:
                 self.refuse("aid-member-twice", member.path, name=member.name, other=before.path)
         return list(by_name.values())
 
-    def _nested(self, one: Json, path: str, prefix: str, depth: int) -> list[Member]:
+    def _nested(self, one: Json, path: str, prefix: str, ours: bool, depth: int = 0) -> list[Member]:
         found: list[Member] = []
         for part in plain.children(plain.child(one, "properties")):
             where = f"{path}.properties.{part.get('idShort', '')}"
@@ -187,13 +192,14 @@ class _Reader:
                 return found
             self._left -= 1
             if (plain.value(part, "type") or "").lower() == "object" or plain.child(part, "properties"):
-                found += self._nested(part, where, f"{key}.", depth + 1)
+                found += self._nested(part, where, f"{key}.", ours, depth + 1)
             else:
-                found.append(_member(part, where, key))
+                found.append(_member(part, where, key, ours))
         return found
 
 
-def _member(one: Json, path: str, key: str) -> Member:
+def _member(one: Json, path: str, key: str, ours: bool) -> Member:
+    """Descriptions of ours name the time by its role; in them, a meaning alone may be no more than a proposal."""
     said = plain.extensions(one)
     kind = (plain.value(one, "type") or "").lower()
     meaning = plain.reference(one, "valueSemantics")
@@ -206,7 +212,7 @@ def _member(one: Json, path: str, key: str) -> Member:
         unit=plain.value(one, "unit"),
         semantic_id=semantic_id,
         title=_title(one),
-        is_time=said.get("role") == "time" or _TIMES.fullmatch(semantic_id) is not None,
+        is_time=said.get("role") == "time" or (not ours and _TIMES.fullmatch(semantic_id) is not None),
     )
 
 
@@ -282,3 +288,12 @@ def _number(said: str | None) -> float | None:
         return float(said) if said else None
     except ValueError:
         return None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a time zone is known by this name (IANA)."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

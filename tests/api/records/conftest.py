@@ -15,12 +15,9 @@ from starlette.testclient import TestClient
 
 from aas_server.api.problems import install_problems
 from aas_server.api.records import records_router
-from aas_server.api.streams import streams_router
 from aas_server.settings import Settings
 from aas_server.store.contract import Store, StreamFacts
 from aas_server.store.sqlite import open_store
-from aas_server.streams.desk import Desk
-from aas_server.streams.pulse import Tail
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARTS, ROWS = 5, 300
@@ -68,9 +65,7 @@ def filled(folder: Path) -> Store:
 def door(store: Store, **more: Any) -> TestClient:
     app = FastAPI()
     install_problems(app)
-    streams = streams_router(Desk(store, Settings(), Tail(store, Settings())), Settings())
-    app.include_router(streams)
-    app.include_router(records_router(store, Settings(), streams, **more))
+    app.include_router(records_router(store, Settings(), **more))
     return TestClient(app, raise_server_exceptions=False)
 
 

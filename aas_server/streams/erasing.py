@@ -1,0 +1,167 @@
+"""Erasing a stream, with proof: everything that came in for it goes, and what went is written down.
+
+What goes: its table with all versions, its messages in the journal and in quarantine, its live values, the
+pictures that nothing else names, and what was counted of it. What stays: what the twin says of it (it holds no
+payload, and what comes in from now on is read by it as before), the record of the erasure, and the evidence of
+collection, which holds counts and hashes only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+
+from aas_server.clock import Clock, iso
+from aas_server.errors import Conflict, NotFound
+from aas_server.product import record
+from aas_server.store.contract import Section, Store
+from aas_server.store.parquet import quoted, reader
+from aas_server.streams.counted import Counts
+from aas_server.streams.rows import StreamRow
+from aas_server.twin.shelf import Run
+from connectors.message import Message
+
+_PAGE = 500
+_OF_STREAM: Sequence[Section] = ("stream", "behind", "replay", "units")
+PICTURE = "image"
+"""The field under which payload forms name a picture, by its SHA-256."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The proof. ``digest``: the SHA-256 over the messages that went, as ``contract.Erased`` says; ``bytes``: of
+    payload; ``files``: of the table and pictures. ``releases``: those that had pinned the stream. ``time`` is ISO
+    8601 UTC."""
+
+    stream: str
+    topic: str
+    time: str
+    by: str
+    reason: str
+    messages: int
+    records: int
+    bytes: int
+    files: int
+    digest: str
+    releases: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Erasing:
+    """Over one store. Each step may be done again: after a crash the same erasure brings the rest to its end."""
+
+    def __init__(self, store: Store, clock: Clock, run: Run) -> None:
+        self._store = store
+        self._clock = clock
+        self._run = run
+
+    def erase(self, row: StreamRow, reason: str, by: str, *, even_released: bool = False) -> Erasure:
+        """Raises ``Conflict`` while a release has pinned the stream, unless ``even_released``: its data is then no
+        longer there."""
+        releases = pinned_by(self._store, row.name)
+        if releases and not even_released:
+            raise Conflict("erase-released", stream=row.name, releases=", ".join(releases))
+        store = self._store
+        with store.lake.locked():  # nothing is folded into it meanwhile
+            wanted = self._messages_of(row.name)
+            pictures = self._pictures(row.name)
+            records, files = self._drop(row.name)
+            erased = store.journal.erase(wanted)
+            for digest in pictures:
+                store.files.remove(digest)
+            self._forget(row.name)
+            store.live.forget(row.name)
+        erasure = Erasure(
+            stream=row.name,
+            topic=row.topic,
+            time=iso(self._clock.now()),
+            by=by,
+            reason=reason,
+            messages=erased.messages,
+            records=records,
+            bytes=erased.bytes,
+            files=files + len(pictures),
+            digest=erased.digest,
+            releases=tuple(releases),
+        )
+        store.catalogue.put("erasure", f"{erasure.time} {row.name}", msgspec.json.encode(erasure))
+        return erasure
+
+    def _messages_of(self, stream: str) -> Callable[[Message], bool]:
+        """Whether a message belongs to the stream: by its topic, as it is read at present."""
+        counts = Counts(self._store)
+        known: dict[str, bool] = {}
+
+        def wanted(message: Message) -> bool:
+            if message.topic not in known:
+                if len(known) > 20_000:
+                    known.clear()
+                known[message.topic] = counts.stream_of(message.topic) == stream
+            return known[message.topic]
+
+        return wanted
+
+    def _drop(self, stream: str) -> tuple[int, int]:
+        try:
+            gone = self._store.lake.drop(stream)
+        except NotFound:
+            return 0, 0
+        return gone.records, gone.files
+
+    def _pictures(self, stream: str) -> list[str]:
+        """Digests of the pictures that neither another stream nor a document names."""
+        mine = self._named(stream)
+        for other in self._store.lake.streams() if mine else ():
+            if other != stream:
+                mine -= self._named(other)
+        return sorted(mine - self._run(self._store.documents.attached_blobs(sorted(mine)))) if mine else []
+
+    def _named(self, stream: str) -> set[str]:
+        """Digests in a stream's column of pictures."""
+        lake = self._store.lake
+        try:
+            if PICTURE not in lake.schema(stream).names:
+                return set()
+            with reader({"records": lake.paths(lake.pin(stream))}) as database:
+                rows = database.execute(
+                    f"SELECT DISTINCT {quoted(PICTURE)}::VARCHAR FROM records"  # noqa: S608
+                ).fetchall()
+        except NotFound:
+            return set()
+        return {digest for (digest,) in rows if digest is not None and _DIGEST.fullmatch(digest)}
+
+    def _forget(self, stream: str) -> None:
+        for section in _OF_STREAM:
+            with suppress(NotFound):
+                self._store.catalogue.delete(section, stream)
+
+
+def pinned_by(store: Store, stream: str) -> list[str]:
+    """The releases whose data is a version of this stream."""
+    found: list[str] = []
+    after = ""
+    while page := record.products(store.catalogue, _PAGE, after):
+        for product in page:
+            for release in record.releases(store, product.id):
+                if any(one.name == stream for one in release.collected.streams):
+                    found.append(release.id)
+        after = page[-1].id
+    return found
+
+
+def erasures(store: Store) -> list[Erasure]:
+    """All that was erased, in the order of time."""
+    found: list[Erasure] = []
+    after = ""
+    while page := store.catalogue.page("erasure", _PAGE, after):
+        found += [msgspec.json.decode(body, type=Erasure) for _, body in page]
+        after = page[-1][0]
+    return found
