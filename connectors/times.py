@@ -2,7 +2,7 @@
 
 Forms met in the field: epoch in s, ms, µs or ns as number or text; ISO 8601 with 0–9 decimals, with or without a
 zone; ``오전``/``오후`` and AM/PM; ``2020 10 30 00:00:04``; ``2019.1.2 16:45``; ``20201030000004``;
-``5/4/20 0:00``.
+``2020년 10월 30일 14시 5분``; ``5/4/20 0:00``.
 
 Ambiguous dates with slashes and the year last are read month first, as in the KAMP data sets; day first only
 where the first number cannot be a month (``25/4/20``). Two-digit years are 2000 to 2099.
@@ -44,6 +44,8 @@ _YEAR_FIRST = re.compile(
 _YEAR_LAST = re.compile(
     rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}|\d{{2}})(?:\s+{_CLOCK})?", re.ASCII
 )
+_KOREAN_DATE = re.compile(r"(\d{4})년\s*(\d{1,2})월\s*(\d{1,2})일", re.ASCII)
+_KOREAN_CLOCK = re.compile(r"(\d{1,2})시(?:\s*(\d{1,2})분)?(?:\s*(\d{1,2})초)?", re.ASCII)
 _COMPACT = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)"
     r"(?:[T ]?(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\.(?P<fraction>\d+))?)?"
@@ -100,6 +102,8 @@ def _from_text(text: str, zone: str) -> int | None:
     if len(text) >= 19 and text[4] == "-" and text[10] in " T" and (quick := _quickly(text, zone)) is not None:
         return quick
     text = text.strip()
+    if "년" in text:
+        text = _KOREAN_CLOCK.sub(_clock, _KOREAN_DATE.sub(r"\1-\2-\3", text, count=1), count=1)
     if _NUMBER.fullmatch(text) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text)):
         return _from_decimal(Decimal(text)) if "." in text else _from_int(int(text)) if len(text) < 40 else None
     if match := _YEAR_LAST.fullmatch(text):
@@ -129,6 +133,11 @@ def _of_second(text: str, zone: str) -> int | None:
         return _nanoseconds(datetime.fromisoformat(text), _zone(zone))
     except ValueError:
         return None
+
+
+def _clock(found: re.Match[str]) -> str:
+    hour, minute, second = found.groups("0")
+    return f"{hour}:{minute:0>2}:{second:0>2}"
 
 
 def _month_first(part: dict[str, str | None]) -> dict[str, str | None]:

@@ -57,6 +57,8 @@ _SHAPES = (
 )
 """In the order in which they are tried: the cheap and telling ones first."""
 _FLAT = _Shape("flat-json", bool, flat_json.decode, batches=True)
+_ARRAY = _Shape("bare-value", bool, bare_value.of_json)
+_ANY_OBJECT = frozenset(("flat-json", "thingsboard", "thingsboard-gateway", "image"))
 _BY_FORM = {shape.form: shape for shape in (*_SHAPES, _FLAT)}
 
 
@@ -74,46 +76,66 @@ def read(message: Message, reading: Reading) -> list[Part]:
     """The parts of a message in the form that is declared, told by its topic or by its shape. Raises
     ``Undecodable``."""
     form = reading.form or form_of(message.topic)
+    try:
+        if form is None:
+            return _undeclared(message, reading)
+        return _declared(message, reading, form)
+    except RecursionError:
+        raise Undecodable("payload-too-deep", topic=message.topic) from None
+
+
+def _undeclared(message: Message, reading: Reading) -> list[Part]:
+    if _is_json(message.payload):
+        given = parse(message)
+        return shape_of(given.value).decode(given, reading)
+    if picture.is_picture(message.payload):
+        return image.of_bytes(message, reading)
+    return bare_value.decode(message, reading)
+
+
+def _is_json(payload: bytes) -> bool:
+    """Whether a payload begins as an object or an array does; numbers and texts are read as bare values."""
+    return (payload[:1] if payload[:1] not in _BLANK else payload.lstrip(_BLANK)[:1]) in (b"{", b"[")
+
+
+def _declared(message: Message, reading: Reading, form: Form) -> list[Part]:
+    """As declared, or not at all: a silent other reading would mix two things in one stream."""
+    if form == "bare-value":
+        return bare_value.decode(message, reading)
+    if not message.payload.strip():
+        raise Undecodable("payload-empty", topic=message.topic)
     if form == "mos-type-4":
-        _refuse_empty(message)
         return mos.decode(message, reading)
     if form in ("thingsboard", "thingsboard-gateway"):
         parts = thingsboard.quickly(message, reading, form == "thingsboard-gateway")
         if parts is not None:
             return parts
-    if form == "bare-value":
-        return bare_value.decode(message, reading)
-    return _read(message, reading, form)
+    if not _is_json(message.payload):
+        return _no_json(message, reading, form)
+    given = parse(message)
+    shape = _BY_FORM.get(form)
+    if shape is not None and _fits(shape, given.value):
+        return shape.decode(given, reading)
+    found = shape_of(given.value).form
+    raise Undecodable("payload-other-form", topic=message.topic, form=form, found=found)
 
 
-def _read(message: Message, reading: Reading, form: Form | None) -> list[Part]:
-    payload = message.payload
-    first = payload[:1] if payload[:1] not in _BLANK else payload.lstrip(_BLANK)[:1]
-    if first in (b"{", b"["):
-        given = parse(message)
-        return _declared(given, reading, form) if form else shape_of(given.value).decode(given, reading)
-    if picture.is_picture(payload) and form in (None, "image"):
-        return image.of_bytes(message, reading)
-    if form is None:
-        return bare_value.decode(message, reading)
-    _refuse_empty(message)
-    if form == "flat-json":
-        raise Undecodable("payload-bare-value", topic=message.topic, value=_begin(payload))
+def _no_json(message: Message, reading: Reading, form: Form) -> list[Part]:
     if form == "image":
-        picture.look(payload)
-    raise Undecodable("payload-other-form", topic=message.topic, form=form, found="bare-value")
+        return image.of_bytes(message, reading)
+    if form == "flat-json":
+        begin = message.payload[:80].decode("utf-8", "replace")
+        raise Undecodable("payload-bare-value", topic=message.topic, value=begin)
+    found = "image" if picture.is_picture(message.payload) else "bare-value"
+    raise Undecodable("payload-other-form", topic=message.topic, form=form, found=found)
 
 
-def _declared(given: Given, reading: Reading, form: Form) -> list[Part]:
-    """As declared, or not at all: a silent other reading would mix two things in one stream."""
-    found = shape_of(given.value)
-    shape = _BY_FORM[form]
-    rows = given.value if isinstance(given.value, list) else [given.value]
-    if not isinstance(given.value, list) or shape.batches:
-        plain = form in ("flat-json", "thingsboard", "thingsboard-gateway", "image")
-        if plain or all(isinstance(row, dict) and shape.fits(row) for row in rows):
-            return shape.decode(given, reading)
-    raise Undecodable("payload-other-form", topic=given.message.topic, form=form, found=found.form)
+def _fits(shape: _Shape, value: Any) -> bool:
+    """Whether a declared form is there. One that any object may have tells itself what it can't read."""
+    if isinstance(value, list) and not shape.batches:
+        return False
+    rows = value if isinstance(value, list) else [value]
+    return shape.form in _ANY_OBJECT or all(isinstance(row, dict) and shape.fits(row) for row in rows)
 
 
 def shape_of(value: Any) -> _Shape:
@@ -132,15 +154,3 @@ def _shape_of_object(value: dict[str, Any]) -> _Shape:
         if shape.fits(value):
             return shape
     return _FLAT
-
-
-_ARRAY = _Shape("bare-value", bool, bare_value.of_json)
-
-
-def _refuse_empty(message: Message) -> None:
-    if not message.payload.strip():
-        raise Undecodable("payload-empty", topic=message.topic)
-
-
-def _begin(payload: bytes) -> str:
-    return payload[:80].decode("utf-8", "replace")

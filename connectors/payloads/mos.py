@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.message import Message, Narrow, Part, Undecodable
 from connectors.payloads import samples, stamps
-from connectors.payloads.json_text import RETAINED, text_of
+from connectors.payloads.json_text import NOT_A_NUMBER, RETAINED, parse
 from connectors.payloads.naming import narrow_name, stream_name
 from connectors.payloads.reading import Reading
 
@@ -49,23 +49,31 @@ def decode(message: Message, reading: Reading) -> list[Part]:
     """One sample a tag; nothing where there is none. Raises ``Undecodable`` for any other shape."""
     try:
         block = _decoder.decode(message.payload)
-    except (msgspec.DecodeError, RecursionError) as fault:
-        text_of(message)
-        raise Undecodable("payload-not-mos", topic=message.topic, fault=str(fault)) from None
-    except UnicodeDecodeError:
-        text_of(message)
-        raise
+        common: tuple[str, ...] = (RETAINED,) if message.retain else ()
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        block, common = _carefully(message)
     data, arrival = block.data, message.arrival
     if not data:
         return []
     tags = [entry.tag for entry in data]
     numbers, texts, strange = samples.columns([entry.value for entry in data])
+    if NOT_A_NUMBER in common:
+        common = tuple(flag for flag in common if flag != NOT_A_NUMBER)
+        strange = [row for row, entry in enumerate(data) if entry.value is None]
     times, doubts = _times(block, arrival, reading.zone)
-    common = (RETAINED,) if message.retain else ()
     flags = samples.flags_of(len(tags), common, doubts, strange) if common or doubts or strange else {}
     if reading.keys:
         tags = [reading.keys.get(tag, tag) for tag in tags]
     return [Narrow(_stream(message.topic, reading), message.topic, times, tags, numbers, texts, flags)]
+
+
+def _carefully(message: Message) -> tuple[_Block, tuple[str, ...]]:
+    """A block with ``NaN`` in it, which some writers send, or the reason why it can't be read."""
+    given = parse(message)
+    try:
+        return msgspec.convert(given.value, _Block), given.flags
+    except msgspec.ValidationError as fault:
+        raise Undecodable("payload-not-mos", topic=message.topic, fault=str(fault)) from None
 
 
 def _stream(topic: str, reading: Reading) -> str:

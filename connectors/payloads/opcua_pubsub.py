@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.message import Part, Scalar, Wide
+from connectors.message import Part, Scalar, Undecodable, Wide
 from connectors.payloads import stamps
 from connectors.payloads.json_text import Given
 from connectors.payloads.members import scalar
@@ -20,42 +20,49 @@ from connectors.payloads.placing import below
 from connectors.payloads.reading import Reading
 
 _METADATA = "ua-metadata"
+_KINDS = frozenset((_METADATA, "ua-data", "ua-keyframe", "ua-deltaframe", "ua-event", "ua-keepalive"))
+"""Other kinds (ua-status, ua-connection, …) tell of the publisher: they are plain objects."""
 _UNITS = "EngineeringUnits"
 
 
 def fits(value: dict[str, Any]) -> bool:
     """Whether an object is a network message or a data set of PubSub."""
     kind = value.get("MessageType")
-    if isinstance(kind, str) and kind.startswith("ua-"):
+    if isinstance(kind, str) and kind in _KINDS:
         return True
     return ("Messages" in value and "MessageId" in value) or ("DataSetWriterId" in value and "Payload" in value)
 
 
 def decode(given: Given, reading: Reading) -> list[Part]:
-    """The records of all data sets in a message, or of all messages in a batch."""
+    """The records of all data sets in a message, or of all messages in a batch. Raises ``Undecodable`` for the
+    whole of it where a part is not as the standard says."""
     parts: list[Part] = []
     for whole in given.value if isinstance(given.value, list) else [given.value]:
-        if not isinstance(whole, dict):
-            continue
         if whole.get("MessageType") == _METADATA:
             parts += _metadata(given, whole, reading)
             continue
-        for data in _data_sets(whole):
+        for data in _objects(given, whole.get("Messages", whole), "Messages"):
             parts += _data_set(given, whole, data, reading)
     return parts
 
 
-def _data_sets(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    inside = whole.get("Messages", whole)
-    for data in inside if isinstance(inside, list) else [inside]:
-        if isinstance(data, dict):
-            yield data
+def _objects(given: Given, inside: object, member: str) -> Iterator[dict[str, Any]]:
+    for one in inside if isinstance(inside, list) else [inside]:
+        if not isinstance(one, dict):
+            raise _wrong(given, member, one)
+        yield one
+
+
+def _wrong(given: Given, member: str, value: object) -> Undecodable:
+    return Undecodable("payload-not-opcua", topic=given.message.topic, member=member, value=str(value)[:80])
 
 
 def _data_set(given: Given, whole: dict[str, Any], data: dict[str, Any], reading: Reading) -> list[Part]:
     found = data.get("Payload")
-    if not isinstance(found, dict):
+    if found is None:
         return []
+    if not isinstance(found, dict):
+        raise _wrong(given, "Payload", found)
     stamp = stamps.own(data.get("Timestamp"), given.message.arrival, reading.zone)
     return fields(given, found, _writer(given.message.topic, whole, data), stamp, reading, data.get("Status"))
 
@@ -76,9 +83,7 @@ def _metadata(given: Given, whole: dict[str, Any], reading: Reading) -> list[Par
     name = "/".join(part for part in (_writer(given.message.topic, whole, whole), "metadata") if part)
     place = below(given.message.topic, name, reading)
     part = Wide(place.stream, place.filter, [], [])
-    for field in listed if isinstance(listed, list) else []:
-        if not isinstance(field, dict):
-            continue
+    for field in _objects(given, listed, "MetaData.Fields"):
         row: dict[str, Scalar] = {name: scalar(value) for name, value in field.items() if name != "Properties"}
         unit = _unit(field.get("Properties"))
         if unit:

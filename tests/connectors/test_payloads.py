@@ -193,6 +193,15 @@ def test_mos_values_are_numbers_where_they_are_meant_so(
     assert record.fields == {"tag": "t", "number": number, "text": text}
 
 
+def test_a_mos_value_that_json_does_not_know_is_null_and_flagged() -> None:
+    sent = '{"localtime": 1698986710000000000, "data": [{"tag": "a", "value": NaN}, {"tag": "b", "value": "2"}]}'
+    found = decode(message(sent, "mos/type-4/x"))
+    assert [(r.fields["number"], r.fields["text"], r.flags) for r in found] == [
+        (None, None, ("not-a-number",)),
+        (2.0, None, ()),
+    ]
+
+
 # --- what cannot be read ---------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.message import Narrow, Part, Wide
+from connectors.message import Narrow, Part, Undecodable, Wide
 from connectors.payloads import Reading, narrow_name, stream_name
 
 Read = Callable[..., list[Part]]
@@ -148,6 +148,26 @@ def test_the_short_form_of_a_connector(read: Read) -> None:
         ("temperature", NS, 4558.0, None),
         ("Tag 10", 1_722_265_338 * 10**9, None, "a"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "member"),
+    [
+        (network(data_set({"x": 1}), 7), "Messages"),  # type: ignore[arg-type]
+        (network(data_set([1, 2])), "Payload"),  # type: ignore[arg-type]
+        ({"MessageType": "ua-metadata", "MetaData": {"Fields": "none"}}, "MetaData.Fields"),
+        ({"MessageType": "ua-metadata"}, "MetaData.Fields"),
+    ],
+)
+def test_what_the_standard_does_not_allow_is_refused_as_a_whole(read: Read, sent: object, member: str) -> None:
+    with pytest.raises(Undecodable) as fault:
+        read(TOPIC, sent)
+    assert (fault.value.key, fault.value.values["member"]) == ("payload-not-opcua", member)
+
+
+def test_what_a_publisher_tells_of_itself_is_a_plain_record(read: Read) -> None:
+    (part,) = read("opcua/json/status/plc1", {"MessageType": "ua-status", "PublisherId": "plc1", "Status": 2})
+    assert isinstance(part, Wide) and part.stream == "opcua_json_status_plc1" and part.rows[0]["Status"] == 2
 
 
 def test_fields_are_called_as_declared(read: Read) -> None:
