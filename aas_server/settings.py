@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     journal_days: NonNegativeFloat = 400.0
     lake_days: NonNegativeFloat = 0.0
     compact_hours: PositiveFloat = 6.0
-    grace_hours: PositiveFloat = 48.0
+    grace_hours: PositiveFloat = 24.0
     bulk_seconds: PositiveFloat = 600.0
     operation_limit: PositiveInt = 8
     operation_seconds: PositiveFloat = 600.0
@@ -120,6 +120,8 @@ class Settings(BaseSettings):
     events_broker: SecretStr = SecretStr("")
     events_prefix: str = "aas"
     push_seconds: PositiveFloat = 30.0
+    max_pixels: PositiveInt = 100_000_000
+    mos_api_key: SecretStr = SecretStr("")
     idempotency_hours: PositiveFloat = 24.0
     idempotency_limit: PositiveInt = 100_000
 

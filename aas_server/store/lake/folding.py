@@ -18,22 +18,25 @@ from aas_server.store.lake.files import pieces, write_again
 from aas_server.store.lake.table import Table, position, removed, schema
 
 
-def append(table: Table, rows: pa.Table, upto: int, reflag: pa.Table | None = None) -> int:
-    """See ``contract.Lake.fold``. Rows of messages folded already are left out. Returns the version."""
+def append(
+    table: Table, handle: DeltaTable | None, rows: pa.Table, upto: int, reflag: pa.Table | None
+) -> DeltaTable:
+    """See ``contract.Lake.fold``. Rows of messages folded already are left out. ``handle`` is that of the present
+    version, ``None`` where there is no table yet; returns that of the new one."""
     rows = columns.checked(rows)
-    table.mend()
-    if not table.exists():
+    if handle is None:
         rows = columns.fitted(rows, columns.written(rows.schema))
         table.folder.mkdir(exist_ok=True)
         table.create(rows.schema, [parquet_file.write(table.folder, parquet_file.place(0, 0), rows)], upto)
-        return 0
-    handle = table.open()
+        return table.open()
     folded = position(handle)
     if folded < upto:
         rows = rows.filter(pc.greater(rows.column("position"), folded))
         _Fold(table, handle, rows, _by_file(table, handle, reflag)).run(upto)
-    table.sync(handle.version())
-    return int(handle.version())
+    else:
+        # Whoever folded it may have been cut off before it was durable.
+        table.sync(handle.version())
+    return handle
 
 
 class _Fold:

@@ -17,6 +17,7 @@ from aas_server.store.contract import Damaged, Gone, Pin
 from aas_server.store.durable import is_full
 from aas_server.store.filelock import FileLock
 from aas_server.store.lake import compacting, cutting, folding, reading, vacuuming
+from aas_server.store.lake.handles import Handles
 from aas_server.store.lake.replacing import Replacing
 from aas_server.store.lake.table import Table, position, records, schema
 
@@ -32,6 +33,7 @@ class DeltaLake:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = FileLock(folder.with_name(folder.name + ".lock"))
+        self._handles = Handles()
 
     def streams(self) -> Sequence[str]:
         return sorted(entry.name for entry in self._folder.iterdir() if Table(entry).exists())
@@ -39,7 +41,13 @@ class DeltaLake:
     def fold(self, stream: str, rows: pa.Table, upto: int, reflag: pa.Table | None = None) -> int:
         table = self._table(stream)
         with self._lock.held(), self._translated(stream):
-            return folding.append(table, rows, upto, reflag)
+            handle = self._handles.take(table)
+            if handle is None:
+                table.mend()
+                handle = table.open() if table.exists() else None
+            handle = folding.append(table, handle, rows, upto, reflag)
+            self._handles.put(table, handle)
+            return int(handle.version())
 
     def recent(self, stream: str, low: int, high: int, columns: Sequence[str]) -> pa.Table:
         table = self._table(stream)
@@ -117,8 +125,12 @@ class DeltaLake:
     def _opened(self, stream: str) -> DeltaTable:
         """The present version. What a power cut left torn is mended first, when no other process is writing."""
         table = self._table(stream)
+        if self._lock.mine and (kept := self._handles.get(table)):
+            return kept
         with suppress(DeltaError, OSError):
             if table.exists() and not table.torn(handle := table.open()):
+                if self._lock.mine:
+                    self._handles.put(table, handle)
                 return handle
         with self._lock.held():
             table.mend()

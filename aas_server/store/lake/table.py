@@ -38,7 +38,11 @@ class Table:
 
     def exists(self) -> bool:
         """Whether a commit is there."""
-        return (self.log / f"{0:020d}.json").exists() or any(self.log.glob("[0-9]*.json"))
+        return self.commit_file(0).exists() or any(self.log.glob("[0-9]*.json"))
+
+    def commit_file(self, version: int) -> Path:
+        """Where the commit of a version is."""
+        return self.log / f"{version:020d}.json"
 
     def open(self, version: int | None = None) -> DeltaTable:
         """A fresh handle. Raises ``DeltaError`` or ``OSError`` where the log can't be read: see ``mend``."""
@@ -46,7 +50,7 @@ class Table:
 
     def torn(self, handle: DeltaTable) -> bool:
         """Whether the handle's commit is empty: delta-rs takes that for a version."""
-        return not (self.log / f"{handle.version():020d}.json").stat().st_size
+        return not self.commit_file(handle.version()).stat().st_size
 
     def mend(self) -> None:
         """Put aside what a power cut left torn: a last commit that was linked, but never synced nor counted on;
@@ -126,7 +130,7 @@ class Table:
 
     def sync(self, version: int) -> None:
         """Make a commit durable."""
-        sync(self.log / f"{version:020d}.json")
+        sync(self.commit_file(version))
         for folder in (self.log, self.folder, self.folder.parent):
             sync(folder)
 

@@ -53,7 +53,8 @@ class Found:
 
 @contextmanager
 def open_series(source: Source, memory: str = MEMORY) -> Iterator[Series]:
-    """A table, opened for reading until the block's end; one reading after the other."""
+    """A table, opened for reading until the block's end; one reading after the other: what a new one leaves unread
+    of the one before is gone."""
     with reader({}, memory) as connection:
         yield Series(connection, source)
 
@@ -64,6 +65,7 @@ class Series:
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         self._connection = connection
         self._source = source
+        self._reading: pa.RecordBatchReader | None = None
 
     def tags(self) -> Mapping[str, str]:
         """All tags of a narrow table, in order, with their kinds: ``double``, or ``string`` where texts came."""
@@ -122,6 +124,10 @@ class Series:
         return self._found(statements, statements.chosen("SELECT * FROM chosen", buckets), buckets, [])
 
     def _prepared(self, wanted: Wanted) -> Statements:
+        if self._reading is not None:
+            # Perhaps nobody took all of it, and DuckDB answers one question after the other.
+            self._reading.close()
+            self._reading = None
         own = self._source.own
         is_narrow = self._source.is_narrow
         names = TAGGED if is_narrow else tuple(own) if wanted.names is None else wanted.names
@@ -151,7 +157,7 @@ class Series:
         names = statements.answered(buckets)
         rows = max(1024, min(65_536, _BATCH_VALUES // len(names)))
         with _bounded():
-            read = self._connection.sql(query, params=list(given)).to_arrow_reader(rows)
+            self._reading = read = self._connection.sql(query, params=list(given)).to_arrow_reader(rows)
         schema = pa.schema([field.with_name(name) for field, name in zip(read.schema, names, strict=True)])
         return Found(schema, _renamed(read, schema))
 

@@ -61,7 +61,8 @@ class Statements:
             newest = f"ORDER BY {self._axis} DESC NULLS LAST, row DESC{self._limit}"
             inner = f"SELECT *, {self._axis} AS place FROM series WHERE {where} {newest}"
             return f"SELECT {shown} FROM ({inner}) ORDER BY place NULLS FIRST, row"
-        order = f" ORDER BY {self._axis}, row" if wanted.ordered else ""
+        series = f"{self._column('tag')}, " if wanted.by_series and self.is_narrow else ""
+        order = f" ORDER BY {series}{self._axis}, row" if wanted.ordered else ""
         return f"SELECT {shown} FROM series WHERE {where}{order}{self._limit}"
 
     def extent(self) -> str:
@@ -210,10 +211,17 @@ class Statements:
 
     @property
     def _valued(self) -> str:
-        """Of one series only what is a number takes part; of many it would cost reading all of them."""
+        """Of one series only what can be put together takes part; of many it would cost reading all of them."""
         buckets = self._wanted.buckets
-        series = self._series(buckets) if buckets is not None and buckets.method not in COUNTED else []
-        return f" AND {series[0][2]}" if len(series) == 1 else ""
+        if buckets is None:
+            return ""
+        if buckets.method in COUNTED:
+            held = [f"c{n} IS NOT NULL" for n in range(len(self._names))]
+            if self.is_narrow:
+                held = [f"({self._column('number')} IS NOT NULL OR {self._column('text')} IS NOT NULL)"]
+        else:
+            held = [counts for _, _, counts in self._series(buckets)]
+        return f" AND {held[0]}" if len(held) == 1 else ""
 
     @property
     def _limit(self) -> str:
