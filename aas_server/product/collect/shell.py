@@ -34,9 +34,7 @@ def describe(work: Work, collected: Collected, counts: Mapping[str, Counted]) ->
 def _submodels(work: Work, collected: Collected) -> list[model.Submodel]:
     owned = _asset(work)
     interfaces = _interfaces(work, collected)
-    live = OperationalData(
-        _id(work, operational_data.KIND), {stream.name: stream.fields for stream in collected.streams}
-    )
+    live = _live(work, collected)
     mapping = asset_interfaces.Mapping(_id(work, asset_interfaces.MAPPING_KIND), interfaces, live.id)
     return [
         asset.identification(_id(work, asset.IDENTIFICATION_KIND), owned),
@@ -46,6 +44,14 @@ def _submodels(work: Work, collected: Collected) -> list[model.Submodel]:
         asset_interfaces.to_submodel(interfaces),
         asset_interfaces.mapping_to_submodel(mapping),
     ]
+
+
+def _live(work: Work, collected: Collected) -> OperationalData:
+    """The live values of the recipe's streams; those of other streams that the shell describes stay."""
+    before = work.twin.read(work.recipe.id, operational_data.KIND)
+    there = operational_data.from_submodel(before).streams if before else {}
+    ours = {stream.name: stream.fields for stream in collected.streams}
+    return OperationalData(_id(work, operational_data.KIND), {**there, **ours})
 
 
 def _id(work: Work, kind: str) -> str:

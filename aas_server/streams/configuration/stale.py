@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import msgspec
+import pyarrow as pa
 
 from aas_server.errors import AasError, NotFound
 from aas_server.ingest import feeds
@@ -76,14 +77,12 @@ class Stale:
     def _stored_otherwise(self, stream: str, declared: Declaration) -> bool:
         """Whether the table has a column of another type than is described now; wider numbers are none."""
         try:
-            stored = own_columns(self._lake.schema(stream))
+            schema = self._lake.schema(stream)
         except AasError:
             return False
-        wanted = declared.types.items()
-        return any(
-            stored.get(name, kind) != kind and (stored.get(name), kind) != ("int64", "double")
-            for name, kind in wanted
-        )
+        stored = own_columns(pa.schema([one for one in schema if one.type != pa.null()]))
+        pairs = [(stored.get(name, kind), kind) for name, kind in declared.types.items()]
+        return any(one != other and (one, other) != ("int64", "double") for one, other in pairs)
 
 
 def reads_otherwise(before: Declaration, after: Declaration) -> bool:
