@@ -25,6 +25,8 @@ from aas_server.api.metrics import metrics_router
 from aas_server.api.problems import install_problems
 from aas_server.api.products import products_router
 from aas_server.api.push.ingest import ingest_router
+from aas_server.api.push.mos import mos_router
+from aas_server.api.push.pictures import pictures_router
 from aas_server.api.records import records_router
 from aas_server.api.streams import streams_router
 from aas_server.errors import Refused, Unavailable
@@ -140,13 +142,16 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     app = FastAPI(title="AAS data product server", version="1", docs_url=None, redoc_url=None)
     install_problems(app)
     app.include_router(products_router(house.store, settings, house.clock))
-    desk = house.desk(Running(ingest))
+    # Before the streams, which answer whatever else lies below their address.
+    app.include_router(pictures_router(house.store))
+    desk = house.desk(Running(ingest), [source.name for source in ingest.sources])
     streams = streams_router(desk, settings)
     app.include_router(streams)
     app.include_router(records_router(house.store, settings, streams))
     app.include_router(evidence_router(house.store, settings))
     app.include_router(events_router(house.store.documents, settings))
     app.include_router(ingest_router(ingest.pushes, settings))
+    app.include_router(mos_router(house.store, ingest.pushes, settings))
     app.include_router(health_router(ready))
     app.include_router(metrics_router(desk.all, ingest.brokers, house.store.journal, ingest.ready))
     app.include_router(docs_router(app))

@@ -47,20 +47,22 @@ class _Ingest:
         self._settings = settings
 
     async def post(self, request: Request, topic: Topic, key: Key = None) -> Response:
-        """Take records in: JSON (an object or an array of them), NDJSON, CSV with a header row, Parquet or XLSX.
+        """Take records in: JSON (an object or an array of them), NDJSON, CSV with a header row, Parquet or XLSX;
+        or pictures (JPEG, PNG, BMP): one as the body, with ``time``, ``label``, ``shot``, ``file`` in the query,
+        or several in a form, with these beside them.
 
         All of a body is checked before any of it is stored. Up to ``max_message`` bytes it is one message, so that
         all of it is stored or nothing; what is larger becomes several, one after the other.
         """
         _check_key(key)
-        async with received(request, self._settings.max_upload) as body:
+        async with received(request, topic, self._settings) as body:
             taking = await asyncio.to_thread(self._pushes.open, topic, body, key)
             try:
                 await bring(self._pushes, taking, self._settings.push_seconds)
             except (AasError, DoorError) as fault:
                 return refusal(request, fault, taking)
         headers = {"Idempotency-Replayed": "true"} if taking.repeated else {}
-        return Response(msgspec.json.encode(_told(self._pushes, taking)), 202, headers, "application/json")
+        return Response(msgspec.json.encode(_told(taking)), 202, headers, "application/json")
 
 
 async def bring(pushes: Pushes, taking: Taking, seconds: float) -> None:
@@ -107,11 +109,11 @@ def refusal(request: Request, fault: AasError | DoorError, taking: Taking | None
     return answer
 
 
-def _told(pushes: Pushes, taking: Taking) -> Mapping[str, object]:
+def _told(taking: Taking) -> Mapping[str, object]:
     note = taking.note
     return {
         "topic": note.topic,
-        "stream": pushes.stream(note.topic),
+        "streams": note.streams,
         "records": note.records,
         "messages": note.messages,
         "position": note.position,

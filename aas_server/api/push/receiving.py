@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email.message import Message
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
 
+from aas_server.api.push.forms import ABOUT, of_form
 from aas_server.errors import BadInput, TooLarge, WrongType
+from aas_server.ingest.taking.pictures import MEDIA_TYPES, About, payload_of
 from aas_server.ingest.taking.pushes import Body
+from aas_server.settings import Settings
 from connectors.recording.encoding import NAMES
 
+_PICTURE, _FORM = ".picture", ".form"
+_ROWS = frozenset((".ndjson", ".csv", ".tsv", ".parquet", ".xlsx"))
 _KINDS = {
     **dict.fromkeys(("", "application/json", "text/json"), ".json"),
     **dict.fromkeys(("application/x-ndjson", "application/ndjson", "application/jsonl"), ".ndjson"),
@@ -23,37 +28,51 @@ _KINDS = {
     "text/tab-separated-values": ".tsv",
     "application/vnd.apache.parquet": ".parquet",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    **dict.fromkeys(MEDIA_TYPES, _PICTURE),
+    "multipart/form-data": _FORM,
 }
-"""What is read, by media type; without one it is taken for JSON. Types that a page elsewhere may send without
-asking (forms, plain text) are not among them."""
+"""What is read, by media type; without one it is taken for JSON."""
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 2**18
 """Bytes that are unpacked at a time: a small body may become a very large one."""
 
 
 @asynccontextmanager
-async def received(request: Request, limit: int) -> AsyncIterator[Body]:
-    """The body of a request that brings records, for as long as the block lasts; at most ``limit`` bytes when it is
-    unpacked. Raises ``WrongType`` (415), ``TooLarge`` (413), ``BadInput``."""
+async def received(request: Request, topic: str, settings: Settings) -> AsyncIterator[Body]:
+    """The body of a request that brings records or pictures, for as long as the block lasts. Rows may have
+    ``max_upload`` bytes when they are unpacked, JSON and pictures ``max_message``. Raises ``WrongType`` (415),
+    ``TooLarge`` (413), ``BadInput``."""
     given = request.headers.get("content-type", "")
     kind, encoding = _kind(given)
-    parts = _unpacked(request, limit)
-    if kind == ".json":
-        yield Body(kind, _utf8(b"".join([part async for part in parts]), encoding))
+    if kind in _ROWS:
+        parts = _unpacked(request, settings.max_upload, "max_upload")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"body{kind}"
+            with file.open("wb") as place:
+                async for part in parts:
+                    place.write(part)
+            yield Body(kind, file, encoding)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"body{kind}"
-        with file.open("wb") as place:
-            async for part in parts:
-                place.write(part)
-        yield Body(kind, file, encoding)
+    parts = _unpacked(request, settings.max_message, "max_message")
+    content = b"".join([part async for part in parts])
+    if kind == _FORM:
+        yield Body(kind, await of_form(topic, request.headers, content, settings.max_pixels))
+    elif kind == _PICTURE:
+        about = About(**{name: request.query_params.get(name) for name in ABOUT})
+        yield Body(kind, [payload_of(topic, content, about, settings.max_pixels, _media(given))])
+    else:
+        yield Body(kind, [_utf8(content, encoding)])
+
+
+def _media(given: str) -> str:
+    return given.partition(";")[0].strip().lower()
 
 
 def _kind(given: str) -> tuple[str, str | None]:
     """The ending of a file of that media type, and its encoding where one is said."""
     header = Message()
     header["content-type"] = given
-    media = given.partition(";")[0].strip().lower()
+    media = _media(given)
     kind = ".json" if media.endswith("+json") else _KINDS.get(media)
     if kind is None:
         raise WrongType("push-type-unknown", given=given[:100])
@@ -75,7 +94,7 @@ def _utf8(content: bytes, encoding: str | None) -> bytes:
         raise BadInput("push-not-in-charset", encoding=encoding, fault=str(fault)[:200]) from None
 
 
-async def _unpacked(request: Request, limit: int) -> AsyncIterator[bytes]:
+async def _unpacked(request: Request, limit: int, setting: str) -> AsyncGenerator[bytes, None]:
     packing = request.headers.get("content-encoding", "identity").strip().lower()
     if packing not in ("identity", "", "gzip", "x-gzip"):
         raise WrongType("push-packing-unknown", given=packing[:100])
@@ -86,7 +105,7 @@ async def _unpacked(request: Request, limit: int) -> AsyncIterator[bytes]:
             for part in unpack.feed(sent) if unpack else (sent,):
                 total += len(part)
                 if total > limit:
-                    raise TooLarge("body-large", limit=limit, setting="max_upload")
+                    raise TooLarge("body-large", limit=limit, setting=setting)
                 yield part
     except ClientDisconnect:
         raise BadInput("body-cut-off") from None

@@ -122,7 +122,7 @@ class Files:
         self._declare(topic, opened, wish)
         how = topics.reading(self._store.catalogue, topic, self._settings.zone)
         first = next(self._chunks(opened, 0))
-        topics.records_in(topic, first.payload, arrival, how)
+        topics.understood(topic, first.payload, arrival, how)
 
     def _declare(self, topic: str, opened: Recording, wish: Wish) -> None:
         catalogue, stream = self._store.catalogue, stream_name(topic)

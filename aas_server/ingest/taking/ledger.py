@@ -21,7 +21,8 @@ _READ = 1000
 class Note(msgspec.Struct, omit_defaults=True):
     """One taking: ``digest`` (SHA-256, hex) of what was brought, ``arrival`` of its messages, ``after``: the
     journal position behind which those not counted here are; ``messages`` and ``records`` that are durable,
-    ``position`` of the last of them. ``ended``: ns since 1970, UTC, 0 while it is under way."""
+    ``position`` of the last of them. ``ended``: ns since 1970, UTC, 0 while it is under way. ``name`` and
+    ``label`` of a file: what it was called, and its column of labels."""
 
     topic: str
     source: str
@@ -32,8 +33,8 @@ class Note(msgspec.Struct, omit_defaults=True):
     records: int = 0
     position: int = 0
     ended: int = 0
+    streams: list[str] = []
     name: str = ""
-    size: int = 0
     label: str = ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -18,10 +18,11 @@ from aas_server.ingest.taking.ledger import Note, id_of
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from connectors.errors import RecordingError
-from connectors.payloads import stream_name
 from connectors.push import Door, Pushed
 from connectors.recording import Hints, Table, open_table
 
+_STREAMS = 100
+"""Streams that an answer names: a body's device names may be ids."""
 _BODY = "body"
 """What a body is called where a file's name would stand."""
 
@@ -29,18 +30,21 @@ _BODY = "body"
 @dataclass(frozen=True, slots=True)
 class Body:
     """A request's body. ``kind`` is the ending of a file that would hold it (``.csv``), ``encoding`` the text
-    encoding that was said, or ``None``. ``content``: of JSON its bytes, of rows (CSV, NDJSON) a file of them."""
+    encoding that was said, or ``None``. ``content``: messages as they are to be stored (JSON, pictures), or a file
+    of rows (CSV, NDJSON)."""
 
     kind: str
-    content: bytes | Path
+    content: Sequence[bytes] | Path
     encoding: str | None = None
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of it all."""
         seen = hashlib.sha256(f"{self.kind} {self.encoding} ".encode())
-        if isinstance(self.content, bytes):
-            seen.update(self.content)
+        if not isinstance(self.content, Path):
+            for part in self.content:
+                seen.update(b"%d " % len(part))
+                seen.update(part)
         else:
             with self.content.open("rb") as file:
                 while block := file.read(2**20):
@@ -100,12 +104,7 @@ class Pushes:
             return self._open_keyed(topic, body, key)
         self._check_trouble()
         note = Note(topic, self.door.name, "", self.door.now())
-        return Taking(note, self._chunks(topic, body, note.arrival))
-
-    def stream(self, topic: str) -> str:
-        """The stream that the topic's records belong to, as far as the topic tells."""
-        how = topics.reading(self._store.catalogue, topic, self._settings.zone)
-        return how.stream or stream_name(topic)
+        return Taking(note, self._chunks(note, body))
 
     def _open_keyed(self, topic: str, body: Body, key: str) -> Taking:
         id = id_of(topic, key)
@@ -127,8 +126,7 @@ class Pushes:
             self._release(id)
             return Taking(note, iter(()), repeated=True)
         self._check_trouble()
-        arrival = new.arrival if note is None else note.arrival
-        parts = self._chunks(new.topic, body, arrival, 0 if note is None else note.records)
+        parts = self._chunks(note or new, body)
         if note is None:
             self._keys.begin(id, note := new)
         return Taking(note, parts, False, lambda done: self._keys.keep(id, done), lambda: self._release(id))
@@ -141,26 +139,34 @@ class Pushes:
         if (fault := self.trouble()) is not None:
             raise fault
 
-    def _chunks(self, topic: str, body: Body, arrival: int, done: int = 0) -> Iterator[Chunk]:
-        """The messages of a body behind its first ``done`` records. All of it is gone through, so that every fault
-        is raised here."""
+    def _chunks(self, note: Note, body: Body) -> Iterator[Chunk]:
+        """The messages of a body behind those that the note counts. All of it is gone through, so that every fault
+        is raised here; the note learns of the streams."""
         limit = self._settings.max_message
-        how = topics.reading(self._store.catalogue, topic, self._settings.zone)
-        if isinstance(body.content, bytes):
-            if len(body.content) > limit:
-                raise TooLarge("push-json-large", size=len(body.content), limit=limit)
-            whole = Chunk(body.content, topics.records_in(topic, body.content, arrival, how))
-            return iter(() if done else (whole,))
+        how = topics.reading(self._store.catalogue, note.topic, self._settings.zone)
+
+        def check(payload: bytes) -> int:
+            count, streams = topics.understood(note.topic, payload, note.arrival, how)
+            note.streams = list(dict.fromkeys((*note.streams, *streams)))[:_STREAMS]
+            return count
+
+        if not isinstance(body.content, Path):
+            for payload in body.content:
+                if not payload.strip():
+                    raise BadInput("body-empty")
+                if len(payload) > limit:
+                    raise TooLarge("push-message-large", size=len(payload), limit=limit)
+            return iter([Chunk(payload, check(payload)) for payload in body.content][note.messages :])
         table = _table(body.content, body)
         if not table.rows:
             raise BadInput("push-no-rows")
         parts = list(islice(chunks(table.values(), limit, limit), 2))
-        if len(parts) < 2 and not done:
-            topics.records_in(topic, parts[0].payload, arrival, how)
+        if len(parts) < 2 and not note.records:
+            check(parts[0].payload)
             return iter(parts)
         for part in chunks(table.values(), limit, limit):
-            topics.records_in(topic, part.payload, arrival, how)
-        return chunks(islice(table.values(), done, None), limit, limit)
+            check(part.payload)
+        return chunks(islice(table.values(), note.records, None), limit, limit)
 
 
 def _table(file: Path, body: Body) -> Table:

@@ -9,7 +9,7 @@ from aas_server.ingest import feeds
 from aas_server.ingest.feeds import Declaration
 from aas_server.ingest.topics import Topics
 from aas_server.store.contract import Catalogue
-from connectors.message import Message, Undecodable, records
+from connectors.message import Message, Undecodable
 from connectors.payloads import decode, stream_name
 from connectors.payloads.reading import Reading
 
@@ -35,10 +35,11 @@ def reading(catalogue: Catalogue, topic: str, zone: str) -> Reading:
     return declaration.reading(stream, zone)
 
 
-def records_in(topic: str, payload: bytes, arrival: int, how: Reading) -> int:
-    """How many records a payload holds, read as it will be once it is stored. Raises ``BadInput`` with the reason
-    where it would end in quarantine."""
+def understood(topic: str, payload: bytes, arrival: int, how: Reading) -> tuple[int, list[str]]:
+    """How many records a payload holds, and of which streams, read as it will be once it is stored. Raises
+    ``BadInput`` with the reason where it would end in quarantine."""
     try:
-        return sum(1 for _ in records(decode(Message("", topic, payload, arrival), how)))
+        parts = decode(Message("", topic, payload, arrival), how)
+        return sum(len(part.times) for part in parts), list(dict.fromkeys(part.stream for part in parts))
     except Undecodable as fault:
         raise BadInput(fault.key, **fault.values) from None

@@ -1,4 +1,4 @@
-"""Records brought by HTTP: durable when they are answered, once for each key, refused whole where they are wrong."""
+"""Records brought by HTTP: durable when they are answered, once for each key, refused whole where one is wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_an_object_is_durable_when_it_is_answered(running):
     assert answer.status == 202
     assert answer.json == {
         "topic": "line/1/shots",
-        "stream": "line_1_shots",
+        "streams": ["line_1_shots"],
         "records": 1,
         "messages": 1,
         "position": 1,
@@ -39,7 +39,10 @@ def test_forms_of_gateways_are_read_as_by_mqtt(running):
     }
     answer = running.push("mos/type-4/press-1", block)
     assert answer.json["records"] == 2
-    assert running.rows(answer.json["stream"], "tag, number, text") == [("state", None, "RUN"), ("qty", 1.0, None)]
+    assert running.rows(answer.json["streams"][0], "tag, number, text") == [
+        ("state", None, "RUN"),
+        ("qty", 1.0, None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,7 @@ def test_many_rows_become_messages_of_bounded_size(start):
 
 WRONG = [
     ("a", b"{", {}, 400, "payload-not-json"),
-    ("a", b"", {}, 400, "payload-empty"),
+    ("a", b"", {}, 400, "body-empty"),
     ("a", b"\xff\xfe\x00", {}, 400, "payload-not-utf8"),
     ("a", b'[{"a":1}, 5]', {}, 400, "payload-array-of-values"),
     ("a", b"[" * 100_000, {}, 400, "payload-too-deep"),
@@ -138,7 +141,7 @@ def test_a_wrong_row_is_told_by_its_line_though_thousands_before_it_are_right(st
 
 def test_sizes_are_bounded(start):
     running = start(max_message=1000, max_upload=10_000)
-    assert running.push("a", {"x": "y" * 2000}).json["error"] == "push-json-large"
+    assert running.push("a", {"x": "y" * 2000}).json["setting"] == "max_message"
     assert running.push("a", "x" * 20_000, Content_Type="text/csv").status == 413
     row = json.dumps({"x": "y" * 2000})
     wide = running.push("a", f'{{"x": 1}}\n{row}\n', Content_Type="application/x-ndjson")
