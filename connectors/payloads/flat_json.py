@@ -11,7 +11,7 @@ from typing import Any
 from connectors.message import Part, Scalar, Undecodable, Wide
 from connectors.payloads import stamps
 from connectors.payloads.json_text import DUPLICATE_KEY, Given
-from connectors.payloads.members import flatten, is_flat, named, units
+from connectors.payloads.members import are_flat, flatten, is_flat, named, units
 from connectors.payloads.placing import Place, wide
 from connectors.payloads.reading import Reading
 
@@ -46,7 +46,7 @@ def records(given: Given, rows: list[dict[str, Any]], place: Place, reading: Rea
 def _at_once(given: Given, rows: list[dict[str, Any]], place: Place, reading: Reading) -> Wide | None:
     """Flat objects with the same members and times without doubt, read column by column; ``None`` for others."""
     names = rows[0].keys()
-    if reading.keys or not names or not all(row.keys() == names for row in rows) or not all(map(is_flat, rows)):
+    if reading.keys or not names or not all(row.keys() == names for row in rows) or not are_flat(rows):
         return None
     times = stamps.of_records(rows, given.message.arrival, reading.time_column, reading.zone)
     if times is None:

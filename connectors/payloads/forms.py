@@ -57,6 +57,9 @@ _SHAPES = (
 )
 """In the order in which they are tried: the cheap and telling ones first."""
 _FLAT = _Shape("flat-json", bool, flat_json.decode, batches=True)
+_TELLING = frozenset(("value", "values", "MessageType", "MessageId", "DataSetWriterId", "image", "data"))
+_NESTED = (dict, list)
+"""An object that has none of these names, and no object or array as its first member, has none of the shapes."""
 _ARRAY = _Shape("bare-value", bool, bare_value.of_json)
 _ANY_OBJECT = frozenset(("flat-json", "thingsboard", "thingsboard-gateway", "image"))
 _BY_FORM = {shape.form: shape for shape in (*_SHAPES, _FLAT)}
@@ -144,12 +147,14 @@ def shape_of(value: Any) -> _Shape:
         return _shape_of_object(value)
     if any(isinstance(row, dict) for row in value):
         first = _shape_of_object(value[0]) if isinstance(value[0], dict) else _FLAT
-        every = first.batches and all(isinstance(row, dict) and first.fits(row) for row in value)
+        every = first is not _FLAT and first.batches and all(isinstance(row, dict) and first.fits(row) for row in value)
         return first if every else _FLAT
     return _FLAT if not value else _ARRAY
 
 
 def _shape_of_object(value: dict[str, Any]) -> _Shape:
+    if _TELLING.isdisjoint(value) and type(next(iter(value.values()), None)) not in _NESTED:
+        return _FLAT
     for shape in _SHAPES:
         if shape.fits(value):
             return shape

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from connectors.message import Scalar
+from connectors.payloads.json_text import kinds
 
 _FLAT = frozenset((bool, int, float, str, type(None)))
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
@@ -19,6 +20,11 @@ _PATHS = 4096
 def is_flat(row: Mapping[str, Any]) -> bool:
     """Whether all members are single values."""
     return _FLAT.issuperset(map(type, row.values()))
+
+
+def are_flat(rows: Iterable[Mapping[str, Any]]) -> bool:
+    """``is_flat`` for many objects at once."""
+    return kinds(rows) <= _FLAT
 
 
 def flatten(row: Mapping[str, Any]) -> Iterator[tuple[str, Scalar]]:
