@@ -1,4 +1,4 @@
-"""Runs ingest alone in a process, to be killed: ``ingest_process.py FOLDER BROKER``. Says ``ready`` when it is."""
+"""Ingest alone in a process, to be killed: ``ingest_process.py FOLDER BROKER QOS``. Says ``ready`` when it is."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from aas_server.store.sqlite import open_store
 from connectors.mqtt import Subscription
 
 
-def main(folder: str, broker: str) -> None:
+def main(folder: str, broker: str, qos: str) -> None:
     settings = Settings(data=Path(folder), fold_seconds=0.2)
     store = open_store(settings.data)
-    ingest = Ingest(store, settings, [Subscription(broker, ["#"], "killed", settings.receive_window)])
+    ingest = Ingest(store, settings, [Subscription(broker, [f"#;qos={qos}"], "killed", settings.receive_window)])
     ingest.start()
     while not ingest.ready():
         time.sleep(0.01)

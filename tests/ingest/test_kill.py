@@ -24,8 +24,8 @@ from connectors.mqtt import new_client, parse_url
 
 Until = Callable[[Callable[[], object]], None]
 PROGRAM = Path(__file__).with_name("ingest_process.py")
-MESSAGES = 6000
-ROUNDS = 4
+SHARE = 1500
+"""Messages a round."""
 
 
 @pytest.fixture
@@ -58,30 +58,48 @@ def broker_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
 
 
+@pytest.mark.parametrize("qos", [1, 2])
 def test_every_message_is_there_once(
-    broker_url: str, folder: Path, store: Store, settings: Settings, until: Until
+    broker_url: str, qos: int, folder: Path, store: Store, settings: Settings, until: Until
 ) -> None:
+    kill_again_and_again(broker_url, qos, 4, folder, store, settings, until)
+
+
+@pytest.mark.broker
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("qos", [1, 2])
+def test_every_message_is_there_once_after_a_hundred_kills(
+    mosquitto: str, qos: int, folder: Path, store: Store, settings: Settings, until: Until
+) -> None:
+    kill_again_and_again(mosquitto, qos, 100, folder, store, settings, until)
+
+
+def kill_again_and_again(
+    broker_url: str, qos: int, rounds: int, folder: Path, store: Store, settings: Settings, until: Until
+) -> None:
+    messages = rounds * SHARE
     address = parse_url(broker_url)
     client = new_client(address, "factory", persistent=False)
-    process = _ingest(folder, broker_url)
+    process = _ingest(folder, broker_url, qos)
     client.connect(address.host, address.port)
     client.loop_start()
     try:
-        for round_ in range(ROUNDS):
+        for round_ in range(rounds):
             enough = store.journal.last() + 50
-            sent = _publish(client, round_)
+            sent = _publish(client, round_, qos)
             until(lambda enough=enough: store.journal.last() > enough)
             process.send_signal(signal.SIGKILL)
             process.communicate()
-            process = _ingest(folder, broker_url)
+            process = _ingest(folder, broker_url, qos)
             sent[-1].wait_for_publish(30)
-        until(lambda: store.journal.last() >= MESSAGES)
+        until(lambda: store.journal.last() >= messages)
     finally:
         client.disconnect()
         client.loop_stop()
         process.communicate(timeout=30)
-    found = [json.loads(entry.message.payload)["number"] for entry in store.journal.read(0, 10 * MESSAGES)]
-    assert found == list(range(MESSAGES))
+    found = [json.loads(entry.message.payload)["number"] for entry in store.journal.read(0, 10 * messages)]
+    assert found == list(range(messages))
     catch_up(store, settings)
     with reader({"records": store.lake.paths(store.lake.pin("plant_1"))}) as database:
         stored = database.execute("SELECT number FROM records ORDER BY position").fetchall()
@@ -89,15 +107,16 @@ def test_every_message_is_there_once(
     assert store.journal.quarantined_count() == 0
 
 
-def _publish(client: Client, round_: int) -> list[MQTTMessageInfo]:
-    share = MESSAGES // ROUNDS
-    numbers = range(round_ * share, (round_ + 1) * share)
-    return [client.publish("plant/1", json.dumps({"number": number, "v": 1.5}), qos=1) for number in numbers]
+def _publish(client: Client, round_: int, qos: int) -> list[MQTTMessageInfo]:
+    numbers = range(round_ * SHARE, (round_ + 1) * SHARE)
+    return [client.publish("plant/1", json.dumps({"number": number, "v": 1.5}), qos=qos) for number in numbers]
 
 
-def _ingest(folder: Path, broker: str) -> subprocess.Popen[bytes]:
+def _ingest(folder: Path, broker: str, qos: int) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(folder), broker], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, str(PROGRAM), str(folder), broker, str(qos)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
