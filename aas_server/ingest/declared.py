@@ -9,7 +9,7 @@ from aas_server.ingest import feeds
 from aas_server.ingest.feeds import Declaration
 from aas_server.ingest.topics import Topics, is_filter
 from aas_server.store.contract import Catalogue
-from connectors.payloads import Reading, stream_name
+from connectors.payloads import Reading, narrow_name, stream_name
 
 NOTHING = Declaration()
 _TOPICS = 10_000
@@ -24,6 +24,7 @@ class Declared:
         self._topics = Topics(streams)
         self.of_topic = lru_cache(_TOPICS)(self._of_topic)
         self.reading = lru_cache(_TOPICS)(self._reading)
+        self.tags_of = lru_cache(_TOPICS)(self._tags_of)
 
     def of_stream(self, stream: str, topic: str) -> Declaration:
         """What was declared of a stream, else of the topic its records come under."""
@@ -39,6 +40,11 @@ class Declared:
         if own is not None and own.topic is None and (found is None or is_filter(found[1].topic or "")):
             return name, own
         return found or (name, NOTHING)
+
+    def _tags_of(self, device: str) -> str:
+        """The stream of all single values below a device, which is given by its filter."""
+        stream, declaration = self._of_topic(device)
+        return stream if declaration.joins else narrow_name(device)
 
     def _reading(self, topic: str, zone: str) -> Reading:
         """How messages under a topic are read; ``zone``: of times that name none, where none was declared."""

@@ -74,7 +74,7 @@ class Decoder:
             reading = self.declared.reading(message.topic, self._zone)
             if self._is_others(message.topic, reading.stream):
                 return
-            parts = decode(message, reading, self.births)
+            parts = decode(message, reading, self.births, self.declared.tags_of)
             for part in parts:
                 self._check(part)
         except Undecodable as fault:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from aas_server.errors import NotFound
 from aas_server.ingest.declared import Declarations
 from aas_server.store.contract import OTHER_TOPICS, Store
-from connectors.payloads import Reading, stream_name
+from connectors.payloads import Reading, narrow_name, stream_name
 from connectors.payloads.placing import narrow, wide
+from connectors.sparkplug import filter_of
 
 _KEPT = 20_000
 """Topics whose stream is remembered."""
@@ -74,6 +75,8 @@ class Counts:
 
 def candidates(topic: str) -> Iterator[str]:
     """The names that a topic's stream may have: its own, that of all topics that end in an id, its device's."""
+    if (about := filter_of(topic)) is not None:
+        yield narrow_name(about)
     yield stream_name(topic)
     yield wide(topic, Reading()).stream
     yield narrow(topic, Reading()).stream

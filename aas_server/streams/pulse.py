@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import cached_property
 
-from aas_server.ingest import behind, feeds
+from aas_server.ingest import behind, births, feeds
 from aas_server.ingest.declared import Declarations
 from aas_server.ingest.decode import Decoder
 from aas_server.ingest.fold import MARK
@@ -36,7 +36,8 @@ class Tail:
     @cached_property
     def _oldest(self) -> dict[str, int]:
         catalogue = self._store.catalogue
-        decoder = Decoder(self._settings, self._store.journal.mark(MARK))
+        known = births.at(self._store, self._store.journal.mark(MARK))
+        decoder = Decoder(self._settings, self._store.journal.mark(MARK), births=known)
         decoder.take(self._store.journal.read(decoder.upto, _MOST), Declarations(catalogue).now())
         found = {stream: batch.arrivals[0] for stream, batch in decoder.batches.items() if len(batch)}
         for stream in behind.streams(catalogue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from connectors import sparkplug
@@ -14,13 +15,20 @@ _UNSAID = Reading()
 _BOM = b"\xef\xbb\xbf"
 
 
-def decode(message: Message, reading: Reading = _UNSAID, births: sparkplug.Births | None = None) -> list[Part]:
+def decode(
+    message: Message,
+    reading: Reading = _UNSAID,
+    births: sparkplug.Births | None = None,
+    name_of: Callable[[str], str] | None = None,
+) -> list[Part]:
     """What a message holds, by stream: nothing, one part or many. Raises ``Undecodable`` with the reason.
 
-    ``births`` is what Sparkplug nodes announced before the message; it learns of what this one announces."""
+    ``births`` is what Sparkplug nodes announced before the message; it learns of what this one announces.
+    ``name_of`` gives the stream's name for the filter of a Sparkplug node or device: the death of a node concerns
+    the streams of its devices, too."""
     if sparkplug.is_sparkplug(message.topic):
         known = sparkplug.Births() if births is None else births
-        return sparkplug.decode(message, known, lambda topic: reading.stream or narrow_name(topic))
+        return sparkplug.decode(message, known, name_of or (lambda about: reading.stream or narrow_name(about)))
     if message.payload.startswith(_BOM):
         message = replace(message, payload=message.payload[len(_BOM) :])
     return read(message, reading)

@@ -7,6 +7,6 @@ from connectors.sparkplug.decode import decode
 from connectors.sparkplug.rebirth import Request
 from connectors.sparkplug.samples import ONLINE
 from connectors.sparkplug.state import announcement
-from connectors.sparkplug.topic import is_sparkplug
+from connectors.sparkplug.topic import filter_of, is_sparkplug
 
-__all__ = ["ONLINE", "Births", "Request", "announcement", "decode", "is_sparkplug"]
+__all__ = ["ONLINE", "Births", "Request", "announcement", "decode", "filter_of", "is_sparkplug"]

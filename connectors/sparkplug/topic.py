@@ -42,6 +42,15 @@ def is_sparkplug(topic: str) -> bool:
     return topic.startswith(NAMESPACE) or (topic.startswith(OLD_STATE) and topic.count("/") == 1)
 
 
+def filter_of(topic: str) -> str | None:
+    """The filter of all that comes from the node, device or host that a topic names, ``None`` where it is none of
+    Sparkplug's."""
+    try:
+        return parse(topic).about
+    except Undecodable:
+        return None
+
+
 def parse(topic: str) -> Topic:
     """A topic in its parts. Raises ``Undecodable`` where it is none of Sparkplug's."""
     levels = topic.split("/")

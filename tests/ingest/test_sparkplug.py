@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
 
-from aas_server.ingest import told
+from aas_server.ingest import feeds, told
+from aas_server.ingest.feeds import Declaration
+from aas_server.ingest.replaying import replay
 from aas_server.ingest.service import Ingest, catch_up
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
@@ -33,16 +37,24 @@ class Gateway:
     """A gateway's process, which publishes a value for each line it is told."""
 
     process: subprocess.Popen[str]
+    said: Queue[str] = field(default_factory=Queue)
+
+    def __post_init__(self) -> None:
+        threading.Thread(target=self._hear, daemon=True).start()
 
     def expect(self, said: str) -> None:
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline().strip() == said
+        assert self.said.get(timeout=20) == said
 
     def say(self, value: float) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{value}\n")
         self.process.stdin.flush()
         self.expect("said")
+
+    def _hear(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.put(line.strip())
 
     def kill(self) -> None:
         self.process.kill()
@@ -117,9 +129,15 @@ def rows(store: Store, stream: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.broker
 def test_a_gateway_that_was_there_before_us(
-    mosquitto: Any, gateway: Start, listen: Callable[[str], Ingest], store: Store, until: Until
+    mosquitto: Any,
+    gateway: Start,
+    listen: Callable[[str], Ingest],
+    store: Store,
+    settings: Settings,
+    until: Until,
 ) -> None:
-    """It sends aliases alone: we ask for its birth, know it over a restart of ours, and hear of its death."""
+    """It sends aliases alone: we ask for its birth, know it over a restart of ours, and hear of its death. What
+    came before its birth is read by a replay."""
     broker = mosquitto()
     node = gateway("pysparkplug", broker.port)
     press = narrow_name("spBv1.0/plant/+/pysparkplug/press")
@@ -153,6 +171,14 @@ def test_a_gateway_that_was_there_before_us(
     ]
     assert store.journal.quarantined_count() == 1
     assert store.live.get(narrow_name("spBv1.0/plant/+/pysparkplug"))[ONLINE].value == 0.0
+
+    again = replay(store, settings, press)
+    assert (again.released, store.journal.quarantined_count()) == (1, 0)
+    assert rows(store, press)[:3] == [
+        ("pressure", 11.5, None, "alias-from-later-birth"),
+        ("offset", -11.0, None, "alias-from-later-birth"),
+        ("pressure", 0.0, None, None),
+    ]
 
 
 @pytest.mark.broker
@@ -228,3 +254,18 @@ SAMPLE = {
     ONLINE: 2,
 }
 """Counted with the library that wrote the sample."""
+
+
+@pytest.mark.shared
+def test_a_device_under_a_name_of_its_own(
+    recording: Callable[[str], Iterator[Message]], store: Store, settings: Settings
+) -> None:
+    """Its node's death is told in its stream, too."""
+    declared = Declaration(topic="spBv1.0/Waico/+/Edge1/Loop1", joins=True, form="sparkplug-b")
+    feeds.declare(store.catalogue, "loop", declared)
+    store.journal.append(list(recording("sparkplug_b.jsonl")))
+    catch_up(store, settings)
+    assert sorted(store.lake.streams()) == sorted(["loop", narrow_name("spBv1.0/Waico/+/Edge1")])
+    stored = rows(store, "loop")
+    assert Counter(tag for tag, *_ in stored) == SAMPLE
+    assert stored[-1] == (ONLINE, 0.0, None, None)
