@@ -19,6 +19,7 @@ from aas_server.api.app import mount_apis
 from aas_server.api.docs import docs_router
 from aas_server.api.events import events_router
 from aas_server.api.evidence import evidence_router
+from aas_server.api.flux import flux_router
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.api.metrics import metrics_router
@@ -147,7 +148,8 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     desk = house.desk(Running(ingest), [source.name for source in ingest.sources])
     streams = streams_router(desk, settings)
     app.include_router(streams)
-    app.include_router(records_router(house.store, settings, streams))
+    app.include_router(records_router(house.store, settings, streams, folding=ingest))
+    app.include_router(flux_router(house.store, house.clock))
     app.include_router(evidence_router(house.store, settings))
     app.include_router(events_router(house.store.documents, settings))
     app.include_router(ingest_router(ingest.pushes, settings))
