@@ -73,6 +73,7 @@ class Connection:
         self._greeted = session.plan.greeting is None
         self._up = False
         self._refused = False
+        self._clock = session.plan.clock
         self._last = time.monotonic()
         self._ask_again = float("inf")
         client = reading_client(
@@ -213,7 +214,7 @@ class Connection:
 
     def _on_published(self, published: Published) -> None:
         topic, payload, qos, duplicate, retain, packet_id, left_out = published
-        message = Message(self._session.name, topic, payload, time.time_ns(), qos, retain, packet_id, left_out)
+        message = Message(self._session.name, topic, payload, self._clock(), qos, retain, packet_id, left_out)
         self._last = time.monotonic()
         delivery = MqttDelivery(self._open, message, duplicate, self._count)
         if self._count is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,7 +32,8 @@ class Plan:
     ``largest``: bytes of payload above which only a message's head is taken in. ``longest_wait``: seconds between
     two tries to connect, at most. ``will`` is what the broker publishes where we vanish, ``greeting`` what we
     publish at every connection, once all filters are granted. ``name`` stands in for the URL as the source's name,
-    where a broker serves several sessions of ours. ``memory``: see there."""
+    where a broker serves several sessions of ours. ``memory``: see there. ``clock`` gives the time of
+    arrival, in ns since 1970, UTC."""
 
     qos: int = 1
     user: str | None = None
@@ -43,3 +45,4 @@ class Plan:
     greeting: Letter | None = None
     name: str | None = None
     memory: FilterMemory | None = None
+    clock: Callable[[], int] = time.time_ns
