@@ -3,6 +3,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
+from aas_server.errors import Unavailable
 from aas_server.store.contract import Store
 from connectors.message import Message
 
@@ -91,3 +94,18 @@ def test_marks_stay(store: Store, open_again: Callable[[], Store]) -> None:
     store.journal.set_mark("other", 1)
     store.journal.set_mark("fold", 9)
     assert (open_again().journal.mark("fold"), store.journal.mark("other")) == (9, 1)
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_blob_that_rotted_is_told(store: Store, size: int) -> None:
+    for number in range(3):
+        store.journal.append([Message("mqtt://a", "t", b"x" * size, number)])
+    with store.journal._database.writing() as connection:  # type: ignore[attr-defined]
+        body = connection.execute("SELECT body FROM batch WHERE last = 2").fetchone()[0]
+        connection.execute("UPDATE batch SET body = ? WHERE last = 2", (bytes(body[: len(body) // 2]),))
+    with pytest.raises(Unavailable) as told:
+        store.journal.read(0, 10)
+    assert told.value.key == "store-damaged"
+    with pytest.raises(Unavailable):
+        store.journal.erase(lambda _: True)
+    assert [entry.position for entry in store.journal.read(2, 10)] == [3]

@@ -32,6 +32,10 @@ class _Kept(msgspec.Struct, array_like=True):
     erased: bool = False
 
 
+class Broken(Exception):
+    """A blob that is not what was written."""
+
+
 _DECODER = msgspec.msgpack.Decoder(list[_Kept])
 
 
@@ -109,7 +113,10 @@ def _message(kept: _Kept) -> Message:
 
 
 def _unpacked(body: bytes) -> list[_Kept]:
-    if body.startswith(_FRAME):
-        with pa.CompressedInputStream(pa.BufferReader(body), "zstd") as stream:
-            body = stream.read()
-    return _DECODER.decode(body)
+    try:
+        if body.startswith(_FRAME):
+            with pa.CompressedInputStream(pa.BufferReader(body), "zstd") as stream:
+                body = stream.read()
+        return _DECODER.decode(body)
+    except (msgspec.MsgspecError, pa.ArrowException, OSError) as fault:
+        raise Broken(str(fault)) from fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from aas_server.errors import Unavailable
 from aas_server.store.contract import Erased
 from aas_server.store.sql import blobs, quarantine, topics
 from aas_server.store.sql.engine import Database
@@ -29,9 +30,11 @@ class Erasing:
         """See ``contract.Journal.erase``."""
         after = 0
         while commits := self._commits(after):
-            for last in commits:
-                self._commit(last)
-            after = commits[-1]
+            for after in commits:
+                try:
+                    self._commit(after)
+                except blobs.Broken as fault:
+                    raise Unavailable("store-damaged", file=self._database.place, fault=str(fault)) from fault
         # Also where nothing was found: a crash may have come between the last commit and this.
         self._database.scrub("batch", "quarantine", "topic_count")
         return Erased(self._messages, self._bytes, self._digest.hexdigest())

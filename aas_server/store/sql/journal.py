@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from aas_server.errors import Unavailable
 from aas_server.store.contract import NOTHING, Entry, Erased, Quarantined, TopicCount
 from aas_server.store.sql import blobs, quarantine, topics
-from aas_server.store.sql.engine import Connection, Database
+from aas_server.store.sql.engine import Connection, Database, Row
 from aas_server.store.sql.erasing import Erasing
 from aas_server.store.sql.tables import Tables
 from connectors.message import Message
@@ -94,7 +95,7 @@ class SqlJournal:
             bodies = connection.execute(
                 "SELECT last, body FROM batch WHERE last > ? AND last <= ? ORDER BY last", (after, upto)
             ).fetchall()
-        return [entry for row in bodies for entry in blobs.entries(*row) if entry.position > after]
+        return [entry for entry in self._entries(bodies) if entry.position > after]
 
     def tail(self, source: str, limit: int, size: int = 64 * 2**20) -> Sequence[Entry]:
         with self._database.reading() as connection:
@@ -105,13 +106,14 @@ class SqlJournal:
                 " WHERE source = ? AND batch_source.last >= ? ORDER BY batch_source.last",
                 (source, since),
             ).fetchall()
-        found = [
-            entry
-            for row in bodies
-            for entry in blobs.entries(*row)
-            if entry.message.source == source and not entry.erased
-        ]
+        found = [one for one in self._entries(bodies) if one.message.source == source and not one.erased]
         return found[-limit:] if limit else []
+
+    def _entries(self, bodies: Sequence[Row]) -> list[Entry]:
+        try:
+            return [entry for last, body in bodies for entry in blobs.entries(last, body)]
+        except blobs.Broken as fault:
+            raise Unavailable("store-damaged", file=self._database.place, fault=str(fault)) from fault
 
     def first(self) -> int:
         with self._database.reading() as connection:
