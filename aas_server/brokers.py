@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import structlog
 from pydantic import SecretStr
@@ -11,7 +12,8 @@ from aas_server.broker_settings import BrokerSettings
 from aas_server.errors import BadInput, Refused
 from aas_server.settings import Settings
 from aas_server.slots import Slot
-from connectors.mqtt import Plan, Subscription, Tls, parse_url, read_filter
+from connectors.mqtt import Plan, Presence, Subscription, Tls, parse_url, read_filter
+from connectors.sparkplug import announcement
 
 _log = structlog.get_logger()
 
@@ -57,10 +59,28 @@ def subscribe(broker: BrokerSettings, settings: Settings, slot: Slot, drain: boo
         longest_wait=settings.reconnect_seconds,
         name=slot.source(address.shown),
         memory=memory,
+        presence=_presence(settings, slot),
     )
     client_id = slot.client_id(settings.client_id)
     keepalive = broker.keepalive or settings.keepalive
     return Subscription(broker.url, filters, client_id, settings.receive_window, keepalive, plan)
+
+
+def _presence(settings: Settings, slot: Slot) -> Callable[[], Presence] | None:
+    """The first of the servers on a folder says that the host application is there, where it has a name."""
+    host = settings.sparkplug_host
+    if not host or slot.number > 1:
+        return None
+
+    def made() -> Presence:
+        moment = time.time_ns() // 10**6
+        return Presence(
+            announcement(host, False, moment),
+            announcement(host, True, moment),
+            lambda: announcement(host, False, time.time_ns() // 10**6),
+        )
+
+    return made
 
 
 def _secret(given: SecretStr | None) -> str | None:

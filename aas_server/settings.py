@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     fold_seconds: PositiveFloat = 5.0
     late_seconds: PositiveFloat = 60.0
     sparkplug_rebirth_seconds: NonNegativeFloat = 30.0
+    sparkplug_host: Annotated[str, Field(pattern=r"^[^/+#\x00]+$", max_length=200)] | None = None
     handle_hours: PositiveFloat = 24.0
     handle_limit: PositiveInt = 1000
     query_seconds: PositiveFloat = 10.0

@@ -3,7 +3,7 @@
 from connectors.mqtt.address import BrokerUrl, parse_url
 from connectors.mqtt.client import new_client
 from connectors.mqtt.filters import read_filter
-from connectors.mqtt.plan import FilterMemory, Plan
+from connectors.mqtt.plan import FilterMemory, Plan, Presence
 from connectors.mqtt.state import SubscriptionState
 from connectors.mqtt.subscription import Subscription
 from connectors.mqtt.tls import Tls
@@ -12,6 +12,7 @@ __all__ = [
     "BrokerUrl",
     "FilterMemory",
     "Plan",
+    "Presence",
     "Subscription",
     "SubscriptionState",
     "Tls",

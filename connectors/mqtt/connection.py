@@ -27,7 +27,7 @@ from connectors.mqtt.delivery import MqttDelivery, OpenDeliveries
 from connectors.mqtt.filters import Filter, Wishes
 from connectors.mqtt.outbox import Outbox
 from connectors.mqtt.packets import Published
-from connectors.mqtt.plan import Plan
+from connectors.mqtt.plan import Plan, Presence
 from connectors.mqtt.tls import failure
 from connectors.mqtt.wake import Wake
 from connectors.reasons import lost, refused
@@ -70,7 +70,9 @@ class Connection:
         self._stopping = stopping
         self._open = OpenDeliveries(session.wake)
         self._count: int | None = None
-        self._greeted = session.plan.greeting is None
+        plan = session.plan
+        self._presence = plan.presence() if plan.presence else Presence(plan.will, plan.greeting)
+        self._greeted = self._presence.greeting is None
         self._up = False
         self._refused = False
         self._clock = session.plan.clock
@@ -79,7 +81,7 @@ class Connection:
         client = reading_client(
             session.broker, session.client_id, session.plan.tls, self._on_published, session.plan.largest
         )
-        if will := session.plan.will:
+        if will := self._presence.will:
             client.will_set(will.topic, will.payload, will.qos, will.retain)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -169,6 +171,9 @@ class Connection:
         """Say goodbye where the line is still there, and let it go."""
         client = self._client
         if client.socket() is not None:
+            if self._up and self._presence.farewell is not None:
+                last = self._presence.farewell()
+                client.publish(last.topic, last.payload, last.qos, last.retain)
             client.disconnect()
             client.loop_write()
         if (connection := client.socket()) is not None:
@@ -196,9 +201,9 @@ class Connection:
             self._session.tell("subscription-refused", True, values)
         elif wishes.confirmed():
             self._session.tell("", True, {})
-            if not self._greeted and self._session.plan.greeting is not None:
+            if not self._greeted and self._presence.greeting is not None:
                 self._greeted = True
-                self._session.outbox.put(self._session.plan.greeting)
+                self._session.outbox.put(self._presence.greeting)
 
     def _on_unsubscribe(self, _: Client, __: Any, packet_id: int, ___: Any, ____: Any) -> None:
         self._last = time.monotonic()

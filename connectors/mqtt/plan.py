@@ -27,13 +27,23 @@ class FilterMemory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """How others learn whether we are there: ``will`` is what the broker publishes where we vanish, ``greeting``
+    what we publish once all filters are granted, ``farewell`` makes what we publish before we leave."""
+
+    will: Letter | None = None
+    greeting: Letter | None = None
+    farewell: Callable[[], Letter] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """``qos`` is that of filters that name none. ``user`` and ``password`` stand in for those of the URL.
     ``largest``: bytes of payload above which only a message's head is taken in. ``longest_wait``: seconds between
     two tries to connect, at most. ``will`` is what the broker publishes where we vanish, ``greeting`` what we
-    publish at every connection, once all filters are granted. ``name`` stands in for the URL as the source's name,
-    where a broker serves several sessions of ours. ``memory``: see there. ``clock`` gives the time of
-    arrival, in ns since 1970, UTC."""
+    publish at every connection, once all filters are granted; ``presence`` makes them anew for each. ``name``
+    stands in for the URL as the source's name, where a broker serves several sessions of ours. ``memory``: see
+    there. ``clock`` gives the time of arrival, in ns since 1970, UTC."""
 
     qos: int = 1
     user: str | None = None
@@ -43,6 +53,7 @@ class Plan:
     longest_wait: float = LONGEST_WAIT
     will: Letter | None = None
     greeting: Letter | None = None
+    presence: Callable[[], Presence] | None = None
     name: str | None = None
     memory: FilterMemory | None = None
     clock: Callable[[], int] = time.time_ns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from connectors.message import Message, Narrow, Undecodable
+from connectors.message import Letter, Message, Narrow, Undecodable
 from connectors.sparkplug.samples import RETAINED, add_online, stamp
 from connectors.sparkplug.topic import NAMESPACE
 
@@ -34,8 +34,8 @@ def add_state(part: Narrow, message: Message) -> None:
     add_online(part, state.online, time, (*flags, doubt) if doubt else flags)
 
 
-def announcement(host: str, online: bool, moment: int) -> tuple[str, bytes]:
-    """Topic and payload by which a host application says that it is there, or will be told to be gone. Both of one
-    connection bear the same ``moment`` (ms since 1970): that is how a node tells an old will."""
+def announcement(host: str, online: bool, moment: int) -> Letter:
+    """What a host application says of itself, retained. The birth of a connection and its will bear the same
+    ``moment`` (ms since 1970): that is how a node tells an old will (specification 3.0, 6.4.25)."""
     payload = msgspec.json.encode({"online": online, "timestamp": moment})
-    return f"{NAMESPACE}STATE/{host}", payload
+    return Letter(f"{NAMESPACE}STATE/{host}", payload, 1, True)

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from connectors.mqtt import Plan, Subscription
+from connectors.message import Letter
+from connectors.mqtt import Plan, Presence, Subscription
 
 Until = Callable[..., None]
 Make = Callable[..., Any]
@@ -286,3 +287,26 @@ def test_the_will_is_published_when_we_vanish_and_the_greeting_when_we_come(
         until(lambda: got.payloads == [b"online"])
         process.send_signal(signal.SIGKILL)
         until(lambda: got.payloads == [b"online", b"offline"])
+
+
+def test_we_say_that_we_are_there_by_one_moment_a_connection_and_that_we_leave(
+    mosquitto: Make, collector: Any, until: Until
+) -> None:
+    """As Sparkplug 3.0 wants it of a host application; the farewell is not the will's."""
+    broker = mosquitto()
+    got, ours = collector(), collector()
+    made: list[int] = []
+
+    def presence() -> Presence:
+        made.append(len(made))
+        will, greeting = (Letter("STATE/aas", b"%s %d" % (text, made[-1]), 1, True) for text in (b"off", b"on"))
+        return Presence(will, greeting, lambda: Letter("STATE/aas", b"left", 1, True))
+
+    with subscribed(broker.url, got, until, ["STATE/#"]):
+        for connection in range(2):
+            host = Subscription(broker.url, ["x"], "aas-host", plan=Plan(presence=presence))
+            host.start(ours)
+            until(lambda expected=b"on %d" % connection: got.payloads[-1:] == [expected])
+            host.stop()
+            until(lambda: got.payloads[-1:] == [b"left"])
+    assert got.payloads == [b"on 0", b"left", b"on 1", b"left"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,8 @@ from aas_server.server_file import Running
 from aas_server.settings import Settings, load
 from aas_server.slots import Slot
 from connectors.errors import BrokerError
-from connectors.mqtt import parse_url
+from connectors.message import Delivery
+from connectors.mqtt import Subscription, parse_url
 
 
 @pytest.fixture
@@ -23,6 +26,35 @@ def slot(tmp_path: Path) -> Iterator[Slot]:
     taken = slots.take(tmp_path, True)
     yield taken
     taken.release()
+
+
+@pytest.mark.broker
+def test_a_host_application_says_that_it_is_there_and_that_it_leaves(
+    mosquitto: Callable[[], Any], until: Callable[[Callable[[], bool]], None], tmp_path: Path, slot: Slot
+) -> None:
+    """As Sparkplug nodes look for it: retained, by JSON with a time."""
+    broker = mosquitto()
+    heard: list[tuple[str, bool]] = []
+
+    def hear(delivery: Delivery) -> None:
+        heard.append((delivery.message.topic, json.loads(delivery.message.payload)["online"]))
+
+    settings = Settings(data=tmp_path, broker=[broker.url], filter=["spBv1.0/#"], sparkplug_host="plant")
+    (ours,) = brokers.subscriptions(brokers.configured(settings), settings, slot)
+    ours.start(lambda _: None)
+    until(lambda: ours.ready())
+    other = Subscription(broker.url, ["spBv1.0/STATE/+"], "node")
+    other.start(hear)
+    until(lambda: heard == [("spBv1.0/STATE/plant", True)])
+    ours.stop()
+    until(lambda: heard[1:] == [("spBv1.0/STATE/plant", False)])
+    other.stop()
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a+", "#"])
+def test_a_host_has_a_name_that_topics_can_bear(name: str) -> None:
+    with pytest.raises(BadInput):
+        load(None, sparkplug_host=name)
 
 
 def written(tmp_path: Path, text: str) -> Path:

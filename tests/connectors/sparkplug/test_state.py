@@ -35,6 +35,7 @@ def test_another_state_is_refused(listener: Any, raw: bytes) -> None:
 
 @pytest.mark.parametrize("online", [True, False])
 def test_what_we_announce_is_read_back(listener: Any, online: bool) -> None:
-    topic, raw = announcement("ours", online, 1_733_904_005_000)
-    (part,) = listener.hear_topic(topic, raw)
+    letter = announcement("ours", online, 1_733_904_005_000)
+    assert (letter.qos, letter.retain) == (1, True)
+    (part,) = listener.hear_topic(letter.topic, letter.payload)
     assert (part.numbers, part.times) == ([float(online)], [1_733_904_005_000_000_000])
