@@ -35,6 +35,7 @@ from aas_server.errors import BadInput
 _SECRET = frozenset(
     {
         "database_url",
+        "mos_api_key",
         "url",
         "broker",
         "password",
@@ -121,6 +122,9 @@ class Settings(BaseSettings):
     events_broker: SecretStr = SecretStr("")
     events_prefix: str = "aas"
     push_seconds: PositiveFloat = 30.0
+    watch: Texts = Field(default_factory=list)
+    watch_seconds: PositiveFloat = 2.0
+    watch_shot: str = r"(?i)shot[-_ ]?(?P<shot>[0-9A-Za-z]+)"
     max_pixels: PositiveInt = 100_000_000
     mos_api_key: SecretStr = SecretStr("")
     idempotency_hours: PositiveFloat = 24.0
@@ -136,11 +140,21 @@ class Settings(BaseSettings):
         *("broker", "filter", "allowed_origins", "allowed_hosts", "trusted_proxies", "delegation_hosts"),
         "aid_brokers",
         "operation_files",
+        "watch",
         mode="before",
     )
     @classmethod
     def _parted(cls, given: object) -> object:
         return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("watch_shot")
+    @classmethod
+    def _pattern(cls, given: str) -> str:
+        try:
+            re.compile(given)
+        except re.error:
+            raise ValueError(given) from None
+        return given
 
     @field_validator("trusted_proxies")
     @classmethod

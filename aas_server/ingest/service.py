@@ -12,6 +12,7 @@ from aas_server.ingest.gateway import Gateway
 from aas_server.ingest.mending import catch_up
 from aas_server.ingest.state import BrokerState, FeedState, StreamState, broker_state
 from aas_server.ingest.taking.pushes import Pushes
+from aas_server.ingest.taking.watch import watches
 from aas_server.ingest.worker import Worker
 from aas_server.settings import Settings
 from aas_server.store.contract import Store, StreamFacts
@@ -31,7 +32,9 @@ class Ingest:
         self._worker = Worker(store, settings, self._send)
         door = Door("http", settings.queue_limit, settings.queue_bytes // _SHARE)
         self._door = door
-        self._gateway = Gateway(store.journal, (*sources, door), settings, lambda _: self._worker.wake())
+        self._watches = tuple(watches(settings, store))
+        doors = (*sources, door, *self._watches)
+        self._gateway = Gateway(store.journal, doors, settings, lambda _: self._worker.wake())
         self.pushes = Pushes(store, settings, door, lambda: self._gateway.error)
 
     def start(self) -> None:
@@ -50,8 +53,9 @@ class Ingest:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources at present, but for the door of pushes."""
-        return tuple(source for source in self._gateway.sources if source is not self._door)
+        """The brokers' subscriptions at present."""
+        own = (self._door, *self._watches)
+        return tuple(source for source in self._gateway.sources if source not in own)
 
     def add_source(self, source: Source) -> None:
         """Take in from one more source, from any thread. Raises ``Conflict`` where one of its name is there."""
@@ -85,8 +89,8 @@ class Ingest:
         self.send(request.source, request.topic, request.payload, qos=0)
 
     def brokers(self) -> tuple[BrokerState, ...]:
-        """The sources' connections at this moment."""
-        return tuple(broker_state(source) for source in self.sources)
+        """The brokers' connections and the watched folders at this moment."""
+        return tuple(broker_state(source) for source in (*self.sources, *self._watches))
 
     def state(self) -> FeedState:
         """The feed at this moment."""

@@ -59,6 +59,10 @@ class Ledger:
         """Write the note as it stands, durable when this returns."""
         self.store.catalogue.put(self.section, id, msgspec.json.encode(note))
 
+    def drop(self, id: str) -> None:
+        """Forget it: nothing of it can come again."""
+        self.store.catalogue.delete(self.section, id)
+
     def begin(self, id: str, note: Note) -> None:
         """The note of a new taking, before its first message."""
         note.after = self.store.journal.last()
