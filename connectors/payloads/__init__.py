@@ -26,7 +26,7 @@ def decode(
     ``births`` is what Sparkplug nodes announced before the message; it learns of what this one announces.
     ``name_of`` gives the stream's name for the filter of a Sparkplug node or device: the death of a node concerns
     the streams of its devices, too."""
-    if sparkplug.is_sparkplug(message.topic):
+    if sparkplug.is_sparkplug(message.topic, message.payload):
         known = sparkplug.Births() if births is None else births
         return sparkplug.decode(message, known, name_of or (lambda about: reading.stream or narrow_name(about)))
     if message.payload.startswith(_BOM):

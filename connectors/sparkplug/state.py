@@ -6,9 +6,7 @@ import msgspec
 
 from connectors.message import Letter, Message, Narrow, Undecodable
 from connectors.sparkplug.samples import RETAINED, add_online, stamp
-from connectors.sparkplug.topic import NAMESPACE
-
-_WORDS = {"ONLINE": True, "OFFLINE": False}
+from connectors.sparkplug.topic import NAMESPACE, OLD_WORDS
 
 
 class _State(msgspec.Struct):
@@ -21,7 +19,7 @@ _decoder = msgspec.json.Decoder(_State)
 
 def add_state(part: Narrow, message: Message) -> None:
     """One row. Raises ``Undecodable`` where the payload is neither JSON of 3.0 nor a word of 2.2."""
-    word = _WORDS.get(message.payload.decode("ascii", "replace").strip().upper())
+    word = OLD_WORDS.get(message.payload)
     flags = (RETAINED,) if message.retain else ()
     if word is not None:
         add_online(part, word, None, flags)

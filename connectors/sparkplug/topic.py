@@ -9,7 +9,8 @@ from connectors.message import Undecodable
 
 NAMESPACE = "spBv1.0/"
 OLD_STATE = "STATE/"
-"""Up to 2.2 the state of a host application had no namespace."""
+OLD_WORDS = {b"ONLINE": True, b"OFFLINE": False}
+"""Up to 2.2 the state of a host application had no namespace, and was one of two words."""
 Kind = Literal["NBIRTH", "NDEATH", "NDATA", "NCMD", "DBIRTH", "DDEATH", "DDATA", "DCMD", "STATE"]
 _KINDS = frozenset(get_args(Kind))
 
@@ -37,9 +38,12 @@ def about(group: str, node: str, device: str) -> str:
     return f"{NAMESPACE}{group}/+/{node}" + (f"/{device}" if device else "")
 
 
-def is_sparkplug(topic: str) -> bool:
-    """Whether what is published under ``topic`` is read as Sparkplug B."""
-    return topic.startswith(NAMESPACE) or (topic.startswith(OLD_STATE) and topic.count("/") == 1)
+def is_sparkplug(topic: str, payload: bytes | None = None) -> bool:
+    """Whether what is published under ``topic`` is read as Sparkplug B (without ``payload``: whether it may be).
+    Topics like 2.2's ``STATE/<host>`` are others' as well: the words must be a host's."""
+    if topic.startswith(NAMESPACE):
+        return True
+    return topic.startswith(OLD_STATE) and topic.count("/") == 1 and (payload is None or payload in OLD_WORDS)
 
 
 def filter_of(topic: str) -> str | None:

@@ -57,7 +57,9 @@ def test_what_was_written_is_read(encode: Any, metrics: list[dict[str, Any]], se
         assert metric.properties == one.get("properties", b"")
 
 
-@given(raw=st.binary(max_size=300), topic=st.sampled_from([BIRTH, DATA, "spBv1.0/g/DDEATH/n/d", "STATE/h"]))
+@given(
+    raw=st.binary(max_size=300), topic=st.sampled_from([BIRTH, DATA, "spBv1.0/g/DDEATH/n/d", "spBv1.0/STATE/h"])
+)
 @settings(max_examples=500)
 def test_whatever_comes_is_read_or_refused(raw: bytes, topic: str) -> None:
     try:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from connectors.message import Undecodable
+from connectors.message import Message, Undecodable
+from connectors.payloads import decode
 from connectors.sparkplug import ONLINE, announcement
 
 
@@ -39,3 +40,8 @@ def test_what_we_announce_is_read_back(listener: Any, online: bool) -> None:
     assert (letter.qos, letter.retain) == (1, True)
     (part,) = listener.hear_topic(letter.topic, letter.payload)
     assert (part.numbers, part.times) == ([float(online)], [1_733_904_005_000_000_000])
+
+
+def test_a_state_topic_of_others_is_read_as_any_other() -> None:
+    (part,) = decode(Message("s", "STATE/machine", b'{"power":1.5}', 10**18))
+    assert (part.topic, part.rows) == ("STATE/machine", [{"power": 1.5}])  # type: ignore[union-attr]
