@@ -56,7 +56,12 @@ class FeedWatch:
         if now == self._told.get(broker.url, ""):
             return
         self._told[broker.url] = now
-        if broker.error:
+        if broker.url.startswith("folder:"):
+            sentence = text(broker.error, self._voice.language, **broker.values) if broker.error else ""
+            self._voice.say(
+                "feed-folder-told" if broker.error else "feed-folder-back", url=broker.url, sentence=sentence
+            )
+        elif broker.error:
             sentence = text(broker.error, self._voice.language, **broker.values)
             self._voice.say("feed-broker-lost", url=broker.url, sentence=sentence)
         else:

@@ -14,12 +14,14 @@ from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Bars, Voice
 from aas_server.cli.each_file import Result, each_file
+from aas_server.cli.ingest_watch import go_on
 from aas_server.cli.waiting import interruptible
 from aas_server.errors import BadInput, Unavailable
 from aas_server.house import House
 from aas_server.ingest.fold import MARK
 from aas_server.ingest.service import catch_up
 from aas_server.ingest.taking.files import SOURCE, Files, Taken, Wish
+from aas_server.ingest.taking.watch import Watch
 from aas_server.messages import Language
 from connectors.message import Message
 from connectors.recording import Hints
@@ -31,7 +33,7 @@ _LOOK_EVERY = 0.1
 
 
 @click.command("ingest", help="help-ingest", epilog="example-ingest")
-@options.files
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--topic", help="option-ingest-topic")
 @options.time
 @click.option("--zone", help="option-ingest-zone")
@@ -42,6 +44,7 @@ _LOOK_EVERY = 0.1
 )
 @options.label
 @click.option("--again", is_flag=True, help="option-ingest-again")
+@click.option("--watch", type=click.Path(path_type=Path, file_okay=False), help="option-ingest-watch")
 @options.data
 @options.settings
 @options.as_json
@@ -57,19 +60,27 @@ def ingest(
     precision: Literal["s", "ms", "us", "ns"],
     label: str | None,
     again: bool,
+    watch: Path | None,
     data: Path | None,
     settings: Path | None,
     as_json: bool,
 ) -> int:
     """Take each file in; the others go on where one fails. 1 if any failed."""
     voice = Voice(language, as_json)
+    if not files and watch is None:
+        raise BadInput("ingest-nothing")
     chosen = configuration.load(settings, data=data)
     if zone is not None:
         configuration.load(settings, data=data, zone=zone)
     wish = Wish(topic, time, label, zone, again, Hints(None, _encoding(encoding), sheet, precision))
-    with interruptible(), House(chosen) as house, voice.progress() as bars:
-        code = each_file(voice, files, "ingest-failed", _Taker(house, wish, voice, bars).take)
-        _fold(house, bars)
+    code = 0
+    with interruptible(), House(chosen) as house:
+        if files:
+            with voice.progress() as bars:
+                code = each_file(voice, files, "ingest-failed", _Taker(house, wish, voice, bars).take)
+                _fold(house, bars)
+        if watch is not None:
+            go_on(house, Watch(watch, wish, house.store, house.settings), voice)
     return code
 
 

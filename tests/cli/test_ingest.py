@@ -208,3 +208,35 @@ def test_beside_a_running_server_the_server_folds(aas, tmp_path, data, rows, sur
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=30)
+
+
+def test_a_watched_folder_is_taken_in_until_ctrl_c(tmp_path, data, rows, surroundings):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "aas_server",
+        "ingest",
+        "--watch",
+        str(folder),
+        "--data",
+        str(data),
+    ]
+    with subprocess.Popen(
+        [*command, "--topic", "a"], env=surroundings(), stdout=subprocess.PIPE, text=True
+    ) as run:
+        write(folder / "a.csv", "time,v\n2026-03-01,1\n")
+        deadline = time.monotonic() + 60
+        while not (folder / "done" / "a.csv").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=30) == 0
+    assert rows("a", "v") == [(1,)]
+
+
+def test_nothing_to_take_in_is_told(aas, data):
+    assert aas("ingest", "--data", data, "--json").last["error"] == "ingest-nothing"

@@ -45,12 +45,12 @@ class WatchState:
 
 
 class Watch:
-    """Implements ``connectors.message.Source`` over one folder. ``topic``: of all that comes, else that of
-    ``aas ingest`` for tables, and ``recording/<the folder's name>`` for pictures."""
+    """Implements ``connectors.message.Source`` over one folder. ``wish``: how its tables are taken in; its topic
+    is that of pictures, too, else ``recording/<the folder's name>``."""
 
-    def __init__(self, folder: Path, topic: str | None, store: Store, settings: Settings) -> None:
+    def __init__(self, folder: Path, wish: Wish, store: Store, settings: Settings) -> None:
         self.folder = folder.absolute()
-        self._topic = topic
+        self._wish = wish
         self._settings = settings
         self._inbox = Inbox(self.folder)
         self._labels = Labels(self.folder, settings.watch_shot)
@@ -127,7 +127,7 @@ class Watch:
             if claimed.path.suffix.lower() in _PICTURES:
                 done = self._picture(claimed)
             else:
-                self._files.take(claimed.path, Wish(self._topic))
+                self._files.take(claimed.path, self._wish)
         except AasError as fault:
             if isinstance(fault, Unavailable) or fault.key == "file-at-work":
                 raise
@@ -138,7 +138,7 @@ class Watch:
 
     def _picture(self, claimed: Claimed) -> Callable[[], None]:
         """Store one, if it is not stored yet. What is returned lets go of the note, once the file has gone."""
-        topic = self._topic or f"recording/{slug(self.folder.name)}"
+        topic = self._wish.topic or f"recording/{slug(self.folder.name)}"
         about = self._labels.about(claimed)
         if claimed.path.stat().st_size > self._settings.max_message:
             raise TooLarge("watch-picture-large", file=claimed.name, limit=self._settings.max_message)
@@ -165,7 +165,7 @@ class Watch:
 
 def watches(settings: Settings, store: Store) -> list[Watch]:
     """A source for each folder that the settings name, ``FOLDER`` or ``FOLDER=TOPIC``."""
-    return [Watch(Path(folder), topic or None, store, settings) for folder, topic in _pairs(settings.watch)]
+    return [Watch(Path(folder), Wish(topic or None), store, settings) for folder, topic in _pairs(settings.watch)]
 
 
 def _pairs(given: Iterable[str]) -> Iterable[tuple[str, str]]:
