@@ -18,8 +18,8 @@ Integers = NDArray[np.int64]
 class Batch:
     """Records of one stream in the order of the journal. ``times`` are ns since 1970, UTC; ``flags``: row →
     reasons for doubt. A wide batch has ``rows``, a narrow one ``tags``, ``numbers`` and ``texts`` (see
-    ``connectors.message``). Of messages, whose records stand side by side, there are ``sent`` (position in the
-    journal), ``came`` (arrival, ns) and ``counts``."""
+    ``connectors.message``). ``size``: bytes of the payloads. Of messages, whose records stand side by side, there
+    are ``sent`` (position in the journal), ``came`` (arrival, ns) and ``counts``."""
 
     stream: str
     topic: str
@@ -36,6 +36,7 @@ class Batch:
     texts: list[str | None] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    size: int = 0
 
     def __len__(self) -> int:
         return len(self.times)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from aas_server.ingest import births as kept
 from aas_server.ingest.batch import Batch
 from aas_server.ingest.declared import Declared
 from aas_server.settings import Settings
@@ -14,6 +15,8 @@ from connectors.sparkplug import Births, is_sparkplug
 
 _FULL = 64 * 2**20
 """Payload decoded from which it is folded, whatever the number of records: they may be wide."""
+_MOST_STREAMS = 20_000
+"""Streams that may wait to be folded, however few their records: each takes a few kB."""
 _AHEAD = 20_000
 
 
@@ -33,24 +36,31 @@ class Decoder:
         self.declared = Declared({})
         self.births = births or Births(0)
         self.upto = upto
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """Forget what was gathered: it is folded."""
         self.batches: dict[str, Batch] = {}
         self.quarantined: list[Quarantined] = []
         self.memory: dict[str, bytes | None] = {}
         self.records = self.size = 0
 
+    def done(self, stream: str) -> None:
+        """Forget what was gathered of a stream: it is folded."""
+        batch = self.batches.pop(stream)
+        self.records -= len(batch)
+        self.size -= batch.size
+
+    def folded(self) -> int:
+        """The position up to which nothing waits any more."""
+        return min((batch.sent[0] - 1 for batch in self.batches.values()), default=self.upto)
+
     def remember(self) -> Mapping[str, bytes | None]:
-        """What was announced since the last fold, to be kept with its mark."""
-        self.memory |= self.births.changed()
+        """What was announced since it was kept last, to be kept with the mark, and up to which position."""
+        self.memory |= {**self.births.changed(), kept.POSITION: b"%d" % self.upto}
         return self.memory
 
     @property
     def full(self) -> bool:
         """Whether no more may be gathered in memory before it is folded, however long that can't be done."""
-        return self.records + len(self.quarantined) >= self._most or self.size >= _FULL
+        waiting = self.records + len(self.quarantined)
+        return waiting >= self._most or self.size >= _FULL or len(self.batches) >= _MOST_STREAMS
 
     def take(self, entries: Iterable[Entry], declared: Declared) -> int:
         """Decode entries that follow ``upto``, one at least, until it is ``full``; tells how many."""
@@ -84,10 +94,9 @@ class Decoder:
                 set_aside(position, message, "payload-unexpected", {"fault": repr(fault)[:200]})
             )
         else:
-            self.size += len(message.payload)
             for part in parts:
                 if self._only in (None, part.stream):
-                    self._gather(position, message, part)
+                    self._gather(position, message, part, len(message.payload) // len(parts))
 
     def _is_others(self, topic: str, stream: str | None) -> bool:
         """Whether a message can be passed over; what Sparkplug says of one stream may matter to others."""
@@ -98,11 +107,13 @@ class Decoder:
         if batch is not None and batch.shape != _shape(part):
             raise Undecodable("payload-other-shape", stream=part.stream, shape=batch.shape)
 
-    def _gather(self, position: int, message: Message, part: Part) -> None:
+    def _gather(self, position: int, message: Message, part: Part, size: int) -> None:
         batch = self.batches.get(part.stream)
         if batch is None:
             batch = self.batches[part.stream] = Batch(part.stream, part.topic, message.source, _shape(part))
         batch.add(position, message.arrival, part)
+        batch.size += size
+        self.size += size
         self.records += len(part.times)
 
 

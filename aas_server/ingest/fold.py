@@ -1,8 +1,8 @@
 """Decoded records into the lake: every record once, whatever happens in between.
 
 Each stream's table says up to which journal position it is folded, in the same commit as its rows. The journal's
-mark moves only when all streams are done; so after a crash between two streams the one is found folded and the
-other is not, and each takes what it lacks.
+mark is the position up to which all streams are; so after a crash between two streams the one is found folded and
+the other is not, and each takes what it lacks.
 
 A stream whose table is damaged is left behind: the mark goes on without it, and its table is brought up from the
 journal once it can be read again, or made anew where it was taken away (``mending``).
@@ -10,7 +10,7 @@ journal once it can be read again, or made anew where it was taken away (``mendi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,30 +26,42 @@ from aas_server.store.contract import Damaged, Quarantined, Store, StreamFacts
 MARK = births.MARK
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What one fold did: the journal position it came to, and the records of each stream that was folded."""
+    """What one fold did: the journal position up to which all is folded, and the records of each stream that was
+    folded."""
 
     upto: int
     records: Mapping[str, int]
 
 
-def fold(store: Store, decoder: Decoder) -> Folded:
-    """Fold what the decoder has gathered, and begin anew in it. Another process may have folded some of it
-    already: that is left out."""
+def fold(
+    store: Store, decoder: Decoder, streams: Iterable[str] | None = None, enough: Callable[[], bool] = _never
+) -> Folded:
+    """Fold what the decoder has gathered, which then forgets it: of ``streams`` in their order (else of all) until
+    it is ``enough``, one at least. Another process may have folded some of it already: that is left out."""
     with store.lake.locked():
         store.journal.quarantine(decoder.quarantined)
+        decoder.quarantined.clear()
         records = {}
         late = behind.streams(store.catalogue)
-        for stream, batch in decoder.batches.items():
+        for stream in list(decoder.batches) if streams is None else streams:
             with left_behind(store, stream):
                 if stream not in late:
                     check_goes_on(store, stream)
-                    records[stream] = fold_stream(store, batch, decoder)
-        if decoder.upto > store.journal.mark(MARK):
-            store.journal.set_mark(MARK, decoder.upto, decoder.remember())
-    decoder.begin_anew()
-    return Folded(decoder.upto, records)
+                    records[stream] = fold_stream(store, decoder.batches[stream], decoder)
+            decoder.done(stream)
+            if enough():
+                break
+        mark = decoder.folded()
+        if mark > store.journal.mark(MARK):
+            store.journal.set_mark(MARK, mark, decoder.remember())
+            decoder.memory.clear()
+    return Folded(mark, records)
 
 
 @contextmanager

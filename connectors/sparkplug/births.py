@@ -71,12 +71,13 @@ class Births:
         now = time.time_ns() if now is None else now
         return [request(node, now) for node in self.rebirths.due(now)]
 
-    def at(self, position: int, *, ahead: bool = False) -> Births:
-        """As they were after the message at ``position``, for reading later ones again; nobody is asked then.
+    def at(self, position: int, *, ahead: bool = False, every: float = 0) -> Births:
+        """As they were after the message at ``position``, for reading later ones again; nobody is asked then, but
+        where ``every`` says how often.
 
         The numbers of sequence are not known: the first message shows no gap. ``ahead``: whether a message of
         unknown meaning may be read by the birth that follows it in the same session."""
-        births = Births(0)
+        births = Births(every)
         births._packed = dict(self._packed)
         births._bytes = self._bytes
         for key, node in self._nodes.items():

@@ -157,7 +157,7 @@ def test_a_full_disk_does_not_fill_the_memory(
         until(lambda: not conforming.unacknowledged)
         begun = tries
         until(lambda: tries > begun)
-        assert ingest._worker._decoder.records == 5
+        assert ingest._worker._folding.decoder.records == 5
     assert ingest.settle(timeout=10)
     assert store.lake.pin("cell_1").records == 60
 
@@ -179,7 +179,7 @@ def test_what_nobody_foresaw_is_told_logged_once_and_tried_again(
         raise RuntimeError("nobody foresaw this")
 
     with monkeypatch.context() as patched:
-        patched.setattr("aas_server.ingest.worker.fold", broken)
+        patched.setattr("aas_server.ingest.folding.fold", broken)
         conforming.publish(*map(reading, range(5)), topic="cell/1")
         until(lambda: tries >= 2)
         error = ingest.state().error
@@ -195,7 +195,7 @@ def test_what_nobody_foresaw_is_told_logged_once_and_tried_again(
 def test_a_damaged_stream_is_named_while_the_others_go_on(
     store: Store, conforming: Any, open_ingest: Open, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aas_server.ingest.worker._MEND_SECONDS", 0.05)
+    monkeypatch.setattr("aas_server.ingest.folding._MEND_SECONDS", 0.05)
     ingest = open_ingest(conforming)
 
     def publish(numbers: range) -> None:
