@@ -97,7 +97,7 @@ def kill_again_and_again(
     finally:
         client.disconnect()
         client.loop_stop()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     found = [json.loads(entry.message.payload)["number"] for entry in store.journal.read(0, 10 * messages)]
     assert found == list(range(messages))
     catch_up(store, settings)
