@@ -56,8 +56,9 @@ class _Ingest:
         """
         _check_key(key)
         async with received(request, topic, self._settings) as body:
-            taking = await asyncio.to_thread(self._pushes.open, topic, body, key)
+            taking: Taking | None = None
             try:
+                taking = await asyncio.to_thread(self._pushes.open, topic, body, key)
                 await bring(self._pushes, taking, self._settings.push_seconds)
             except (AasError, DoorError) as fault:
                 return refusal(request, fault, taking)
