@@ -18,6 +18,8 @@ _DAY = 86_400 * 10**9
 _PAGE = 500
 _PRUNED_AT_ONCE = 100_000
 """Messages that are pruned in one piece."""
+_FIRST_SECONDS = 60.0
+"""After the start, which has enough to do."""
 _REST_SECONDS = 0.05
 """Between two pieces, so that whoever waits for the disk or a lock comes first."""
 
@@ -146,9 +148,10 @@ class Keeper:
             self._thread.join()
 
     def _work(self) -> None:
-        while not self._ending.is_set():
+        pause = min(_FIRST_SECONDS, self._seconds)
+        while not self._ending.wait(pause):
             self._round()
-            self._ending.wait(self._seconds)
+            pause = self._seconds
 
     def _round(self) -> None:
         faults: list[AasError] = []

@@ -61,28 +61,35 @@ def calls(strace: str, broker: str, folder: Path, store: Store, until: Until, tm
     """Ingest traced while messages come in and are folded several times."""
     trace = tmp_path / "trace"
     command = [strace, "-f", "--seccomp-bpf", "-y", "-s", "5000", "-e", f"trace={CALLS}", "-o", str(trace)]
-    process = subprocess.Popen(
-        [*command, sys.executable, str(PROGRAM), str(folder), broker],
+    with subprocess.Popen(
+        [*command, sys.executable, str(PROGRAM), str(folder), broker, "1"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        publish(broker, lambda number: until(lambda: store.lake.folded("plant_1") > number))
+        until(lambda: store.journal.mark("fold") >= MESSAGES)
+        process.communicate(timeout=60)
+    return parsed(trace.read_text(errors="replace").splitlines())
+
+
+def publish(broker: str, folded: Callable[[int], None]) -> None:
+    """Messages one by one, and now and then until they are folded."""
     address = parse_url(broker)
     client = new_client(address, "factory", persistent=False)
     client.connect(address.host, address.port)
     client.loop_start()
-    for number in range(MESSAGES):
-        payload = json.dumps({"number": number, "note": f"marker-{number}"})
-        client.publish("plant/1", payload, qos=1).wait_for_publish(30)
-        if number % 20 == 19:
-            until(lambda wanted=number: store.lake.folded("plant_1") > wanted)  # type: ignore[misc]
-    until(lambda: store.journal.mark("fold") >= MESSAGES)
-    client.disconnect()
-    client.loop_stop()
-    process.communicate(timeout=60)
-    return parsed(trace.read_text(errors="replace").splitlines())
+    try:
+        for number in range(MESSAGES):
+            payload = json.dumps({"number": number, "note": f"marker-{number}"})
+            client.publish("plant/1", payload, qos=1).wait_for_publish(30)
+            if number % 20 == 19:
+                folded(number)
+    finally:
+        client.disconnect()
+        client.loop_stop()
 
 
 def parsed(lines: list[str]) -> list[Call]:

@@ -112,7 +112,7 @@ def test_a_damaged_stream_does_not_keep_the_others(house: House, publish: Publis
 
 def test_the_server_does_it_by_itself(house: House, publish: Publish) -> None:
     publish("shots", *shots(1, 5))
-    keeper = Keeper(keeping(house, days=401), hours=1)
+    keeper = Keeper(keeping(house, days=401), hours=1e-6)
     keeper.start()
     deadline = time.monotonic() + 20
     while house.store.journal.first() == 1 and time.monotonic() < deadline:

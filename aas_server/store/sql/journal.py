@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -17,7 +18,7 @@ from connectors.message import Message
 _READ_BYTES = 64 * 2**20
 """How much is read at once, whatever the number of messages: pictures come by the megabyte."""
 _PRUNE = 1000
-"""Commits that go in one transaction: nobody can append meanwhile."""
+"""Commits that go in one transaction, at most: nobody can append meanwhile."""
 _COUNT = """
 INSERT INTO counter (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value
@@ -146,18 +147,17 @@ class SqlJournal:
     def _prune_some(self, upto: int) -> int:
         with self._database.writing() as connection:
             passed = connection.execute("SELECT coalesce(min(position), 0) FROM mark").fetchone()[0]
-            rows = connection.execute(
-                "SELECT last, count FROM batch WHERE last <= ? ORDER BY last LIMIT ?", (min(upto, passed), _PRUNE)
-            ).fetchall()
-            if not rows:
+            rows = connection.execute(_AHEAD, (0, _PRUNE)).fetchall()
+            going = [row for row in rows if row[0] <= min(upto, passed)]
+            if not going:
                 return 0
-            last = int(rows[-1][0])
+            last = _enough(going, sys.maxsize, _READ_BYTES)
             for table in ("batch", "batch_arrival", "batch_source"):
                 connection.execute(f"DELETE FROM {table} WHERE last <= ?", (last,))  # noqa: S608
             quarantine.take_upto(connection, last)
             # Without any commit left this alone says where the next one goes on.
             connection.execute(_PRUNED, (last,))
-        return sum(int(count) for _, count in rows)
+        return sum(int(count) for position, count, _ in going if position <= last)
 
     def erase(self, wanted: Callable[[Message], bool]) -> Erased:
         return Erasing(self._database, wanted).run()
