@@ -31,10 +31,12 @@ SQL_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file says of itself."""
+    """What a file says of itself. ``bounds``: the least and the greatest value (µs) of columns of times, where it
+    says them."""
 
     schema: pa.Schema
     rows: int
+    bounds: Mapping[str, tuple[int, int]]
 
 
 def facts(path: Path) -> FileFacts:
@@ -46,7 +48,17 @@ def facts(path: Path) -> FileFacts:
 @lru_cache(4096)
 def _facts(path: Path, _modified: int, _size: int) -> FileFacts:
     metadata = pq.read_metadata(path)
-    return FileFacts(metadata.schema.to_arrow_schema(), metadata.num_rows)
+    schema = metadata.schema.to_arrow_schema()
+    times = [field.name for field in schema if pa.types.is_timestamp(field.type) and field.type.unit == "us"]
+    bounds = {name: found for name in times if (found := _bounds(metadata, schema.names.index(name)))}
+    return FileFacts(schema, metadata.num_rows, bounds)
+
+
+def _bounds(metadata: pq.FileMetaData, column: int) -> tuple[int, int] | None:
+    found = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
+    if not found or not all(one is not None and one.has_min_max for one in found):
+        return None
+    return min(one.min_raw for one in found), max(one.max_raw for one in found)
 
 
 def kind_of(kind: pa.DataType) -> str:

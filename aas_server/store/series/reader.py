@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from aas_server.errors import BadInput, TooLarge
 from aas_server.store import records
@@ -93,6 +94,9 @@ class Series:
         buckets = wanted.buckets
         if buckets is None:
             return self._found(statements, statements.records(), None, statements.parameters)
+        if buckets.points == 1 and buckets.method not in SELECTING:
+            low = self._known_ends(wanted)[0]
+            return self._hoped(statements, buckets, lambda: statements.together(buckets, low))
         grid = self._grid(statements, wanted, buckets)
         if grid is None:
             empty = f"SELECT * FROM ({statements.aggregates(buckets, Grid(1, 0, 0, 0))}) WHERE false"  # noqa: S608
@@ -102,8 +106,20 @@ class Series:
         if buckets.method not in SELECTING:
             if buckets.empty:
                 _check(grid.count)
+            if buckets.points is not None:
+                return self._hoped(statements, buckets, lambda: statements.aggregates(buckets, grid))
             return self._found(statements, statements.aggregates(buckets, grid), buckets, statements.parameters)
         return self._selected(statements, buckets, grid)
+
+    def _hoped(self, statements: Statements, buckets: Buckets, query: Callable[[], str]) -> Found:
+        """Few buckets: read as if all values were finite, and again where a result says that they are not."""
+        statements.is_filtered = False
+        found = self._found(statements, query(), buckets, statements.parameters)
+        batches = list(found.batches)
+        if all(_is_finite(column) for batch in batches for column in batch.columns):
+            return Found(found.schema, iter(batches))
+        statements.is_filtered = True
+        return self._found(statements, query(), buckets, statements.parameters)
 
     def _selected(self, statements: Statements, buckets: Buckets, grid: Grid) -> Found:
         width = len(self.tags()) if statements.is_narrow and not statements.parameters else 0
@@ -139,7 +155,7 @@ class Series:
 
     def _grid(self, statements: Statements, wanted: Wanted, buckets: Buckets) -> Grid | None:
         """``None`` where there is nothing to put together."""
-        low, high = wanted.start, wanted.end
+        low, high = self._known_ends(wanted) if statements.is_of_many else (wanted.start, wanted.end)
         needs_ends = buckets.step is None or buckets.empty or buckets.method in SELECTING
         if needs_ends and (low is None or high is None):
             first, last, _ = self._rows(statements.extent(), statements.parameters)[0]
@@ -152,6 +168,15 @@ class Series:
         points = buckets.points or 1
         wide = {"minmax": max(1, points // 2), "lttb": 4 * points}.get(buckets.method, points)
         return Grid(max(1, -(-(high - low) // wide)), low, low, high)
+
+    def _known_ends(self, wanted: Wanted) -> tuple[int | None, int | None]:
+        """The ends asked for, else those of the whole table where its files know them: that costs no reading. A
+        range that is open at one end, or a choice of tags, may hold less."""
+        axis = {"time": self._source.time, "arrival": "arrival"}.get(wanted.by)
+        known = self._source.bounds(axis) if axis is not None else None
+        if known is None or wanted.start is not None or wanted.end is not None:
+            return wanted.start, wanted.end
+        return known[0], known[1] + 1
 
     def _found(self, statements: Statements, query: str, buckets: Buckets | None, given: Sequence[str]) -> Found:
         names = statements.answered(buckets)
@@ -182,6 +207,10 @@ def _renamed(read: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Recor
         if batch is None:
             return
         yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+
+def _is_finite(column: pa.Array) -> bool:
+    return not pa.types.is_floating(column.type) or pc.all(pc.is_finite(column)).as_py() is not False
 
 
 def _common(source: Source) -> dict[str, str]:

@@ -38,6 +38,14 @@ class Source:
         columns = _kinds([records.facts(path).schema for path in paths])
         return Source(tuple(paths), columns, time if columns.get(time or "") == "timestamp" else None)
 
+    def bounds(self, axis: str) -> tuple[int, int] | None:
+        """The least and the greatest time (µs) in a column, as the files say; ``None`` where one doesn't."""
+        found = [records.facts(path).bounds.get(axis) for path in self.paths]
+        known = [one for one in found if one is not None]
+        if not known or len(known) < len(found):
+            return None
+        return min(low for low, _ in known), max(high for _, high in known)
+
     @property
     def own(self) -> Mapping[str, str]:
         """The columns that are not the lake's."""

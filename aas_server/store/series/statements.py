@@ -47,6 +47,9 @@ class Statements:
         self._kinds = list(columns.values())
         self._names = list(columns)
         self.is_narrow = source.is_narrow
+        self.is_filtered = True
+        """Whether means, sums and extremes leave out what is no finite number. Without it they are twice as fast,
+        and show by a result that is none that there was such a value."""
         self.parameters: list[str] = list(wanted.names or ()) if self.is_narrow else []
         time = quoted(source.time) if source.time else "NULL::TIMESTAMPTZ"
         self._axis = {"time": f"epoch_us({time})", "arrival": "epoch_us(arrival)", "row": "row"}[wanted.by]
@@ -79,6 +82,18 @@ class Statements:
         tag, text = self._column("tag"), self._column("text")
         where = f"{tag} IS NOT NULL AND {self._where(False)}"
         return f"SELECT {tag}, count({text}) > 0 FROM series WHERE {where} GROUP BY 1 ORDER BY 1"
+
+    def together(self, buckets: Buckets, low: int | None) -> str:
+        """All rows put together (for each tag): where the first of them lies (``low``, where that is known), then
+        the values."""
+        made = self._made(buckets)
+        tag, group = (", tag", " GROUP BY tag ORDER BY tag") if self.is_narrow else ("", " HAVING count(*) > 0")
+        values = "".join(f", {value} AS {name}" for name, value in made)
+        first = "min(place)" if low is None else f"{int(low)}::BIGINT"
+        found = f"SELECT {first} AS b{tag}{values} FROM ({self._part(None)}){group}"
+        held = " OR ".join(f"{name} IS NOT NULL" for name, _ in made) or "true"
+        shown = f"{self._place('b')} AS shown{tag}{''.join(f', {name}' for name, _ in made)}"
+        return f"SELECT {shown} FROM ({found}) WHERE b IS NOT NULL AND ({held}){self._limit}"
 
     def aggregates(self, buckets: Buckets, grid: Grid) -> str:
         """One row a bucket (and tag): its beginning, then the values."""
@@ -162,7 +177,10 @@ class Statements:
         names = ["number"] if self.is_narrow else [f"c{n}" for n in self._numbered(buckets)]
         parts = zip(names, self._series(buckets), strict=True)
         double = "::DOUBLE" if method == "sum" else ""
-        return [(name, f"{function}({v}{double}) FILTER ({f})") for name, (_, v, f) in parts]
+        return [
+            (name, f"{function}({v}{double})" + (f" FILTER ({f})" if self.is_filtered else ""))
+            for name, (_, v, f) in parts
+        ]
 
     def _series(self, buckets: Buckets) -> list[tuple[str, str, str]]:
         """Of each series: what names it in a long relation, its value as a number, and which values count. What is
@@ -208,6 +226,11 @@ class Statements:
         if self.parameters:
             conditions.append(f"{self._column('tag')} IN ({', '.join('?' for _ in self.parameters)})")
         return " AND ".join(conditions) or "true"
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether more than one series, or a whole narrow table, is asked for."""
+        return not self.parameters if self.is_narrow else len(self._names) != 1
 
     @property
     def _valued(self) -> str:
