@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import msgspec
+
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.ids import Names, slug
 from aas_server.ingest import feeds
@@ -107,6 +109,8 @@ def plan(store: Store, row: StreamRow | None, wish: Wish) -> Plan:
     declared = feeds.declaration(store.catalogue, stream)
     if declared.origin is not None and declared.topic != topic:
         raise Conflict("adopt-name-taken", name=stream, topic=declared.topic or "")
+    if declared.origin is not None and known(store, stream) is None:
+        raise Conflict("adopt-described", stream=stream, other=declared.origin)
     for claim in claims.of_topic(store.catalogue, topic).claims[:1]:
         if claim.stream != stream:
             raise Conflict("adopt-claimed", topic=topic, stream=claim.stream, other=claim.origin)
@@ -128,13 +132,16 @@ class Adopting:
         self._run = run
 
     def write(self, plan: Plan, wish: Wish, details: Iterable[Detail]) -> Adopted:
-        """Describe the stream as planned; ``details``: what was seen of it, or of those that it joins. Raises
-        ``NotFound`` for an unknown shell, ``BadInput`` for a time column that is none of the fields."""
+        """Describe the stream as planned; ``details``: what was seen of it, or of those that it joins. What is
+        described already stays where nothing else is said. Raises ``NotFound`` for an unknown shell, ``BadInput``
+        for a time column that is none of the fields."""
         key, shelf, names = self._place(plan, wish)
-        fields = _fields(details, wish)
+        there = self._feeds(shelf, key)
+        fields = _fields(details, wish, there.get(plan.stream))
         source = plan.found.source if plan.found else next((one.source for one in plan.joined), "")
-        feed = _feed(plan, wish, source, fields)
-        interfaces = self._interfaces(shelf, names, key, feed)
+        feed = _feed(plan, wish, source, fields, there.get(plan.stream))
+        id = names.submodel(key, asset_interfaces.DESCRIPTION_KIND)
+        interfaces = AssetInterfaces(id, tuple({**there, feed.stream: feed}.values()))
         live = self._live(shelf, names, key, plan.stream, fields)
         mapping = Mapping(names.submodel(key, asset_interfaces.MAPPING_KIND), interfaces, live.id)
         id_short = f"{time_series.KIND}_{stream_id_short(plan.stream)}"
@@ -150,33 +157,36 @@ class Adopting:
         shelf.put_all(key, written)
         sources.keep(self._store.catalogue, series.id, plan.stream, fields)
         joined = tuple(one.name for one in plan.joined)
-        return Adopted(
-            plan.stream, plan.topic, names.shell(key), tuple(one.id for one in written), joined, bool(joined)
-        )
+        ids = tuple(one.id for one in written)
+        adopted = Adopted(plan.stream, plan.topic, names.shell(key), ids, joined, bool(joined))
+        self._store.catalogue.put("adopted", plan.stream, msgspec.json.encode(adopted))
+        return adopted
 
     def _place(self, plan: Plan, wish: Wish) -> tuple[str, Shelf, Names]:
         """The key by which the shell's submodels are named: a product's own where the shell is a product's."""
         names = Names(self._settings.domain)
         own = names.shell("")
         key = plan.stream
-        if wish.shell is not None:
+        before = known(self._store, plan.stream)
+        shell = wish.shell or (before.shell if before else None)
+        if wish.shell is not None and before is not None and wish.shell != before.shell:
+            raise Conflict("adopt-in-another-shell", stream=plan.stream, shell=before.shell)
+        if shell is not None:
             try:
-                self._run(self._repository.get("shell", wish.shell, whole=False))
+                self._run(self._repository.get("shell", shell, whole=False))
             except NotFound:
-                raise NotFound("adopt-shell-unknown", shell=wish.shell) from None
-            if wish.shell.startswith(own):
-                key = wish.shell.removeprefix(own)
+                raise NotFound("adopt-shell-unknown", shell=shell) from None
+            if shell.startswith(own):
+                key = shell.removeprefix(own)
             else:
-                digest = hashlib.sha256(wish.shell.encode()).hexdigest()[:8]
-                key, names = f"{slug(wish.shell)[-40:].strip('-')}-{digest}", _OfShell(names.domain, wish.shell)
+                digest = hashlib.sha256(shell.encode()).hexdigest()[:8]
+                key, names = f"{slug(shell)[-40:].strip('-')}-{digest}", _OfShell(names.domain, shell)
         return key, Shelf(self._repository, self._store.files, names, self._run), names
 
-    def _interfaces(self, shelf: Shelf, names: Names, key: str, feed: Feed) -> AssetInterfaces:
-        """The feeds that the shell describes already, and this one."""
+    def _feeds(self, shelf: Shelf, key: str) -> dict[str, Feed]:
+        """The feeds that the shell describes already, by stream."""
         before = shelf.read(key, asset_interfaces.DESCRIPTION_KIND)
-        there = {one.stream: one for one in asset_interfaces.from_submodel(before).feeds} if before else {}
-        all_feeds = tuple((there | {feed.stream: feed}).values())
-        return AssetInterfaces(names.submodel(key, asset_interfaces.DESCRIPTION_KIND), all_feeds)
+        return {one.stream: one for one in asset_interfaces.from_submodel(before).feeds} if before else {}
 
     def _live(
         self, shelf: Shelf, names: Names, key: str, stream: str, fields: tuple[Field, ...]
@@ -193,10 +203,11 @@ class Adopting:
             return Held(plan.stream, plan.topic, 0, "", "", "")
 
 
-def _fields(details: Iterable[Detail], wish: Wish) -> tuple[Field, ...]:
-    """The fields of all that were seen, each once, with the one that bears the time marked."""
-    found: dict[str, Field] = {}
-    taken: set[str] = set()
+def _fields(details: Iterable[Detail], wish: Wish, before: Feed | None) -> tuple[Field, ...]:
+    """The fields of all that were seen, each once, as they are described already or proposed; the one that bears
+    the time is marked."""
+    found: dict[str, Field] = {one.name: one for one in (before.fields if before else ())}
+    taken = {one.id_short.lower() for one in found.values()}
     for detail in details:
         for seen in detail.fields:
             if seen.name not in found and seen.field.id_short.lower() not in taken:
@@ -216,17 +227,36 @@ def _plain_role(field: Field) -> Role:
     return "feature" if field.role == "time" else field.role
 
 
-def _feed(plan: Plan, wish: Wish, source: str, fields: tuple[Field, ...]) -> Feed:
-    wildcard = is_filter(plan.topic)
+def _feed(plan: Plan, wish: Wish, source: str, fields: tuple[Field, ...], before: Feed | None) -> Feed:
+    said = {"ko": wish.title, "en": wish.title} if wish.title else None
+    if before is not None:
+        return replace(
+            before,
+            topic=plan.topic,
+            title=said or before.title,
+            fields=fields,
+            zone=wish.zone or before.zone,
+            interval=wish.interval or before.interval,
+        )
     return Feed(
         stream=plan.stream,
         broker=source,
         topic=plan.topic,
         payload=AS_FOUND,
-        title={"ko": wish.title, "en": wish.title} if wish.title else in_all("collect-feed", topic=plan.topic),
+        title=said or in_all("collect-feed", topic=plan.topic),
         fields=fields,
         joins=plan.joins,
-        device=plan.topic if plan.joins and wildcard else None,
+        device=plan.topic if plan.joins and is_filter(plan.topic) else None,
         zone=wish.zone,
         interval=wish.interval,
     )
+
+
+def known(store: Store, stream: str) -> Adopted | None:
+    """How a stream was adopted here; ``None`` for one that only others describe, or nobody does by now."""
+    try:
+        adopted = msgspec.json.decode(store.catalogue.get("adopted", stream), type=Adopted)
+    except NotFound:
+        return None
+    origin = feeds.declaration(store.catalogue, stream).origin
+    return adopted if origin in adopted.submodels else None

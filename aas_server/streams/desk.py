@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aas_server.clock import Clock
 from aas_server.errors import NotFound
 from aas_server.ids import Names
-from aas_server.ingest import feeds
 from aas_server.ingest.topics import covers
 from aas_server.settings import Settings
 from aas_server.store.contract import Quarantined, Store
 from aas_server.streams import detail, erasing
-from aas_server.streams.adopting import Adopted, Adopting, Wish, plan
+from aas_server.streams.adopting import Adopted, Adopting, Wish, known, plan
 from aas_server.streams.configuration import Configuration, claims, kept
 from aas_server.streams.configuration.finding import Finding
+from aas_server.streams.configuration.interface import field_of
 from aas_server.streams.configuration.subscribing import address, is_allowed
 from aas_server.streams.counted import candidates
 from aas_server.streams.detail import Detail
@@ -25,6 +25,7 @@ from aas_server.streams.replaying import Replay, Replayed, Replaying
 from aas_server.streams.rows import Pulse, Rows, State, StreamRow
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Run
+from submodels.field import Field
 
 _PAGE = 500
 _LOOKED_AT = 20
@@ -113,9 +114,9 @@ class Desk:
         joins others, ``replay`` is still to be done. Raises ``BadInput``, ``Conflict``, ``NotFound``."""
         self._tools.configuration.catch_up()
         row = self._find(wish.target)
-        known = self._known(row) if row is not None and wish == Wish(wish.target) else None
-        if known is not None:
-            return known
+        before = known(self._store, row.name) if row is not None and wish == Wish(wish.target) else None
+        if before is not None:
+            return replace(before, joined=(), replay=False)
         planned = plan(self._store, row, wish)
         shown = [row] if row is not None else [one for one in map(self._find, self._joined(planned.joined)) if one]
         adopting = Adopting(
@@ -155,21 +156,31 @@ class Desk:
 
     def configured(self) -> Iterator[Configured]:
         """Every description and mapping in the twin, with what of it is not honoured."""
-        for submodel, known, findings in self._tools.configuration.all_findings():
-            kind = "mapping" if known.pairs or not known.affordances else "description"
-            count = len(known.affordances) or len(known.pairs)
-            yield Configured(submodel, kind, count, (*findings, *self._elsewhere(known)))
+        for submodel, said, findings in self._tools.configuration.all_findings():
+            kind = "mapping" if said.pairs or not said.affordances else "description"
+            count = len(said.affordances) or len(said.pairs)
+            yield Configured(submodel, kind, count, (*findings, *self._elsewhere(said)))
 
-    def _elsewhere(self, known: kept.Kept) -> Iterable[Finding]:
+    def _elsewhere(self, said: kept.Kept) -> Iterable[Finding]:
         """Topics at brokers that nobody is connected to, nor may be."""
         ours = {address(one) for one in self._tools.brokers}
-        for one in known.affordances if ours else ():
+        for one in said.affordances if ours else ():
             ours_too = not one.broker or address(one.broker) in ours
             if not ours_too and not is_allowed(one.broker, self._tools.settings.aid_brokers):
                 yield Finding("aid-broker-elsewhere", one.path, {"broker": one.broker}, "note")
 
     def _detail(self, row: StreamRow) -> Detail:
-        return detail.detail(self._store, self._names, row, (), self._rows.unread_topics(row.name))
+        described = self._described(row) if row.origin is not None else ()
+        return detail.detail(self._store, self._names, row, described, self._rows.unread_topics(row.name))
+
+    def _described(self, row: StreamRow) -> list[Field]:
+        """What the stream's description says of its fields, whoever wrote it."""
+        origin = str(row.origin)
+        described = kept.get(self._store.catalogue, origin)
+        for one in described.affordances if described else ():
+            if any(feed.stream == row.name for feed in claims.feeds_of(origin, [one])):
+                return [field_of(member) for member in one.members]
+        return []
 
     def _find(self, target: str) -> StreamRow | None:
         """A stream by name, else the one that a topic's messages make, else the one that has just this filter."""
@@ -185,13 +196,6 @@ class Desk:
 
     def _joined(self, joined: Iterable[Any]) -> list[str]:
         return [one.name for one in joined][:_LOOKED_AT]
-
-    def _known(self, row: StreamRow) -> Adopted | None:
-        """What an adopted stream has already."""
-        declared = feeds.declaration(self._store.catalogue, row.name)
-        if declared.origin is None:
-            return None
-        return Adopted(row.name, row.topic, "", (declared.origin,))
 
     def _to_replay(self, name: str, since: int | None) -> tuple[str, int]:
         stream = self.row(name).name

@@ -106,7 +106,24 @@ def test_a_stream_goes_into_the_shell_that_is_named(house, publish):
     assert len(shell(house, "urn:plant:press")["submodels"]) == 5
     assert {row.state for row in house.desk().all()} == {"adopted"}
     with pytest.raises(NotFound):
-        house.desk().adopt(Wish("line/oven", shell="urn:nothing", title="x"))
+        house.desk().adopt(Wish("line/new", shell="urn:nothing"))
+    with pytest.raises(Conflict):
+        house.desk().adopt(Wish("line/oven", shell="urn:another"))
+
+
+def test_what_people_corrected_stays_when_more_is_said(house, publish):
+    publish("line/press", SHOT)
+    adopted = house.desk().adopt(Wish("line/press"))
+    document = submodel(house, adopted.submodels[0])
+    text = json.dumps(document, ensure_ascii=False).replace('"CEL"', '"KEL"')
+    house.runner.run(house.repository.put("submodel", text.encode()))
+    house.configuration.catch_up()
+    again = house.desk().adopt(Wish("line/press", interval=5.0, time="timestamp"))
+    assert again.submodels == adopted.submodels
+    declared = feeds.declaration(house.store.catalogue, "line_press")
+    assert (declared.interval, declared.time_column) == (5.0, "timestamp")
+    assert declared.units["Mold Temp (°C)"] != "°C"
+    assert house.desk().adopt(Wish("line/press")).shell == adopted.shell
 
 
 def test_single_values_of_a_device_are_adopted_as_one_stream(house, publish):

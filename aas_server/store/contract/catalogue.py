@@ -26,6 +26,7 @@ Section = Literal[
     "claim",
     "mapped",
     "configured",
+    "adopted",
     "replay",
     "units",
     "erasure",

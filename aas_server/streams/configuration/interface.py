@@ -16,10 +16,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aas_server.ingest.feeds import FieldType
 from aas_server.ingest.topics import is_legal
+from aas_server.product.collect import describing
 from aas_server.streams.configuration import plain
 from aas_server.streams.configuration.finding import Finding
 from aas_server.twin.plain import Json
 from connectors.payloads.reading import Form
+from submodels.field import Field, Unit
+from submodels.fields import origin_of
+from templates import units
 
 _KIND = re.compile(r"https?://admin-shell\.io/idta/AssetInterfacesDescription/1/\d+(/Submodel)?/?")
 _MQTT = re.compile(r"https?://www\.w3\.org/2011/mqtt/?#?")
@@ -297,3 +301,20 @@ def is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def field_of(member: Member) -> Field:
+    """A described member as a field, as far as it is described."""
+    code = member.unit or ""
+    unit = (units.by_code(code) or units.unit(code)) if code else None
+    return Field(
+        name=member.name,
+        id_short=member.path.rpartition(".")[2],
+        value_type=describing.TYPES[member.type or "string"],
+        semantic_id=member.semantic_id,
+        origin=origin_of(member.semantic_id),
+        title=member.title,
+        definition={},
+        role="time" if member.is_time else "feature",
+        unit=Unit(unit.symbol, unit.code, unit.irdi) if unit else Unit(code) if code else None,
+    )
