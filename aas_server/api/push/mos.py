@@ -23,7 +23,8 @@ from aas_server.api.bodies import whole_body
 from aas_server.api.push.ingest import RETRY_AFTER, Key, bring
 from aas_server.api.services import own_route
 from aas_server.errors import AasError, BadInput, TooLarge, Unavailable
-from aas_server.ingest.taking.pushes import Body, Pushes
+from aas_server.ingest.taking.bodies import Body
+from aas_server.ingest.taking.pushes import Pushes
 from aas_server.messages import error_text, language_of
 from aas_server.settings import Settings
 from aas_server.store.contract import Store

@@ -13,10 +13,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from aas_server.api.push.forms import ABOUT, of_form
 from aas_server.errors import BadInput, TooLarge, WrongType
+from aas_server.ingest.taking.bodies import ENCODINGS, Body
 from aas_server.ingest.taking.pictures import MEDIA_TYPES, About, payload_of
-from aas_server.ingest.taking.pushes import Body
 from aas_server.settings import Settings
-from connectors.recording.encoding import NAMES
 
 _PICTURE, _FORM = ".picture", ".form"
 _ROWS = frozenset((".ndjson", ".csv", ".tsv", ".parquet", ".xlsx"))
@@ -79,9 +78,9 @@ def _kind(given: str) -> tuple[str, str | None]:
     charset = header.get_content_charset() if ";" in given else None
     if charset is None:
         return kind, None
-    if charset not in NAMES:
+    if charset not in ENCODINGS:
         raise WrongType("push-charset-unknown", given=charset[:100])
-    return kind, NAMES[charset]
+    return kind, ENCODINGS[charset]
 
 
 def _utf8(content: bytes, encoding: str | None) -> bytes:

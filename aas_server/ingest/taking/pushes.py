@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from aas_server.errors import AasError, BadInput, Conflict, TooLarge
 from aas_server.ingest.taking import topics
+from aas_server.ingest.taking.bodies import Body
 from aas_server.ingest.taking.chunks import Chunk, chunks
 from aas_server.ingest.taking.keys import Keys
 from aas_server.ingest.taking.ledger import Note, id_of
@@ -25,31 +25,6 @@ _STREAMS = 100
 """Streams that an answer names: a body's device names may be ids."""
 _BODY = "body"
 """What a body is called where a file's name would stand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A request's body. ``kind`` is the ending of a file that would hold it (``.csv``), ``encoding`` the text
-    encoding that was said, or ``None``. ``content``: messages as they are to be stored (JSON, pictures), or a file
-    of rows (CSV, NDJSON)."""
-
-    kind: str
-    content: Sequence[bytes] | Path
-    encoding: str | None = None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 (hex) of it all."""
-        seen = hashlib.sha256(f"{self.kind} {self.encoding} ".encode())
-        if not isinstance(self.content, Path):
-            for part in self.content:
-                seen.update(b"%d " % len(part))
-                seen.update(part)
-        else:
-            with self.content.open("rb") as file:
-                while block := file.read(2**20):
-                    seen.update(block)
-        return seen.hexdigest()
 
 
 @dataclass

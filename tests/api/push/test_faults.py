@@ -15,7 +15,8 @@ import pytest
 
 from aas_server.errors import Unavailable
 from aas_server.ingest.service import Ingest
-from aas_server.ingest.taking.pushes import Body, Pushes
+from aas_server.ingest.taking.bodies import Body
+from aas_server.ingest.taking.pushes import Pushes
 from aas_server.settings import Settings
 from aas_server.store.sqlite import open_store
 from connectors.errors import DoorError
