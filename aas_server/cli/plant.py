@@ -141,7 +141,7 @@ class Recorded:
                 )
 
     def produce(self, broker: str, house: House, ingest: Ingest, show: Show) -> None:
-        house.declare(self._stream, Declaration(time_column=self._time))
+        house.declare(self._stream, Declaration(time_column=self._time, form="flat-json"))
         arguments = ["--from", str(self._file), "--topic", self._topic, "--lang", self._language]
         for option, value in (("--time", self._time), ("--label", self._label)):
             arguments += [option, value] if value else []
