@@ -139,7 +139,13 @@ def test_a_gateway_that_was_there_before_us(
     """It sends aliases alone: we ask for its birth, know it over a restart of ours, and hear of its death. What
     came before its birth is read by a replay."""
     broker = mosquitto()
+    heard: list[str] = []
+    witness = Subscription(broker.url, ["spBv1.0/#"], "witness")
+    witness.start(lambda delivery: heard.append(delivery.message.topic))
+    until(witness.ready)
     node = gateway("pysparkplug", broker.port)
+    until(lambda: "spBv1.0/plant/DBIRTH/pysparkplug/press" in heard)
+    witness.stop()
     press = narrow_name("spBv1.0/plant/+/pysparkplug/press")
     first = listen(broker.url)
     node.say(11.5)

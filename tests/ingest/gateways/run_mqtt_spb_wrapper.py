@@ -8,6 +8,12 @@ import sys
 from mqtt_spb_wrapper import MqttSpbEntityEdgeNode
 
 
+def tell(what: str) -> None:
+    """One write, since two threads tell."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def main(port: int) -> None:
     node = MqttSpbEntityEdgeNode("plant", "wrapper", include_spb_rebirth=False)
     node.data.set_value("pressure", 1.5)
@@ -16,16 +22,16 @@ def main(port: int) -> None:
 
     def born(_: object = None) -> None:
         node.publish_birth(qos=1)
-        print("born", flush=True)
+        tell("born")
 
     # its own answer to Node Control/Rebirth publishes once, while it is being set up
     node.on_command = born
     node.connect("127.0.0.1", port, client_id="wrapper")
     born()
     for line in sys.stdin:
+        tell("said")
         node.data.set_value("pressure", float(line))
         node.publish_data(qos=1)
-        print("said", flush=True)
 
 
 if __name__ == "__main__":

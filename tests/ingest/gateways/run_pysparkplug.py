@@ -12,6 +12,12 @@ GROUP, NODE, DEVICE = "plant", "pysparkplug", "press"
 REBIRTH = "Node Control/Rebirth"
 
 
+def tell(what: str) -> None:
+    """One write, since two threads tell."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 class Gateway:
     """One session: the node (bdSeq 0) and its press, whose pressure has alias 1 and its state alias 2."""
 
@@ -48,7 +54,7 @@ class Gateway:
         self._send(
             "DBIRTH", spb.DBirth(timestamp=spb.get_current_timestamp(), seq=self._next(), metrics=metrics), True
         )
-        print("born", flush=True)
+        tell("born")
 
     def _on_command(self, _: object, message: spb.Message) -> None:
         for metric in message.payload.metrics:
@@ -75,5 +81,5 @@ class Gateway:
 if __name__ == "__main__":
     gateway = Gateway(int(sys.argv[1]))
     for line in sys.stdin:
+        tell("said")
         gateway.say(float(line))
-        print("said", flush=True)
