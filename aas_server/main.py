@@ -158,7 +158,7 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     app.include_router(metrics_router(desk.all, ingest.brokers, house.store.journal, ingest.ready))
     app.include_router(docs_router(app))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
-    app.mount("/", create_web(house.store, settings, ingest.state))
+    app.mount("/", create_web(house.store, settings, ingest.state, desk))
     return Guard(with_apis, settings)
 
 

@@ -15,18 +15,24 @@ from aas_server.errors import AasError, NotFound
 from aas_server.ingest.state import FeedState
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
+from aas_server.streams.desk import Desk
 from aas_server.web.assets import asset
 from aas_server.web.bundle import Bundles
 from aas_server.web.feed import FeedPages
+from aas_server.web.forms import Forms
 from aas_server.web.headers import PageHeaders
 from aas_server.web.product import ProductPages
 from aas_server.web.products import ProductList
 from aas_server.web.render import Renderer, json_response
 from aas_server.web.series import SeriesData
+from aas_server.web.streams import StreamPages
 
 
-def create_web(store: Store, settings: Settings, feed: Callable[[], FeedState]) -> Starlette:
-    """The pages over one store. ``feed`` tells the state of the feed; it is asked at every look.
+def create_web(
+    store: Store, settings: Settings, feed: Callable[[], FeedState], desk: Desk | None = None
+) -> Starlette:
+    """The pages over one store. ``feed`` tells the state of the feed; it is asked at every look. ``desk``: without
+    it there are no pages of streams.
 
     Handlers are synchronous: they run in worker threads, so a slow look never holds up the event loop.
     """
@@ -41,6 +47,7 @@ def create_web(store: Store, settings: Settings, feed: Callable[[], FeedState]) 
         routes=[
             Route("/", products.page),
             Route("/pages/feed", feeds.page),
+            *(_streams(StreamPages(desk, settings, renderer, Forms(store.catalogue))) if desk else ()),
             Route("/pages/products/{id}", product.page),
             Route("/pages/products/{id}/bundle/{file}", bundles.file),
             Route("/pages/data/feed", feeds.data),
@@ -51,6 +58,19 @@ def create_web(store: Store, settings: Settings, feed: Callable[[], FeedState]) 
         middleware=[Middleware(PageHeaders)],
         exception_handlers={AasError: errors.ours, HTTPException: errors.http, Exception: errors.unforeseen},
     )
+
+
+def _streams(pages: StreamPages) -> list[Route]:
+    """Streams, and the forms on their pages."""
+    one = "/pages/streams/{name}"
+    return [
+        Route("/pages/streams", pages.list),
+        Route("/pages/streams/adopt", pages.adopt, methods=["POST"]),
+        Route(one, pages.stream),
+        Route(f"{one}/adopt", pages.adopt, methods=["POST"]),
+        Route(f"{one}/replay", pages.replay, methods=["POST"]),
+        Route(f"{one}/erase", pages.erase, methods=["POST"]),
+    ]
 
 
 class _Errors:

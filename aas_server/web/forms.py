@@ -1,0 +1,83 @@
+"""Forms that change something bear a token, so that no page from elsewhere can send them for a reader.
+
+The reader's browser holds a random cookie that scripts can't read and other sites don't send; the token in the
+form follows from it by a secret of the data folder. Who has not seen the form can't know the token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aas_server.errors import NotFound, Refused, TooLarge
+from aas_server.store.contract import Catalogue
+
+FIELD = "token"
+_COOKIE = "form"
+_LARGEST = 64 * 2**10
+_FIELDS = 50
+_DAY = 86_400
+
+
+class Forms:
+    """Tokens over one data folder: any server on it knows those of the others."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._secret: bytes | None = None
+
+    def visit(self, request: Request) -> str:
+        """What the reader's browser is known by; a new one where it has none yet."""
+        known = request.cookies.get(_COOKIE, "")
+        return known if _is_visit(known) else secrets.token_urlsafe(32)
+
+    def token(self, visit: str) -> str:
+        """What a form for this reader bears."""
+        return hmac.new(self._key(), visit.encode(), hashlib.sha256).hexdigest()
+
+    def remember(self, response: Response, visit: str, *, secure: bool) -> None:
+        """Let the browser hold it."""
+        response.set_cookie(
+            _COOKIE, visit, max_age=_DAY, path="/pages/", httponly=True, samesite="strict", secure=secure
+        )
+
+    async def sent(self, request: Request) -> Mapping[str, str]:
+        """The fields of a form that was sent. Raises ``Refused`` where it bears no token of this reader's."""
+        fields = await _fields(request)
+        visit = request.cookies.get(_COOKIE, "")
+        token = fields.get(FIELD, "")
+        if not _is_visit(visit) or not hmac.compare_digest(token.encode(), self.token(visit).encode()):
+            raise Refused("web-form-stale")
+        return fields
+
+    def _key(self) -> bytes:
+        if self._secret is None:
+            try:
+                self._secret = self._catalogue.get("configured", "form-secret")
+            except NotFound:
+                self._catalogue.put("configured", "form-secret", secrets.token_bytes(32))
+                self._secret = self._catalogue.get("configured", "form-secret")
+        return self._secret
+
+
+def _is_visit(text: str) -> bool:
+    return len(text) == 43 and text.isascii()
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise TooLarge("web-form-too-large", limit=_LARGEST)
+    try:
+        found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise TooLarge("web-form-too-large", limit=_LARGEST) from None
+    return {name: values[-1].strip() for name, values in found.items()}
