@@ -127,10 +127,11 @@ class Series:
         if width > _MOST_SERIES:
             raise BadInput("series-many", count=width, most=_MOST_SERIES)
         _check(grid.count * width)
-        extremes = statements.extremes(buckets, grid)
         if buckets.method == "minmax":
-            chosen = statements.chosen(extremes, buckets)
-            return self._found(statements, chosen, buckets, statements.parameters)
+            return self._hoped(
+                statements, buckets, lambda: statements.chosen(statements.extremes(buckets, grid), buckets)
+            )
+        extremes = statements.extremes(buckets, grid)
         rows = int(self._rows(statements.extent(), statements.parameters)[0][2])
         exact = rows * (1 if statements.is_narrow else width) <= _EXACT
         query = statements.points(buckets) if exact else f"SELECT * FROM ({extremes}) ORDER BY s, place, v"  # noqa: S608

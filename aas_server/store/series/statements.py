@@ -113,9 +113,9 @@ class Statements:
         """Long: the least and the greatest value of each bucket, where they happened."""
         series = self._series(buckets)
         values = "".join(
-            f", arg_min(place, {v}) FILTER ({f}) AS a{n}, min({v}) FILTER ({f}) AS l{n}"
-            f", arg_max(place, {v}) FILTER ({f}) AS z{n}, max({v}) FILTER ({f}) AS h{n}"
-            for n, (_, v, f) in enumerate(series)
+            f", arg_min(place, {v}){f} AS a{n}, min({v}){f} AS l{n}"
+            f", arg_max(place, {v}){f} AS z{n}, max({v}){f} AS h{n}"
+            for n, v, f in ((n, v, self._filter(f)) for n, (_, v, f) in enumerate(series))
         )
         keys = "b, tag" if self.is_narrow else "b"
         points = " UNION ALL ".join(
@@ -177,10 +177,10 @@ class Statements:
         names = ["number"] if self.is_narrow else [f"c{n}" for n in self._numbered(buckets)]
         parts = zip(names, self._series(buckets), strict=True)
         double = "::DOUBLE" if method == "sum" else ""
-        return [
-            (name, f"{function}({v}{double})" + (f" FILTER ({f})" if self.is_filtered else ""))
-            for name, (_, v, f) in parts
-        ]
+        return [(name, f"{function}({v}{double}){self._filter(f)}") for name, (_, v, f) in parts]
+
+    def _filter(self, condition: str) -> str:
+        return f" FILTER ({condition})" if self.is_filtered else ""
 
     def _series(self, buckets: Buckets) -> list[tuple[str, str, str]]:
         """Of each series: what names it in a long relation, its value as a number, and which values count. What is
