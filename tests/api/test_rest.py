@@ -52,7 +52,6 @@ def test_an_unknown_path_is_answered_as_json(doors: TestClient, method: str, pat
         ("PUT", "/products/x", "DELETE, GET"),
         ("DELETE", "/products/x/releases/y/records", "GET"),
         ("POST", "/products/x/listing", "DELETE"),
-        ("POST", "/streams", "GET"),
         ("DELETE", "/streams/x/records", "GET"),
         ("POST", "/health/live", "GET"),
     ],

@@ -149,6 +149,7 @@ def test_erasing_asks_for_the_name_once_more(client, publish):
     ("method", "path", "allowed"),
     [
         ("PUT", "/streams/x", "DELETE, GET"),
+        ("POST", "/streams", "GET"),
         ("GET", "/streams/x/adopt", "POST"),
         ("PUT", "/streams/x/replay", "GET, POST"),
     ],
