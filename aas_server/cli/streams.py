@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from aas_server.ingest.mending import catch_up
 from aas_server.messages import Language
 from aas_server.streams.adopting import Wish
 from aas_server.streams.detail import unread_json
+from aas_server.streams.keeping import Keeping
 
 _MOST = 1000
 
@@ -182,6 +184,19 @@ def configured(language: Language, data: Path | None, settings: Path | None, as_
     tell_configured(voice, found)
     if as_json:
         voice.print_json([one.as_json() for one in found])
+
+
+@streams.command("keep", help="help-streams-keep", epilog="example-streams-keep")
+@options.data
+@options.settings
+@options.as_json
+@click.pass_obj
+def keep(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
+    """Keep the data folder small now."""
+    voice = Voice(language, as_json)
+    with opened(data, settings) as house:
+        kept = asdict(Keeping(house.store, house.settings, house.clock).run())
+    voice.result(kept, "streams-kept", **kept)
 
 
 @contextmanager
