@@ -167,3 +167,17 @@ def test_a_folder_that_is_missing_is_told_and_goes_on_once_it_is_there(watch, in
     put(inbox / "a.csv", "time,v\n2026-03-01,1\n")
     until((inbox / "done" / "a.csv").exists)
     until(ingest.ready)
+
+
+def test_a_link_in_place_of_our_folders_leads_nothing_elsewhere(
+    watch, inbox: Path, tmp_path: Path, until: Until
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (inbox / "done").symlink_to(elsewhere)
+    put(inbox / "a.csv", "time,v\n2026-03-01,1\n")
+    ingest = watch()
+    until(lambda: ingest.state().brokers[0].error == "watch-folder-unreadable")
+    assert list(elsewhere.iterdir()) == []
+    (inbox / "done").unlink()
+    until((inbox / "done" / "a.csv").exists)

@@ -7,6 +7,8 @@ what is no plain file are left alone.
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -59,8 +61,7 @@ class Inbox:
     def claim(self, path: Path) -> Claimed | None:
         """Move a file into our hands; ``None`` where it is gone, or was exchanged for a link meanwhile."""
         label = path.parent.name if path.parent != self.folder else ""
-        place = self.folder / WORK / label if label else self.folder / WORK
-        place.mkdir(parents=True, exist_ok=True)
+        place = self._own(WORK, label)
         try:
             mine = path.rename(_free(place / path.name))
         except FileNotFoundError:
@@ -72,13 +73,22 @@ class Inbox:
 
     def settle(self, claimed: Claimed, reason: str | None = None) -> None:
         """Into ``done``, or with a ``reason`` into ``failed`` and the reason beside it."""
-        place = self.folder / (DONE if reason is None else FAILED)
-        place = place / claimed.label if claimed.label else place
-        place.mkdir(parents=True, exist_ok=True)
+        place = self._own(DONE if reason is None else FAILED, claimed.label)
         target = _free(place / claimed.name)
         if reason is not None:
             target.with_name(f"{target.name}.txt").write_text(reason, "utf-8")
         claimed.path.rename(target)
+
+    def _own(self, name: str, label: str) -> Path:
+        """A folder of ours, made where it is missing. Raises ``OSError`` where somebody put a link in its place,
+        which would lead our files elsewhere."""
+        place = self.folder
+        for part in (name, label):
+            place = place / part if part else place
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
+            place.mkdir(exist_ok=True)
+        return place
 
     def _files(self) -> Iterator[Path]:
         """Those in the folder, and those one level below: a folder there is a label."""
