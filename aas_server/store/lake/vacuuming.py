@@ -47,6 +47,7 @@ def drop(table: Table, keep: Sequence[Pin]) -> Gone:
     """See ``contract.Lake.drop``. The caller holds the lake's lock."""
     left = list(table.folder.glob(f"{_LOG_LEFT}*"))
     if not table.exists() and not left:
+        _remove_empty(table.folder)  # all but this was done before a crash
         raise NotFound("stream-not-found", stream=table.folder.name)
     rows = 0
     if table.exists():
@@ -62,10 +63,14 @@ def drop(table: Table, keep: Sequence[Pin]) -> Gone:
     for log in left:
         shutil.rmtree(log)
     sync(table.folder)
-    with suppress(OSError):  # not empty: it has files of pins
-        table.folder.rmdir()
-        sync(table.folder.parent)
+    _remove_empty(table.folder)
     return Gone(len(going), size, rows)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not there, or has files of pins
+        folder.rmdir()
+        sync(folder.parent)
 
 
 def _pinned(keep: Sequence[Pin]) -> set[str]:
