@@ -125,13 +125,12 @@ def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def _ranges(times: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Sorted times as few ranges, parted where nothing lies between for longest."""
+    """Sorted times as few ranges, parted where much of the time between the first and the last is empty."""
     if not len(times):
         return
-    gaps = np.diff(times)
-    cuts = np.sort(np.argsort(gaps)[-(_RANGES - 1) :]) if len(gaps) else gaps
-    starts = [0, *(cut + 1 for cut in cuts.tolist())]
-    ends = [*cuts.tolist(), len(times) - 1]
+    cuts = np.flatnonzero(np.diff(times) > max((int(times[-1]) - int(times[0])) // _RANGES, 1)).tolist()
+    starts = [0, *(cut + 1 for cut in cuts)]
+    ends = [*cuts, len(times) - 1]
     for start, end in zip(starts, ends, strict=True):
         yield int(times[start]), int(times[end])
 

@@ -19,7 +19,7 @@ from connectors.sparkplug import Request
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _LOOK_SECONDS = 0.05
 """Between two looks how far another process has folded."""
-_LAST_SECONDS = 30.0
+_LAST_SECONDS = 10.0
 """How long a stop folds what is there; what is left is in the journal, and folded at the next start."""
 FOLD_LOCK = "fold.lock"
 
