@@ -64,8 +64,8 @@ def fold(
     }
     store.lake.fold("press", pa.table({**common, **own}), upto)
     ns = int(at[-1].timestamp()) * 10**9
-    facts = StreamFacts("press", "plant/press", "mqtt", "wide", upto, first + rows, 0, int(START.timestamp()) * 10**9,
-                        ns, ns)  # fmt: skip
+    start = int(START.timestamp()) * 10**9
+    facts = StreamFacts("press", "plant/press", "mqtt", "wide", upto, first + rows, 0, start, ns, ns)
     store.catalogue.put("stream", "press", msgspec.json.encode(facts))
 
 
