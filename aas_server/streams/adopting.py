@@ -8,7 +8,6 @@ any other one would; adopting again what is adopted writes nothing.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -25,7 +24,7 @@ from aas_server.product.series.segments import Held
 from aas_server.settings import Settings
 from aas_server.store.contract import Store, StreamFacts
 from aas_server.streams.configuration import claims, stale
-from aas_server.streams.configuration.interface import is_zone
+from aas_server.streams.configuration.interface import NAME, is_zone
 from aas_server.streams.detail import Detail
 from aas_server.streams.rows import StreamRow
 from aas_server.twin.repository import Repository
@@ -37,7 +36,7 @@ from submodels.asset_interfaces import AssetInterfaces, Feed, Mapping
 from submodels.field import Field, Role
 from submodels.operational_data import OperationalData, stream_id_short
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_LONGEST = 80
 AS_FOUND = "as-found"
 
 
@@ -99,7 +98,7 @@ def plan(store: Store, row: StreamRow | None, wish: Wish) -> Plan:
     topic = row.topic if row is not None else wish.target
     if not is_legal(topic):
         raise BadInput("adopt-filter-wrong", filter=topic)
-    if wish.name is not None and not _NAME.fullmatch(wish.name):
+    if wish.name is not None and not (NAME.fullmatch(wish.name) and len(wish.name) <= _LONGEST):
         raise BadInput("adopt-name-wrong", name=wish.name)
     if wish.zone is not None and not is_zone(wish.zone):
         raise BadInput("adopt-zone-unknown", zone=wish.zone)

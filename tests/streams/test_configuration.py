@@ -14,7 +14,7 @@ from basyx.aas.adapter.json import AASToJsonEncoder
 from aas_server.errors import NotFound
 from aas_server.ingest import binding, feeds
 from aas_server.messages import catalogue as sentences
-from aas_server.streams.configuration import Configuration
+from aas_server.streams.configuration import Configuration, follower
 from aas_server.twin.live import Overlay
 
 ID, MAPPING, SINKS = "urn:plant:aid", "urn:plant:aimc", "urn:plant:live"
@@ -316,6 +316,29 @@ def test_strange_documents_do_no_harm(house, put):
     assert list(refused(house)) == ["aid-too-large"]
     with pytest.raises(NotFound):
         house.desk().show("line_press")
+
+
+def test_a_name_that_leads_out_of_the_folder_is_refused(house, put, publish):
+    one = press()
+    one.extension.add(model.Extension("payload", model.datatypes.String, "flat-json"))
+    one.extension.add(model.Extension("stream", model.datatypes.String, "../../outside"))
+    put(description(interface(one)))
+    assert list(refused(house)) == ["aid-stream-name-wrong"]
+    publish("line/press", {"a": 1})
+    assert [row.name for row in house.desk().all()] == ["line_press"]
+
+
+def test_a_poisoned_description_does_not_hold_up_the_others(house, put, monkeypatch):
+    def poisoned(document):
+        if document["id"] == "urn:poison":
+            raise RuntimeError("nobody foresaw this")
+        return read(document)
+
+    read = follower.interface.read
+    monkeypatch.setattr(follower.interface, "read", poisoned)
+    put(description(interface(press()), id="urn:poison"), description(interface(press())))
+    assert list(refused(house, "urn:poison")) == ["configuration-unreadable"]
+    assert feeds.declaration(house.store.catalogue, "line_press").origin == ID
 
 
 @pytest.mark.shared

@@ -7,12 +7,14 @@ be done again without harm, so a crash in between is made good by doing it again
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from aas_server.errors import NotFound
+from aas_server.errors import AasError, NotFound, Unavailable
+from aas_server.ingest.trouble import log
 from aas_server.store.contract import Change, Document, Store
 from aas_server.streams.configuration import bindings, claims, interface, kept, mapping
 from aas_server.streams.configuration.finding import Finding
@@ -97,7 +99,8 @@ class Configuration:
                 touched.add(id)  # a sink may have come, gone or changed its type
             document = msgspec.json.decode(bodies[id].body) if id in bodies else None
             if document is not None or kept.get(self._store.catalogue, id) is not None:
-                touched |= self._configure(id, document)
+                with _alone(id):
+                    touched |= self._configure(id, document)
         sinks = self._documents(touched, whole=True) if touched else {}
         for id in sorted(touched):
             bindings.bind(self._store.catalogue, id, msgspec.json.decode(sinks[id].body) if id in sinks else None)
@@ -121,13 +124,36 @@ class Configuration:
         return {one.stream for one in claims.feeds_of(id, known.affordances)}
 
 
+@contextmanager
+def _alone(submodel: str) -> Iterator[None]:
+    """A document that nobody foresaw must not keep all that come after it from being honoured. What the store
+    can't do at present concerns all of them, and is tried again."""
+    try:
+        yield
+    except AasError as fault:
+        if isinstance(fault, Unavailable):
+            raise
+        log(submodel, fault)
+    except Exception as fault:
+        log(submodel, fault)
+
+
 def _is_ours(document: Json) -> bool:
     return interface.is_description(document) or mapping.is_mapping(document)
 
 
 def _read(document: Json | None) -> Kept | None:
+    """What a document says; one that can't be read says nothing, and that is told."""
     if document is None:
         return None
+    try:
+        return _said(document)
+    except Exception as fault:
+        log(str(document.get("id")), fault)
+        return Kept(findings=(Finding("configuration-unreadable", "", {"fault": repr(fault)[:200]}),))
+
+
+def _said(document: Json) -> Kept:
     if mapping.is_mapping(document):
         paired = mapping.read(document)
         return Kept(pairs=paired.pairs, findings=paired.findings)

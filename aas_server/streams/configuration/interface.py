@@ -38,6 +38,8 @@ _TYPES: Mapping[str, FieldType] = {
     "string": "string",
 }
 _SCALARS = (*_TYPES, "null")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
+"""A stream's name is a folder's and a table's."""
 DEEPEST = 32
 """Levels of nested members that are read."""
 MOST_FIELDS = 20_000
@@ -146,6 +148,10 @@ class _Reader:
         if form == "":
             self.refuse("aid-content-type", path, media=str(plain.value(forms, "contentType") or media)[:80])
             return None
+        stream = _stream(one, said)
+        if stream is not None and not NAME.fullmatch(stream):
+            self.refuse("aid-stream-name-wrong", path, stream=stream[:80])
+            return None
         members = self._members(one, path, "payload" in said)
         zone = said.get("zone")
         if zone is not None and not is_zone(zone):
@@ -158,7 +164,7 @@ class _Reader:
             qos=_qos(plain.value(forms, "mqv_qos")),
             members=tuple(members),
             title=_title(one),
-            stream=_stream(one, said),
+            stream=stream,
             form=form or None,
             device=said.get("device"),
             zone=zone,
