@@ -8,10 +8,14 @@ import zipfile
 import pytest
 
 from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.house import House
 from aas_server.ingest import binding, feeds
+from aas_server.ingest.mending import catch_up
+from aas_server.settings import Settings
 from aas_server.streams.adopting import Wish
 from aas_server.twin.live import Overlay
 from aas_server.twin.package import import_file
+from connectors.message import Message
 
 
 def submodel(house, id):
@@ -184,3 +188,16 @@ def test_a_description_that_comes_back_with_a_package_configures_as_well(house, 
     house.runner.run(import_file(house.repository, house.store.files, package, house.settings))
     house.configuration.catch_up()
     assert house.desk().row("line_press").state == "adopted"
+
+
+def test_on_postgresql_it_is_the_same(new_postgres, tmp_path):
+    settings = Settings(data=tmp_path / "data", database_url=new_postgres())
+    with House(settings) as house:
+        for topic in ("line/a/shot", "line/b/shot"):
+            house.store.journal.append([Message("m", topic, json.dumps(SHOT).encode(), 1_764_000_000 * 10**9, 1)])
+        catch_up(house.store, settings)
+        desk = house.desk()
+        adopted = desk.adopt(Wish("line/+/shot", name="shots"))
+        assert desk.replay("shots").joined == adopted.joined == ("line_a_shot", "line_b_shot")
+        assert [(row.name, row.state, row.records) for row in desk.all()] == [("shots", "adopted", 2)]
+        assert desk.erase("shots", "", "tester").messages == 2
