@@ -66,14 +66,14 @@ class _Upto(msgspec.Struct):
 def declare(catalogue: Catalogue, stream: str, declaration: Declaration) -> None:
     """Say what people know of a stream. It holds for messages that are folded from now on."""
     catalogue.put("feed", stream, msgspec.json.encode(declaration))
-    _changed(catalogue)
+    touch(catalogue)
 
 
 def undeclare(catalogue: Catalogue, stream: str) -> None:
     """Take back what was declared of a stream. Nothing is done where nothing was."""
     with suppress(NotFound):
         catalogue.delete("feed", stream)
-    _changed(catalogue)
+    touch(catalogue)
 
 
 def version(catalogue: Catalogue) -> bytes:
@@ -84,7 +84,8 @@ def version(catalogue: Catalogue) -> bytes:
         return b""
 
 
-def _changed(catalogue: Catalogue) -> None:
+def touch(catalogue: Catalogue) -> None:
+    """What was decoded and is not folded yet is to be decoded again: it may have been erased meanwhile."""
     catalogue.put("feed-version", "", msgspec.json.encode(uuid4()))
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from aas_server.clock import Clock, iso
 from aas_server.errors import Conflict, NotFound
+from aas_server.ingest import feeds
 from aas_server.product import record
 from aas_server.store.contract import Section, Store
 from aas_server.store.parquet import quoted, reader
@@ -75,6 +76,7 @@ class Erasing:
             pictures = self._pictures(row.name)
             records, files = self._drop(row.name)
             erased = store.journal.erase(wanted)
+            feeds.touch(store.catalogue)
             for digest in pictures:
                 store.files.remove(digest)
             self._forget(row.name)
