@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -51,6 +52,19 @@ def test_the_log_bears_statistics(store: Store) -> None:
     assert (action["num_records"], action["min.position"], action["max.position"]) == (2, 4, 7)
     assert (action["min.x"], action["null_count.x"], action["null_count.flags"]) == (1.5, 1, 2)
     assert action["max.time"].isoformat() == "1970-01-01T00:00:07.000001+00:00"
+
+
+def test_a_checkpoint_takes_no_columns_type(store: Store) -> None:
+    """A checkpoint keeps the statistics of the first 32 columns alone."""
+    wide = {f"c{number}": pa.array([number / 2]) for number in range(60)} | {"empty": pa.nulls(1, pa.string())}
+    store.lake.fold("s", rows(1, **wide), 1)
+    store.lake.vacuum("s", [], 0)
+    DeltaTable(str(folder(store, "s"))).create_checkpoint()
+    with closing(open_store(store.folder)) as other:
+        found = other.lake.schema("s")
+        assert {found.field(name).type for name in wide if name != "empty"} == {pa.float64()}
+        assert found.field("empty").type == pa.null()
+        assert other.lake.recent("s", 0, 10**9, ["c59"]).column("c59").to_pylist() == [29.5]
 
 
 def test_a_column_is_added_before_its_rows_and_a_crash_between_is_harmless(

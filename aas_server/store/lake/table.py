@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
@@ -188,21 +189,21 @@ def records(handle: DeltaTable) -> int:
 
 
 def schema(handle: DeltaTable, only: Set[str] | None = None) -> pa.Schema:
-    """The handle's columns and their types; ``null`` where the log counts nothing but nulls, in all of its files
-    or ``only`` in some."""
+    """The handle's columns and their types; ``null`` where there is nothing but nulls, in all of its files or
+    ``only`` in some."""
     actions = pa.table(handle.get_add_actions(flatten=True))
-    if only is not None:
-        actions = actions.filter(
-            pa.array([Path(path).name in only for path in actions.column("path").to_pylist()])
-        )
+    names = [Path(path).name for path in actions.column("path").to_pylist()]
     sizes = actions.column("num_records").to_pylist()
 
     def has_values(name: str) -> bool:
         column = f"null_count.{name}"
-        # A file written before the column existed has no count for it: it is all null there.
         counts = actions.column(column).to_pylist() if column in actions.column_names else [None] * len(sizes)
-        return any(count is not None and count < size for count, size in zip(counts, sizes, strict=True))
+        told = [one for one in zip(names, counts, sizes, strict=True) if only is None or one[0] in only]
+        if any(count is not None and count < size for _, count, size in told):
+            return True
+        return any(_holds_values(files[file], name) for file, count, _ in told if count is None)
 
+    files = {path.name: path for path in map(Path, handle.file_uris())}
     fields = pa.schema(handle.schema().to_arrow())
     return pa.schema(
         [
@@ -210,6 +211,17 @@ def schema(handle: DeltaTable, only: Set[str] | None = None) -> pa.Schema:
             for field in fields
         ]
     )
+
+
+def _holds_values(file: Path, name: str) -> bool:
+    """Whether a column of a file has a value, by the file's own statistics: a checkpoint keeps the counts of the
+    first columns alone, and a file written before the column existed has none."""
+    metadata = pq.read_metadata(file)
+    if name not in metadata.schema.names:
+        return False
+    at = metadata.schema.names.index(name)
+    groups = (metadata.row_group(group).column(at) for group in range(metadata.num_row_groups))
+    return any(one.statistics is None or one.statistics.null_count < one.num_values for one in groups)
 
 
 def removed(file: Path, *, changed: bool = True) -> RemoveAction:
