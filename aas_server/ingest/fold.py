@@ -52,8 +52,8 @@ def fold(
         for stream in list(decoder.batches) if streams is None else streams:
             with left_behind(store, stream):
                 if stream not in late:
-                    check_goes_on(store, stream)
-                    records[stream] = fold_stream(store, decoder.batches[stream], decoder)
+                    folded = check_goes_on(store, stream)
+                    records[stream] = fold_stream(store, decoder.batches[stream], decoder, folded)
             decoder.done(stream)
             if enough():
                 break
@@ -77,15 +77,18 @@ def left_behind(store: Store, stream: str) -> Iterator[None]:
         behind.leave(store.catalogue, stream, fault)
 
 
-def check_goes_on(store: Store, stream: str) -> None:
-    """Raises ``Damaged`` where the table has less than was counted: it was restored or taken away."""
-    if store.lake.folded(stream) < feeds.counted_upto(store.catalogue, stream):
+def check_goes_on(store: Store, stream: str) -> int:
+    """The journal position up to which the table is folded. Raises ``Damaged`` where it has less than was counted:
+    it was restored or taken away."""
+    folded = store.lake.folded(stream)
+    if folded < feeds.counted_upto(store.catalogue, stream):
         raise Damaged("lake-older", stream=stream)
+    return folded
 
 
-def fold_stream(store: Store, batch: Batch, decoder: Decoder) -> int:
-    """Fold a batch of one stream, but for what its table has already; returns how many records were new."""
-    folded = store.lake.folded(batch.stream)
+def fold_stream(store: Store, batch: Batch, decoder: Decoder, folded: int) -> int:
+    """Fold a batch of one stream, but for what its table has already (up to position ``folded``); returns how many
+    records were new."""
     fresh = batch.after(folded)
     if not len(fresh):
         counts.recount(store, batch.stream)

@@ -40,7 +40,8 @@ class Mending:
 
     def _piece(self, stream: str, at: int) -> bool:
         journal = self._store.journal
-        start = max(at, self._store.lake.folded(stream))
+        folded = self._store.lake.folded(stream)
+        start = max(at, folded)
         if start >= journal.mark(MARK):
             self._store.catalogue.delete("behind", stream)
             return False
@@ -50,7 +51,7 @@ class Mending:
         decoder = Decoder(self._settings, start, only=stream, births=known)
         decoder.take(entries(journal, start, journal.mark(MARK)), self._declarations.now())
         for batch in decoder.batches.values():
-            fold_stream(self._store, batch, decoder)
+            fold_stream(self._store, batch, decoder, folded)
         self._at[stream], self._births[stream] = decoder.upto, known
         return True
 
