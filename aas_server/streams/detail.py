@@ -123,7 +123,7 @@ def _last_rows(store: Store, stream: str) -> pa.Table | None:
                     count += parts[0].num_rows
         if count >= LOOKED_AT:
             break
-    if not parts:
+    if not count:
         return None
     # A column that is null throughout is one of texts in its file; the stream's type is the one that holds.
     rows = pa.concat_tables(parts, promote_options="permissive")

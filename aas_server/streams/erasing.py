@@ -9,18 +9,21 @@ collection, which holds counts and hashes only.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from aas_server.clock import Clock, iso
 from aas_server.errors import Conflict, NotFound
 from aas_server.ingest import feeds
+from aas_server.ingest.fold import MARK
 from aas_server.product import record
-from aas_server.store.contract import Section, Store
+from aas_server.store.contract import COMMON, Section, Store
 from aas_server.store.parquet import quoted, reader
 from aas_server.streams.counted import Counts
 from aas_server.streams.rows import StreamRow
@@ -31,6 +34,7 @@ _PAGE = 500
 _OF_STREAM: Sequence[Section] = ("stream", "behind", "replay", "units")
 PICTURE = "image"
 """The field under which payload forms name a picture, by its SHA-256."""
+_LOOK = 0.05
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,7 +63,9 @@ class Erasure:
 class Erasing:
     """Over one store. Each step may be done again: after a crash the same erasure brings the rest to its end."""
 
-    def __init__(self, store: Store, clock: Clock, run: Run) -> None:
+    def __init__(self, store: Store, clock: Clock, run: Run, patience: float = 30.0) -> None:
+        """``patience``: seconds to wait for whoever decodes at present."""
+        self._patience = patience
         self._store = store
         self._clock = clock
         self._run = run
@@ -71,7 +77,9 @@ class Erasing:
         if releases and not even_released:
             raise Conflict("erase-released", stream=row.name, releases=", ".join(releases))
         store = self._store
+        self._settle(store.journal.last())
         with store.lake.locked():  # nothing is folded into it meanwhile
+            last = store.journal.last()
             wanted = self._messages_of(row.name)
             pictures = self._pictures(row.name)
             records, files = self._drop(row.name)
@@ -80,7 +88,10 @@ class Erasing:
             for digest in pictures:
                 store.files.remove(digest)
             self._forget(row.name)
-            store.live.forget(row.name)
+            self._begin_after(row.name, last)
+        # A server beside us may have decoded some of it before; by then it has shown that for the last time.
+        self._settle(last)
+        store.live.forget(row.name)
         erasure = Erasure(
             stream=row.name,
             topic=row.topic,
@@ -96,6 +107,18 @@ class Erasing:
         )
         store.catalogue.put("erasure", f"{erasure.time} {row.name}", msgspec.json.encode(erasure))
         return erasure
+
+    def _settle(self, upto: int) -> None:
+        """Wait until whoever decodes has come to a journal position; not for ever."""
+        deadline = time.monotonic() + self._patience
+        while self._store.journal.mark(MARK) < upto and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+
+    def _begin_after(self, stream: str, position: int) -> None:
+        """Let the stream be folded from a journal position on: what a server has decoded of it up to there, and
+        still holds in memory, is passed over as folded already."""
+        rows = pa.table({name: pa.array([], kind) for name, kind in COMMON.items()})
+        self._store.lake.fold(stream, rows, position)
 
     def _messages_of(self, stream: str) -> Callable[[Message], bool]:
         """Whether a message belongs to the stream: by its topic, as it is read at present."""

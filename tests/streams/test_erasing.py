@@ -8,8 +8,12 @@ import json
 import pytest
 
 from aas_server.errors import Conflict, NotFound
+from aas_server.ingest.declared import Declarations
+from aas_server.ingest.decode import Decoder
+from aas_server.ingest.fold import MARK, fold
 from aas_server.streams.adopting import Wish
-from aas_server.streams.erasing import erasures
+from aas_server.streams.erasing import Erasing, erasures
+from connectors.message import Message
 
 MARKER = "SECRET-7741-marker"
 PNG = base64.b64decode(
@@ -41,6 +45,20 @@ def test_no_byte_of_a_stream_is_left(house, publish):
     assert house.desk().row("line_oven").records == 1
 
 
+def test_what_a_server_still_holds_in_memory_does_not_come_back(house, publish, settings):
+    publish("line/press", {"note": "first"})
+    house.store.journal.append([Message("m", "line/press", json.dumps({"note": MARKER}).encode(), 1, 1)])
+    decoder = Decoder(settings, house.store.journal.mark(MARK))
+    entries = house.store.journal.read(decoder.upto, 100)
+    decoder.take(entries, Declarations(house.store.catalogue).now())
+    erasing = Erasing(house.store, house.clock, house.runner.run, patience=0.1)
+    erasing.erase(house.desk().row("line_press"), "", "tester")
+    fold(house.store, decoder)
+    assert found_in(house.store.folder) == []
+    publish("line/press", {"note": "later"})
+    assert house.desk().row("line_press").records == 1
+
+
 def test_a_stream_starts_anew_after_its_erasure(house, publish):
     publish("line/press", {"p": 1}, {"p": 2})
     house.desk().erase("line_press", reason="", by="tester")
@@ -56,6 +74,7 @@ def test_what_an_adopted_stream_means_stays_described(house, publish):
     house.desk().erase("line_press", reason="", by="tester")
     row = house.desk().row("line_press")
     assert (row.state, row.records) == ("adopted", 0)
+    assert house.desk().show("line_press").sample == ()
 
 
 def test_pictures_go_unless_something_else_names_them(house, publish):
