@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aas_server.ingest.feeds import FieldType
@@ -19,6 +18,7 @@ from aas_server.ingest.topics import is_legal
 from aas_server.product.collect import describing
 from aas_server.streams.configuration import plain
 from aas_server.streams.configuration.finding import Finding
+from aas_server.streams.configuration.href import place
 from aas_server.twin.plain import Json
 from connectors.payloads.reading import Form
 from submodels.field import Field, Unit
@@ -134,7 +134,7 @@ class _Reader:
         if href is None:
             self.refuse("aid-without-topic", path)
             return None
-        broker, topic = _place(base, href)
+        broker, topic = place(base, href)
         if broker is None or not is_legal(topic):
             self.refuse("aid-topic-wrong", path, href=href[:200])
             return None
@@ -224,45 +224,6 @@ def _member(one: Json, path: str, key: str, ours: bool) -> Member:
         title=_title(one),
         is_time=said.get("role") == "time" or (not ours and _TIMES.fullmatch(semantic_id) is not None),
     )
-
-
-def _place(base: str, href: str) -> tuple[str | None, str]:
-    """Broker and topic of an ``href``, which is relative to ``base`` or a whole address."""
-    whole = re.match(r"mqtts?://", href, re.IGNORECASE)
-    if whole:
-        server, _, topic = href[whole.end() :].partition("/")
-        broker, relative = href[: whole.end()] + server, topic
-    else:
-        broker, relative = base, f"/{href[3:]}" if href.startswith(".//") else href.removeprefix("./")
-        below = _path(base)
-        relative = f"{below}/{relative}" if below else relative
-    topic = re.sub("%23", "#", relative).replace("%2B", "+").replace("%2b", "+").replace("%25", "%")
-    return _broker(broker), topic
-
-
-def _path(base: str) -> str:
-    """What a base has behind its host: topics lie below it."""
-    if "://" not in base:
-        return ""
-    try:
-        return urlsplit(base).path.strip("/")
-    except ValueError:
-        return ""
-
-
-def _broker(base: str) -> str | None:
-    """``mqtt://host:port`` without user and password; empty where nothing is said, ``None`` where it is wrong."""
-    if "://" not in base:
-        return ""  # the name of a source that is no broker, or nothing at all
-    try:
-        parts = urlsplit(base)
-        port = parts.port or {"mqtt": 1883, "mqtts": 8883, "tcp": 1883}[parts.scheme]
-    except (ValueError, KeyError):
-        return None
-    if not parts.hostname:
-        return None
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{'mqtts' if parts.scheme == 'mqtts' else 'mqtt'}://{host}:{port}"
 
 
 def _form(said: Mapping[str, str], media: str | None, single: bool) -> Form | Literal[""] | None:
