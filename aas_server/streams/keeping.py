@@ -13,6 +13,8 @@ from aas_server.ingest.trouble import Trouble, log
 from aas_server.product import record
 from aas_server.settings import Settings
 from aas_server.store.contract import Pin, Store
+from aas_server.streams.evidence import chain, day
+from aas_server.streams.evidence.sealing import Sealing
 
 _DAY = 86_400 * 10**9
 _PAGE = 500
@@ -53,6 +55,7 @@ class Keeping:
         self._store = store
         self._settings = settings
         self._clock = clock
+        self._sealing = Sealing(store, clock)
 
     def run(self) -> Kept:
         """All there is to do; for commands. Raises ``Damaged`` for a table that can't be read, once the others
@@ -79,12 +82,22 @@ class Keeping:
         journal = self._store.journal
         if not self._settings.journal_days:
             return
-        upto = min(journal.since(self._before(self._settings.journal_days)) - 1, *self._behind(), journal.last())
+        due = journal.since(self._before(self._settings.journal_days)) - 1
+        if due < journal.first():
+            return
+        upto = min(due, *self._behind(), self._sealed())
         start = journal.first()
         while start <= upto:
             start += _PRUNED_AT_ONCE
             if count := journal.prune(min(start, upto)):
                 yield Kept(messages=count)
+
+    def _sealed(self) -> int:
+        """Up to where the journal's days are sealed: what is pruned can't be counted any more."""
+        while self._sealing.step():
+            continue
+        last = day.last_sealed(self._store)
+        return last.last if last else 0
 
     def _behind(self) -> list[int]:
         """Where streams have come to whose table can't be folded: the journal has what they lack."""
@@ -100,6 +113,9 @@ class Keeping:
         lake, settings = self._store.lake, self._settings
         if settings.lake_days:
             gone = lake.cut(stream, self._before(settings.lake_days))
+            if gone.records:
+                told = {"stream": stream, "records": gone.records, "days": settings.lake_days}
+                chain.append(self._store, self._clock, "cut", told)
             yield Kept(records=gone.records)
         while count := lake.compact(stream):
             yield Kept(compacted=count)

@@ -20,6 +20,7 @@ from aas_server.ingest.replaying import forget
 from aas_server.ingest.trouble import error_of, log
 from aas_server.store.contract import Store
 from aas_server.streams.configuration import stale
+from aas_server.streams.evidence import chain
 from aas_server.streams.keeping import pins
 
 _LOCK = "replay.lock"
@@ -117,6 +118,8 @@ class Replaying:
         done = self._last[stream] = Replayed(
             stream, again.messages, again.records, again.released, again.quarantined, joined
         )
+        told = {"stream": stream, "after": after, "messages": done.messages, "records": done.records}
+        chain.append(self._store, self._clock, "replayed", told | {"joined": list(joined)})
         return done
 
     @contextmanager

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from aas_server.house import House
 from aas_server.ingest import feeds
 from aas_server.ingest.mending import catch_up
+from aas_server.ingest.replaying import replay
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
@@ -19,6 +22,8 @@ from aas_server.streams.evidence import chain, day
 from aas_server.streams.evidence.presence import Presence
 from aas_server.streams.evidence.sealing import Sealing
 from aas_server.streams.evidence.verifying import restate, verify
+from aas_server.streams.keeping import Keeping
+from aas_server.streams.replaying import Replaying
 from connectors.message import Message
 
 SOURCE = "mqtt://127.0.0.1:1883"
@@ -179,3 +184,22 @@ def test_a_pruned_day_keeps_its_counts(store: Store, publish: Publish) -> None:
     assert store.journal.prune(10) == 10
     found = verify(store)
     assert found.holds and [one.state for one in found.findings] == ["gone"]
+
+
+def test_what_is_sealed_before_it_is_pruned_stays_proved(house: House) -> None:
+    at = int((MONDAY - timedelta(days=30)).timestamp() * 1e9)
+    house.store.journal.append([Message(SOURCE, "press", b'{"v": 1}', at + number, 1) for number in range(5)])
+    catch_up(house.store, house.settings)
+    kept = Keeping(house.store, house.settings.model_copy(update={"journal_days": 10}), Wednesday()).run()
+    assert kept.messages == 5
+    (first, *_) = day.of_day(house.store, "2026-01-31")
+    assert (first.messages, first.records) == (5, 5)
+    assert verify(house.store).holds
+
+
+def test_a_replay_is_told_in_the_chain(house: House) -> None:
+    house.store.journal.append([Message(SOURCE, "press", b'{"v": 1}', 10**18, 1)])
+    catch_up(house.store, house.settings)
+    Replaying(house.store, house.clock, partial(replay, house.store, house.settings)).run("press", 0)
+    (entry,) = chain.entries(house.store)
+    assert (entry.kind, entry.body["stream"], entry.body["records"]) == ("replayed", "press", 1)
