@@ -30,9 +30,12 @@ from aas_server.ingest.readings import MOST_TAGS, last_readings
 from aas_server.ingest.spool import Spool
 from aas_server.settings import Settings
 from aas_server.store.contract import MOST_COLUMNS, Gone, LiveValue, Pin, Section, Store, StreamFacts
+from aas_server.store.records import positions_of
 
 Progress = Callable[[int, int], None]
 _SCRATCH = "replay-"
+_ENTRIES = 20_000
+"""Messages looked at together."""
 _OF_STREAM: Sequence[Section] = ("stream", "behind")
 
 
@@ -76,8 +79,8 @@ def replay(
     Raises ``Conflict`` where the declared types don't go together with those of records that stay, ``Damaged`` and
     ``Unavailable``."""
     with store.lake.locked():
-        after = max(after, store.journal.first() - 1)
         upto = max(store.journal.mark(MARK), store.lake.folded(stream))
+        after = _gone(store, stream, max(after, store.journal.first() - 1), upto)
         _sweep(store.folder)
         try:
             return _replay(store, settings, stream, after, upto, progress, widen=True)
@@ -107,6 +110,21 @@ def _replay(
         _recount(store, stream, read, upto)
     _show(store, stream, read)
     return Replayed(stream, after, upto, read.messages, read.records, len(read.readable), read.unreadable, version)
+
+
+def _gone(store: Store, stream: str, after: int, upto: int) -> int:
+    """The last position, after one, whose message was erased for another stream's sake although it bore records
+    of this one as well; ``after`` where there is none. Such records stay as they are, and those before them."""
+    if not store.catalogue.page("erasure", 1):
+        return after
+    positions = positions_of(store.lake, stream, after)
+    last, at = after, after
+    while at < upto and (found := store.journal.read(at, _ENTRIES)):
+        erased = [entry.position for entry in found if entry.erased]
+        lost = np.intersect1d(erased, positions)
+        last = int(lost[-1]) if len(lost) else last
+        at = found[-1].position
+    return last
 
 
 def _sweep(folder: Path) -> None:

@@ -13,10 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from aas_server.store.contract import COMMON
+from aas_server.errors import NotFound
+from aas_server.store.contract import COMMON, Lake
 from aas_server.store.parquet import literal, quoted, reader
 
 LAKE = {"time": "timestamp", "position": "int64", "flags": "string", "misfit": "string"}
@@ -129,3 +132,17 @@ def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def positions_of(lake: Lake, stream: str, after: int = 0) -> NDArray[np.int64]:
+    """Where the messages of a stream's records stand in the journal, after a position, in order; none for an
+    unknown stream."""
+    try:
+        paths = lake.paths(lake.pin(stream))
+    except NotFound:
+        return np.zeros(0, np.int64)
+    with reader({"records": paths}) as connection:
+        found = connection.execute(
+            "SELECT DISTINCT position FROM records WHERE position > ? ORDER BY 1", [after]
+        ).fetchnumpy()
+    return np.asarray(found["position"], np.int64)

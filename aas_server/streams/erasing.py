@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from aas_server.clock import Clock, iso
@@ -23,12 +24,14 @@ from aas_server.errors import Conflict, NotFound
 from aas_server.ingest import feeds
 from aas_server.ingest.fold import MARK
 from aas_server.product import record
-from aas_server.store.contract import COMMON, Section, Store
+from aas_server.store.contract import COMMON, Entry, Section, Store
 from aas_server.store.parquet import quoted, reader
+from aas_server.store.records import positions_of
 from aas_server.streams.counted import Counts
+from aas_server.streams.evidence import chain
+from aas_server.streams.evidence.verifying import restate
 from aas_server.streams.rows import StreamRow
 from aas_server.twin.shelf import Run
-from connectors.message import Message
 
 _PAGE = 500
 _OF_STREAM: Sequence[Section] = ("stream", "behind", "replay", "units")
@@ -80,7 +83,7 @@ class Erasing:
         self._settle(store.journal.last())
         with store.lake.locked():  # nothing is folded into it meanwhile
             last = store.journal.last()
-            wanted = self._messages_of(row.name)
+            wanted = self._wanted(row.name)
             pictures = self._pictures(row.name)
             records, files = self._drop(row.name)
             erased = store.journal.erase(wanted)
@@ -106,6 +109,9 @@ class Erasing:
             releases=tuple(releases),
         )
         store.catalogue.put("erasure", f"{erasure.time} {row.name}", msgspec.json.encode(erasure))
+        with store.lake.locked():
+            days = msgspec.to_builtins(restate(store))
+            chain.append(store, self._clock, "erased", {**erasure.as_json(), "days": days})
         return erasure
 
     def _settle(self, upto: int) -> None:
@@ -120,17 +126,16 @@ class Erasing:
         rows = pa.table({name: pa.array([], kind) for name, kind in COMMON.items()})
         self._store.lake.fold(stream, rows, position)
 
-    def _messages_of(self, stream: str) -> Callable[[Message], bool]:
-        """Whether a message belongs to the stream: by its topic, as it is read at present."""
+    def _wanted(self, stream: str) -> Callable[[Entry], bool]:
+        """Whether an entry of the journal belongs to the stream: a record of it came of the message (which may
+        bear records of others, too), or its topic says so (nothing could be read of it)."""
         counts = Counts(self._store)
-        known: dict[str, bool] = {}
+        positions = positions_of(self._store.lake, stream)
 
-        def wanted(message: Message) -> bool:
-            if message.topic not in known:
-                if len(known) > 20_000:
-                    known.clear()
-                known[message.topic] = counts.stream_of(message.topic) == stream
-            return known[message.topic]
+        def wanted(entry: Entry) -> bool:
+            at = int(np.searchsorted(positions, entry.position))
+            there = at < len(positions) and int(positions[at]) == entry.position
+            return there or counts.stream_of(entry.message.topic) == stream
 
         return wanted
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from aas_server.store.contract import Quarantined, Store
+from aas_server.store.contract import Entry, Quarantined, Store
 from connectors.message import Message
 
 Messages = Callable[..., list[Message]]
@@ -96,8 +96,8 @@ def test_a_note_that_cannot_be_kept_leaves_the_mark(store: Store) -> None:
     assert (store.journal.mark("fold"), dict(store.journal.memory("fold"))) == (5, {"a": b"1"})
 
 
-def of_topic(topic: str) -> Callable[[Message], bool]:
-    return lambda message: message.topic == topic
+def of_topic(topic: str) -> Callable[[Entry], bool]:
+    return lambda entry: entry.message.topic == topic
 
 
 def test_a_topic_is_erased_and_positions_stay(store: Store, messages: Messages) -> None:
@@ -129,8 +129,8 @@ def test_an_erasure_that_broke_off_takes_the_rest(store: Store, messages: Messag
     fill(store, messages, commits=6, count=5)
     seen = []
 
-    def break_off(message: Message) -> bool:
-        seen.append(message)
+    def break_off(entry: Entry) -> bool:
+        seen.append(entry)
         if len(seen) > 17:
             raise KeyboardInterrupt
         return True

@@ -103,7 +103,7 @@ def test_what_was_erased_while_it_waited_does_not_come_in(store: Store, ingest: 
     ingest._worker.wake()
     until(lambda: store.live.get("cell"))
     with store.lake.locked():
-        store.journal.erase(lambda message: message.topic == "cell")
+        store.journal.erase(lambda entry: entry.message.topic == "cell")
         feeds.touch(store.catalogue)
     assert ingest.settle(timeout=10)
     assert list(store.lake.streams()) == ["other"]

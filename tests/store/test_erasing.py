@@ -48,7 +48,7 @@ def test_nothing_is_left_in_the_files(store: Store, size: int, count: int, noise
         store.journal.append([*mine, *others], redelivered=mine)
         store.journal.quarantine([Quarantined(number * (count + 3) + 1, "a", TOPIC, 1, "k", {"topic": TOPIC})])
     assert found(store.folder)
-    assert store.journal.erase(lambda message: message.topic == TOPIC).messages == 30 * count
+    assert store.journal.erase(lambda entry: entry.message.topic == TOPIC).messages == 30 * count
     assert found(store.folder) == []
     kept = [entry.message.payload for entry in store.journal.read(0, 10_000) if not entry.erased]
     assert kept == [b"%d" % number for number in range(30) for _ in range(3)]
@@ -60,7 +60,7 @@ def test_nothing_is_left_of_what_was_pruned_before(store: Store) -> None:
         store.journal.append([Message("a", TOPIC, secret(900, noise=True), number)])
     store.journal.set_mark("fold", 40)
     store.journal.prune(39)
-    store.journal.erase(lambda message: message.topic == TOPIC)
+    store.journal.erase(lambda entry: entry.message.topic == TOPIC)
     assert found(store.folder) == []
     store.close()
 
@@ -69,7 +69,7 @@ def test_nothing_is_left_beside_another_process_that_reads(store: Store) -> None
     other = open_store(store.folder)
     store.journal.append([Message("a", TOPIC, secret(900, noise=True), 1)])
     assert len(other.journal.read(0, 10)) == 1
-    store.journal.erase(lambda message: message.topic == TOPIC)
+    store.journal.erase(lambda entry: entry.message.topic == TOPIC)
     assert found(store.folder) == []
     assert [entry.erased for entry in other.journal.read(0, 10)] == [True]
     other.close()
@@ -84,7 +84,7 @@ def test_postgres_has_no_row_of_it_left(tmp_path: Path, new_postgres: Callable[[
     store.journal.quarantine([Quarantined(1, "a", TOPIC, 1, "k", {"topic": TOPIC})])
     with psycopg.connect(url, autocommit=True) as connection:
         assert marked(connection, "batch")
-    store.journal.erase(lambda message: message.topic == TOPIC)
+    store.journal.erase(lambda entry: entry.message.topic == TOPIC)
     store.close()
     with psycopg.connect(url, autocommit=True) as connection:
         for table in ("batch", "quarantine", "topic_count"):

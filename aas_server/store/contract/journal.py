@@ -100,8 +100,8 @@ class Journal(Protocol):
         mark of none at all), and of what is in quarantine of them. Returns how many messages went."""
         ...
 
-    def erase(self, wanted: Callable[[Message], bool]) -> Erased:
-        """Take topic and payload of all messages that are ``wanted`` out of the database's files for good, out of
+    def erase(self, wanted: Callable[[Entry], bool]) -> Erased:
+        """Take topic and payload of all entries that are ``wanted`` out of the database's files for good, out of
         quarantine as well; their positions stay. Memory is bounded. Broken off it may be called again: it takes
         the rest then, and tells of that alone."""
         ...

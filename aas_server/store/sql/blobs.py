@@ -41,7 +41,7 @@ _DECODER = msgspec.msgpack.Decoder(list[_Kept])
 
 def packed(messages: Sequence[Message]) -> bytes:
     """Messages as they are kept, before ``compressed``."""
-    return msgspec.msgpack.encode([_parts(message) for message in messages])
+    return msgspec.msgpack.encode([message.parts() for message in messages])
 
 
 def compressed(body: bytes) -> bytes:
@@ -60,43 +60,33 @@ def entries(last: int, body: bytes) -> Iterator[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A blob again, before ``compressed``, without what was wanted. ``count`` are its entries, ``gone`` what went:
-    number in the blob, message."""
+    """A blob again, before ``compressed``, without what was wanted, and what went."""
 
     body: bytes
-    count: int
-    gone: Sequence[tuple[int, Message]]
+    gone: Sequence[Entry]
 
 
-def without(body: bytes, wanted: Callable[[Message], bool]) -> Rest | None:
-    """A blob without what is wanted; ``None`` where it holds nothing of it."""
+def without(last: int, body: bytes, wanted: Callable[[Entry], bool]) -> Rest | None:
+    """A blob, whose last entry stands at ``last``, without what is wanted; ``None`` where it holds nothing of
+    it."""
     kept = _unpacked(body)
-    messages = [(number, _message(one)) for number, one in enumerate(kept) if not one.erased]
-    gone = [(number, message) for number, message in messages if wanted(message)]
+    first = last - len(kept) + 1
+    there = [Entry(first + number, _message(one)) for number, one in enumerate(kept) if not one.erased]
+    gone = [entry for entry in there if wanted(entry)]
     if not gone:
         return None
-    for number, message in gone:
+    for entry in gone:
+        message = entry.message
         # No packet id: nothing is compared with it as a redelivery.
-        kept[number] = _Kept(message.source, "", b"", message.arrival, message.qos, message.retain, erased=True)
-    return Rest(msgspec.msgpack.encode(kept), len(kept), gone)
+        kept[entry.position - first] = _Kept(
+            message.source, "", b"", message.arrival, message.qos, message.retain, erased=True
+        )
+    return Rest(msgspec.msgpack.encode(kept), gone)
 
 
 def told(message: Message) -> bytes:
     """A message for the digest of an erasure, see ``contract.Erased``."""
-    return msgspec.msgpack.encode(_parts(message))
-
-
-def _parts(message: Message) -> tuple[object, ...]:
-    return (
-        message.source,
-        message.topic,
-        message.payload,
-        message.arrival,
-        message.qos,
-        message.retain,
-        message.packet_id,
-        message.left_out,
-    )
+    return msgspec.msgpack.encode(message.parts())
 
 
 def _message(kept: _Kept) -> Message:

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable
 
 from aas_server.errors import Unavailable
-from aas_server.store.contract import Erased
+from aas_server.store.contract import Entry, Erased
 from aas_server.store.sql import blobs, quarantine, topics
 from aas_server.store.sql.engine import Database
 from connectors.message import Message
 
-Wanted = Callable[[Message], bool]
+Wanted = Callable[[Entry], bool]
 _AHEAD = 100
 """Commits whose positions are asked for at once."""
 _BODY = "SELECT body FROM batch WHERE last = ?"
@@ -49,20 +49,19 @@ class Erasing:
     def _commit(self, last: int) -> None:
         with self._database.reading() as connection:
             row = connection.execute(_BODY, (last,)).fetchone()
-        if row is None or blobs.without(row[0], self._wanted) is None:
+        if row is None or blobs.without(last, row[0], self._wanted) is None:
             return
         with self._database.writing() as connection:
             # Again, now that nobody else writes: another erasure may have taken others out of it.
             row = connection.execute(_BODY, (last,)).fetchone()
-            rest = blobs.without(row[0], self._wanted) if row else None
+            rest = blobs.without(last, row[0], self._wanted) if row else None
             if rest is None:
                 return
-            first = last - rest.count + 1
             connection.execute("UPDATE batch SET body = ? WHERE last = ?", (blobs.compressed(rest.body), last))
             connection.execute("UPDATE batch_arrival SET size = ? WHERE last = ?", (len(rest.body), last))
-            quarantine.take(connection, [first + number for number, _ in rest.gone])
-            topics.forget(connection, "redelivered", [message.topic for _, message in rest.gone])
-        self._tell([message for _, message in rest.gone])
+            quarantine.take(connection, [entry.position for entry in rest.gone])
+            topics.forget(connection, "redelivered", [entry.message.topic for entry in rest.gone])
+        self._tell([entry.message for entry in rest.gone])
 
     def _tell(self, gone: list[Message]) -> None:
         self._messages += len(gone)

@@ -159,7 +159,7 @@ class SqlJournal:
             connection.execute(_PRUNED, (last,))
         return sum(int(count) for position, count, _ in going if position <= last)
 
-    def erase(self, wanted: Callable[[Message], bool]) -> Erased:
+    def erase(self, wanted: Callable[[Entry], bool]) -> Erased:
         return Erasing(self._database, wanted).run()
 
     def redelivered(self) -> int:

@@ -156,7 +156,7 @@ def test_a_later_change_shows(store: Store, publish: Publish, what: str) -> None
             "evidence-day", id, catalogue.get("evidence-day", id).replace(b'"records":10', b'"records":12')
         )
     else:
-        taken = store.journal.erase(lambda message: b'"v":3' in message.payload or b'"v": 3' in message.payload)
+        taken = store.journal.erase(lambda entry: b'"v": 3' in entry.message.payload)
         assert taken.messages == 2
     found = verify(store)
     assert not found.holds
@@ -167,13 +167,13 @@ def test_an_erasure_that_the_chain_tells_of_explains_itself(store: Store, publis
     publish("press", *minutes(MONDAY, 10))
     publish("press", *minutes(MONDAY + timedelta(days=1), 10))
     seal(store)
-    store.journal.erase(lambda message: b'"v": 3' in message.payload)
+    store.journal.erase(lambda entry: b'"v": 3' in entry.message.payload)
     days = restate(store)
     assert [one.messages for one in days] == [9, 9]
     chain.append(store, Wednesday(), "erased", {"days": msgspec.to_builtins(days)})
     found = verify(store)
     assert found.holds and {one.state for one in found.findings} == {"explained"}
-    store.journal.erase(lambda message: b'"v": 4' in message.payload)
+    store.journal.erase(lambda entry: b'"v": 4' in entry.message.payload)
     assert not verify(store).holds
 
 
@@ -203,3 +203,25 @@ def test_a_replay_is_told_in_the_chain(house: House) -> None:
     Replaying(house.store, house.clock, partial(replay, house.store, house.settings)).run("press", 0)
     (entry,) = chain.entries(house.store)
     assert (entry.kind, entry.body["stream"], entry.body["records"]) == ("replayed", "press", 1)
+
+
+def test_an_erasure_is_told_in_the_chain_and_takes_whole_messages(house: House) -> None:
+    devices = {
+        "A": [{"ts": 1_700_000_000_000, "values": {"x": 1}}],
+        "B": [{"ts": 1_700_000_000_000, "values": {"x": 2}}],
+    }
+    at = int((MONDAY - timedelta(days=30)).timestamp() * 1e9)
+    message = Message(SOURCE, "v1/gateway/telemetry", json.dumps(devices).encode(), at, 1)
+    house.store.journal.append([message])
+    catch_up(house.store, house.settings)
+    seal(house.store)
+    first, second = house.desk().all()
+    done = house.desk().erase(first.name, reason="", by="tester")
+    assert (done.messages, done.records) == (1, 1)
+    assert verify(house.store).holds
+    assert house.desk().row(second.name).records == 1
+    again = replay(house.store, house.settings, second.name)
+    assert again.after == 1
+    assert house.desk().row(second.name).records == 1
+    (entry,) = [one for one in chain.entries(house.store) if one.kind == "erased"]
+    assert entry.body["days"][0]["messages"] == 0
