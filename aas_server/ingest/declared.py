@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from aas_server.ingest import feeds
 from aas_server.ingest.feeds import Declaration
-from aas_server.ingest.topics import Topics, is_filter
+from aas_server.ingest.topics import Topics
 from aas_server.store.contract import Catalogue
 from connectors.payloads import Reading, narrow_name, stream_name
+from connectors.topics import is_filter
 
 NOTHING = Declaration()
 _TOPICS = 10_000

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from aas_server.ingest.feeds import Declaration
-
-_ONE, _REST = "+", "#"
+from connectors.topics import ONE, REST
 
 
 @dataclass(slots=True)
@@ -49,51 +48,14 @@ class Topics:
 def _walk(level: _Level, parts: list[str], at: int, *, hidden: bool) -> Iterator[str]:
     if at == len(parts):
         yield from level.streams
-        if (rest := level.below.get(_REST)) is not None:  # "a/#" matches "a", too
+        if (rest := level.below.get(REST)) is not None:  # "a/#" matches "a", too
             yield from rest.streams
         return
-    if (named := level.below.get(parts[at])) is not None and parts[at] not in (_ONE, _REST):
+    if (named := level.below.get(parts[at])) is not None and parts[at] not in (ONE, REST):
         yield from _walk(named, parts, at + 1, hidden=False)
     if hidden:
         return
-    if (one := level.below.get(_ONE)) is not None:
+    if (one := level.below.get(ONE)) is not None:
         yield from _walk(one, parts, at + 1, hidden=False)
-    if (rest := level.below.get(_REST)) is not None:
+    if (rest := level.below.get(REST)) is not None:
         yield from rest.streams
-
-
-def matches(filter: str, topic: str) -> bool:
-    """Whether a filter matches a topic."""
-    return Topics({"": Declaration(topic=filter)}).of(topic) is not None
-
-
-def covers(filter: str, other: str) -> bool:
-    """Whether every topic that ``other`` (a topic or a filter) matches is matched by ``filter``."""
-    wide, narrow = filter.split("/"), other.split("/")
-    if narrow[0].startswith("$") and wide[0] in (_ONE, _REST):
-        return False
-    for number, part in enumerate(wide):
-        if part == _REST:
-            return True
-        if number >= len(narrow) or narrow[number] == _REST:
-            return False
-        if part not in (_ONE, narrow[number]):
-            return False
-    return len(wide) == len(narrow)
-
-
-def is_filter(text: str) -> bool:
-    """Whether a topic bears a wildcard."""
-    return any(part in (_ONE, _REST) for part in text.split("/"))
-
-
-def is_legal(filter: str) -> bool:
-    """Whether a text may be a topic filter (MQTT 5, 4.7.1): wildcards fill a level, ``#`` is the last one."""
-    parts = filter.split("/")
-    if not filter or "\0" in filter or len(filter.encode("utf-8", "surrogatepass")) > 65_535:
-        return False
-    return all(
-        part in (_ONE, _REST) and (part != _REST or number == len(parts) - 1)
-        for number, part in enumerate(parts)
-        if _ONE in part or _REST in part
-    )

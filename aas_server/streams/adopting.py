@@ -17,7 +17,6 @@ import msgspec
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.ids import Names, slug
 from aas_server.ingest import feeds
-from aas_server.ingest.topics import is_filter, is_legal
 from aas_server.messages import in_all
 from aas_server.product.series import segments
 from aas_server.product.series.segments import Held
@@ -31,6 +30,7 @@ from aas_server.twin.repository import Repository
 from aas_server.twin.series import sources
 from aas_server.twin.shelf import Run, Shelf
 from connectors.payloads import stream_name
+from connectors.topics import is_filter, is_legal
 from submodels import asset_interfaces, operational_data, time_series
 from submodels.asset_interfaces import AssetInterfaces, Feed, Mapping
 from submodels.field import Field, Role

@@ -9,7 +9,6 @@ from typing import Any
 from aas_server.clock import Clock
 from aas_server.errors import NotFound
 from aas_server.ids import Names
-from aas_server.ingest.topics import covers
 from aas_server.settings import Settings
 from aas_server.store.contract import Quarantined, Store
 from aas_server.streams import detail, erasing
@@ -25,6 +24,7 @@ from aas_server.streams.replaying import Replay, Replayed, Replaying
 from aas_server.streams.rows import Pulse, Rows, State, StreamRow
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Run
+from connectors.topics import covers
 from submodels.field import Field
 
 _PAGE = 500

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import BrokerError
+from connectors.topics import LONGEST, covers, is_legal
 
 _AT_ONCE = 50
 """Filters in one SUBSCRIBE: some brokers bound the packet."""
-_LONGEST = 65_535
-_LEVEL = re.compile(r"\+|[^+#\x00]*")
 _WRITTEN = re.compile(r"(?P<topic>.*?)(?:;qos=(?P<qos>[012]))?", re.DOTALL)
+_SHARED = re.compile(r"\$share/[^/+#]+/(?P<topic>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +33,11 @@ def read_filter(text: str, qos: int = 1) -> Filter:
     """``topic`` or ``topic;qos=2``. Raises ``BrokerError`` where MQTT knows no such filter (MQTT 3.1.1, 4.7)."""
     written = _WRITTEN.fullmatch(text)
     found = Filter(text, qos) if written is None else Filter(written["topic"], int(written["qos"] or qos))
-    levels = found.topic.split("/")
-    shares = found.shared and (len(levels) < 3 or not levels[1] or re.search(r"[+#]", levels[1]) is not None)
-    topic = levels[2:] if found.shared else levels
-    inner = topic[:-1] if topic[-1:] == ["#"] else topic
-    legal = all(_LEVEL.fullmatch(level) for level in inner) and topic not in ([], [""])
-    if shares or not legal or len(found.topic.encode(errors="replace")) > _LONGEST or not 0 <= found.qos <= 2:
+    shared = _SHARED.fullmatch(found.topic)
+    legal = is_legal(shared["topic"]) if shared else is_legal(found.topic) and not found.shared
+    if not legal or len(found.topic.encode(errors="replace")) > LONGEST or not 0 <= found.qos <= 2:
         raise BrokerError("filter-wrong", filter=text)
     return found
-
-
-def covers(wide: str, narrow: str) -> bool:
-    """Whether every topic that ``narrow`` matches is matched by ``wide``, too (both without ``$share``)."""
-    wider, narrower = wide.split("/"), narrow.split("/")
-    if narrower[0].startswith("$") and wider[0] in ("+", "#"):
-        return False
-    for place, level in enumerate(wider):
-        if level == "#":
-            return True
-        if place >= len(narrower) or narrower[place] == "#" or (level != "+" and level != narrower[place]):
-            return False
-    return len(wider) == len(narrower)
 
 
 def without_covered(filters: Sequence[Filter]) -> tuple[Filter, ...]:

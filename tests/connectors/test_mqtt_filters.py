@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.errors import BrokerError
-from connectors.mqtt.filters import Filter, Wishes, covers, read_filter, without_covered
+from connectors.mqtt.filters import Filter, Wishes, read_filter, without_covered
 
 
 @pytest.mark.parametrize(
@@ -28,26 +28,6 @@ def test_a_filter_may_bear_its_quality_of_service(text: str, topic: str, qos: in
 def test_what_is_no_filter_is_refused(text: str) -> None:
     with pytest.raises(BrokerError, match="filter-wrong"):
         read_filter(text)
-
-
-@pytest.mark.parametrize(
-    ("wide", "narrow", "covered"),
-    [
-        ("#", "a/b", True),
-        ("#", "+/b", True),
-        ("#", "$SYS/load", False),
-        ("a/#", "a", True),
-        ("a/#", "a/+/c", True),
-        ("a/+", "a/b", True),
-        ("a/+", "a/#", False),
-        ("a/+", "a/b/c", False),
-        ("a/b", "a/+", False),
-        ("+/#", "#", False),
-        ("a", "a", True),
-    ],
-)
-def test_a_wide_filter_covers_a_narrow_one(wide: str, narrow: str, covered: bool) -> None:
-    assert covers(wide, narrow) is covered
 
 
 def test_only_what_adds_something_is_asked_for() -> None:

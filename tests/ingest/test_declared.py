@@ -6,6 +6,7 @@ from aas_server.ingest import feeds
 from aas_server.ingest.declared import Declarations, Declared
 from aas_server.ingest.feeds import Declaration
 from aas_server.ingest.mending import catch_up
+from aas_server.ingest.taking.topics import reading
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from connectors.message import Message
@@ -21,6 +22,15 @@ def test_a_topic_s_own_stream_beats_a_filter_and_yields_to_its_own_topic() -> No
     assert exact.of_topic("line/1")[0] == "own"
     assert declared.of_stream("line_7", "line/7") is wide
     assert declared.of_stream("elsewhere", "elsewhere") == Declaration()
+
+
+def test_what_is_pushed_is_checked_as_it_will_be_read(store: Store) -> None:
+    feeds.declare(store.catalogue, "all", Declaration(topic="line/#", zone="UTC"))
+    feeds.declare(store.catalogue, "line_1", Declaration(zone="America/New_York"))
+    declared = Declarations(store.catalogue).now()
+    for topic in ("line/1", "line/2", "other"):
+        assert reading(store.catalogue, topic, "Asia/Seoul") == declared.reading(topic, "Asia/Seoul")
+    assert reading(store.catalogue, "line/1", "Asia/Seoul").zone == "America/New_York"
 
 
 def test_they_are_read_again_only_when_one_has_changed(store: Store) -> None:

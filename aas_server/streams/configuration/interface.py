@@ -14,13 +14,13 @@ from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aas_server.ingest.feeds import FieldType
-from aas_server.ingest.topics import is_legal
 from aas_server.product.collect import describing
 from aas_server.streams.configuration import plain
 from aas_server.streams.configuration.finding import Finding
 from aas_server.streams.configuration.href import place
 from aas_server.twin.plain import Json
 from connectors.payloads.reading import Form
+from connectors.topics import is_legal
 from submodels.field import Field, Unit
 from submodels.fields import origin_of
 from templates import units

@@ -12,12 +12,12 @@ import pyarrow as pa
 from aas_server.errors import AasError, NotFound
 from aas_server.ingest import feeds
 from aas_server.ingest.feeds import Declaration
-from aas_server.ingest.topics import covers, is_filter
 from aas_server.store.contract import Catalogue, Store, StreamFacts
 from aas_server.store.records import own_columns
 from aas_server.streams.configuration.claims import Feed
 from aas_server.streams.configuration.finding import Finding
 from aas_server.streams.counted import candidates
+from connectors.topics import covers, is_filter
 
 _READ_BY = ("time_column", "zone", "form", "keys", "types", "joins", "device", "topic", "units")
 """What of a declaration decides how a message is read and stored."""

@@ -11,10 +11,10 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from aas_server.ingest import feeds
-from aas_server.ingest.topics import covers
 from aas_server.store.contract import Catalogue
 from aas_server.streams.configuration import kept
 from connectors.message import Source
+from connectors.topics import covers
 
 
 @runtime_checkable
