@@ -1,4 +1,4 @@
-"""The units that payloads themselves name (Sparkplug's births, rich objects): proposed where a stream is described."""
+"""The units that payloads name (Sparkplug's births, rich objects): proposed where a stream is described."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def _decode_mos(given: Given, reading: Reading) -> list[Part]:
 _SHAPES = (
     _Shape("umh", _is_umh, rich_object.decode),
     _Shape("rich-object", rich_object.fits, rich_object.decode),
-    _Shape("thingsboard", thingsboard.fits, thingsboard.decode, batches=True),
+    _Shape("thingsboard", thingsboard.is_row, thingsboard.decode, batches=True),
     _Shape("opcua-pubsub", opcua_pubsub.fits, opcua_pubsub.decode, batches=True),
     _Shape("image", image.fits, image.decode),
     _Shape("mos-type-4", mos.fits, _decode_mos),
@@ -138,7 +138,12 @@ def _fits(shape: _Shape, value: Any) -> bool:
     if isinstance(value, list) and not shape.batches:
         return False
     rows = value if isinstance(value, list) else [value]
-    return shape.form in _ANY_OBJECT or all(isinstance(row, dict) and shape.fits(row) for row in rows)
+    return shape.form in _ANY_OBJECT or _fit(shape, rows)
+
+
+def _fit(shape: _Shape, rows: list[Any]) -> bool:
+    """Whether all of a batch are objects of one shape."""
+    return all(isinstance(row, dict) and shape.fits(row) for row in rows)
 
 
 def shape_of(value: Any) -> _Shape:
@@ -147,8 +152,7 @@ def shape_of(value: Any) -> _Shape:
         return _shape_of_object(value)
     if any(isinstance(row, dict) for row in value):
         first = _shape_of_object(value[0]) if isinstance(value[0], dict) else _FLAT
-        every = first is not _FLAT and first.batches and all(isinstance(row, dict) and first.fits(row) for row in value)
-        return first if every else _FLAT
+        return first if first.batches and _fit(first, value) else _FLAT
     return _FLAT if not value else _ARRAY
 
 

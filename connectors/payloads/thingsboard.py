@@ -40,11 +40,6 @@ def is_row(value: object) -> bool:
     return isinstance(value, dict) and value.keys() == {"ts", "values"} and isinstance(value["values"], dict)
 
 
-def fits(value: dict[str, Any]) -> bool:
-    """Whether an object on any topic is told apart as one device's telemetry."""
-    return is_row(value)
-
-
 def fits_gateway(value: dict[str, Any]) -> bool:
     """Whether an object on any topic is that of many devices: each has an array of times with values."""
     return bool(value) and all(
