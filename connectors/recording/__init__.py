@@ -90,7 +90,7 @@ def open_recording(
     ``time`` names the column of times; without it one is looked for by name, then by type. ``label`` names the
     column that tells good from bad; it must be another one and hold a value somewhere.
     """
-    table = _open(file, hints)
+    table = open_table(file, hints)
     if table.rows == 0:
         raise RecordingError("recording-header-only", file=str(file))
     for column in (time, label):
@@ -116,14 +116,25 @@ def open_recording(
 
 def open_table(file: Path, hints: Hints = _UNSAID) -> Table:
     """The same without looking for a column of times; the file may have no rows below its header."""
-    return _open(file, hints)
+    _check_there(file)
+    kind = _KINDS.get(hints.kind or file.suffix.lower())
+    if kind is None:
+        raise RecordingError("recording-kind-unknown", file=str(file), suffix=file.suffix or "-")
+    _check_filled(file)
+    try:
+        return kind(file, hints)
+    except OSError as fault:
+        raise RecordingError(
+            "recording-unreadable", file=str(file), format=file.suffix[1:].upper(), fault=str(fault)
+        ) from None
 
 
 def parts(file: Path, hints: Hints = _UNSAID) -> Sequence[str]:
     """The tables that a file holds, by name: a workbook's sheets, a line protocol's measurements; one without a
     name in files of one table. Raises ``RecordingError``."""
     find = _PARTS.get(hints.kind or file.suffix.lower())
-    _checked(file)
+    _check_there(file)
+    _check_filled(file)
     return ("",) if find is None else find(file, hints)
 
 
@@ -132,26 +143,14 @@ def is_known(file: Path) -> bool:
     return file.suffix.lower() in _KINDS
 
 
-def _checked(file: Path) -> Path:
+def _check_there(file: Path) -> None:
     if not file.is_file():
         raise RecordingError("recording-missing", file=str(file))
+
+
+def _check_filled(file: Path) -> None:
     if not file.stat().st_size:
         raise RecordingError("recording-empty", file=str(file))
-    return file
-
-
-def _open(file: Path, hints: Hints) -> Table:
-    if not file.is_file():
-        raise RecordingError("recording-missing", file=str(file))
-    kind = _KINDS.get(hints.kind or file.suffix.lower())
-    if kind is None:
-        raise RecordingError("recording-kind-unknown", file=str(file), suffix=file.suffix or "-")
-    try:
-        return kind(_checked(file), hints)
-    except OSError as fault:
-        raise RecordingError(
-            "recording-unreadable", file=str(file), format=file.suffix[1:].upper(), fault=str(fault)
-        ) from None
 
 
 def _missing(file: Path, column: str, columns: list[str]) -> RecordingError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ ColumnType = Literal["bool", "int64", "double", "string", "timestamp"]
 
 # a leading zero is kept: "007" is a code, not the number 7
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)", re.ASCII)
-_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CODE = re.compile(r"[+-]?0\d", re.ASCII)
 _INT64 = range(-(2**63), 2**63)
 
@@ -78,6 +78,17 @@ class ValueColumn:
         return "timestamp" if self._kinds == {str} and self._times else "string"
 
 
+def survey(rows: Iterable[Mapping[str, Scalar]]) -> tuple[int, Mapping[str, ColumnType]]:
+    """How many rows of typed values there are, and the types of all columns that any of them has."""
+    found: dict[str, ValueColumn] = {}
+    count = 0
+    for row in rows:
+        count += 1
+        for name, value in row.items():
+            found.setdefault(name, ValueColumn()).look(value)
+    return count, {name: column.type for name, column in found.items()}
+
+
 class TimeCheck:
     """How many values of a column can be read as a time, and one that cannot."""
 
@@ -103,7 +114,7 @@ class TimeCheck:
 
 def is_time(value: object) -> bool:
     """Whether a value names a moment; bare numbers only where they can be an epoch."""
-    if isinstance(value, str) and _REAL.fullmatch(value.strip()):
+    if isinstance(value, str) and REAL.fullmatch(value.strip()):
         return may_be_time(float(value)) and times.parse(value) is not None
     return may_be_time(value) and times.parse(value) is not None
 
@@ -118,7 +129,7 @@ def _is_int(cell: str) -> bool:
 
 
 def _is_double(cell: str) -> bool:
-    if _REAL.fullmatch(cell) is None or _CODE.match(cell):
+    if REAL.fullmatch(cell) is None or _CODE.match(cell):
         return False
     # whole numbers that a double would round are codes (serial numbers, bit fields): they stay text
     return len(cell) <= 16 or not _WHOLE.fullmatch(cell) or int(float(cell)) == int(cell)

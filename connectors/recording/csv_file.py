@@ -35,14 +35,14 @@ class CsvFile:
     def values(self) -> Iterator[dict[str, Scalar]]:
         """The rows in file order, typed."""
         readers = [converter(kind) for kind in self.columns.values()]
-        for _, cells in self._lines():
+        for cells in self._cells():
             yield {name: read(cell) for name, read, cell in zip(self._header, readers, cells, strict=True)}
 
     def _find_delimiter(self) -> str:
         best, best_rank = ",", (False, 0.0, 0)
         for separator in _SEPARATORS:
             with self.file.open(encoding=self.encoding, newline="") as content:
-                lines = [line for line in islice(self._parsed(content, separator), _LOOKED_AT) if line]
+                lines = [cells for _, cells in islice(self._parsed(content, separator), _LOOKED_AT)]
             if not lines:
                 raise RecordingError("recording-empty", file=str(self.file))
             width = len(lines[0])
@@ -54,53 +54,41 @@ class CsvFile:
 
     def _read_header(self) -> list[str]:
         with self.file.open(encoding=self.encoding, newline="") as content:
-            names = next(line for line in self._parsed(content, self.delimiter or ",") if line)
+            _, names = next(self._parsed(content, self.delimiter or ","))
         return unique(names)
 
     def _survey(self) -> tuple[int, Mapping[str, ColumnType]]:
         found = [CellColumn() for _ in self._header]
         rows = 0
-        lines = self._lines()
-        while block := [cells for _, cells in islice(lines, _BLOCK)]:
+        lines = self._cells()
+        while block := list(islice(lines, _BLOCK)):
             rows += len(block)
             for column, cells in zip(found, zip(*block, strict=True), strict=True):
                 column.look(cells)
         return rows, {name: column.type for name, column in zip(self._header, found, strict=True)}
 
-    def _lines(self) -> Iterator[tuple[int, list[str]]]:
-        """Line number and cells of each row below the header."""
+    def _cells(self) -> Iterator[list[str]]:
+        """The cells of each row below the header."""
         width = len(self._header)
         with self.file.open(encoding=self.encoding, newline="") as content:
-            reader = csv.reader(content, delimiter=self.delimiter or ",")
-            header = True
-            try:
-                for cells in reader:
-                    if not cells:
-                        continue
-                    if header:
-                        header = False
-                        continue
-                    if len(cells) != width:
-                        raise RecordingError(
-                            "recording-ragged",
-                            file=str(self.file),
-                            line=reader.line_num,
-                            found=len(cells),
-                            expected=width,
-                        )
-                    yield reader.line_num, cells
-            except csv.Error as fault:
-                raise RecordingError(
-                    "recording-unreadable",
-                    file=str(self.file),
-                    format="CSV",
-                    fault=f"{fault} ({reader.line_num})",
-                ) from None
+            for line, cells in islice(self._parsed(content, self.delimiter or ","), 1, None):
+                if len(cells) != width:
+                    raise RecordingError(
+                        "recording-ragged", file=str(self.file), line=line, found=len(cells), expected=width
+                    )
+                yield cells
 
-    def _parsed(self, content: Iterator[str], separator: str) -> Iterator[list[str]]:
+    def _parsed(self, content: Iterator[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+        """Number and cells of each line that is not blank."""
+        reader = csv.reader(content, delimiter=separator)
         try:
-            yield from csv.reader(content, delimiter=separator)
+            for cells in reader:
+                if cells:
+                    yield reader.line_num, cells
         except csv.Error as fault:
             raise RecordingError(
-                "recording-unreadable", file=str(self.file), format="CSV", fault=str(fault)
+                "recording-unreadable",
+                file=str(self.file),
+                format="CSV",
+                fault=f"{fault} ({reader.line_num})",
             ) from None

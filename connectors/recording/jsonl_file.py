@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from connectors.errors import RecordingError
 from connectors.message import Scalar
 from connectors.payloads.members import flatten
-from connectors.recording.columns import ColumnType, ValueColumn
+from connectors.recording.columns import survey
 from connectors.recording.encoding import find_encoding
 from connectors.recording.hints import Hints
 
@@ -25,15 +25,9 @@ class JsonlFile:
     def __init__(self, file: Path, hints: Hints) -> None:
         self.file = file
         self.encoding: str | None = find_encoding(file, hints.encoding)
-        found: dict[str, ValueColumn] = {}
-        self.rows = 0
-        for row in self.values():
-            self.rows += 1
-            for name, value in row.items():
-                found.setdefault(name, ValueColumn()).look(value)
+        self.rows, self.columns = survey(self.values())
         if self.rows == 0:
             raise RecordingError("recording-empty", file=str(file))
-        self.columns: Mapping[str, ColumnType] = {name: column.type for name, column in found.items()}
 
     def values(self) -> Iterator[dict[str, Scalar]]:
         """The rows in file order, flattened; blank lines are passed over."""

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from connectors.errors import RecordingError
 from connectors.message import Scalar
-from connectors.recording.columns import ColumnType, ValueColumn
+from connectors.recording.columns import REAL, survey
 from connectors.recording.encoding import find_encoding
 from connectors.recording.hints import Hints
-from connectors.recording.stamps import iso
+from connectors.recording.stamps import PER_SECOND, iso
 
 TIME = "time"
 _MOST = 100
@@ -34,13 +34,11 @@ _QUOTED = re.compile(r'\\(["\\])')
 _QUOTES = re.compile(r'\\.|[^"]', re.DOTALL)
 """All but the quotes that begin or end a text."""
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
-_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BOOLS: Mapping[str, bool] = {
     **dict.fromkeys(("t", "T", "true", "True", "TRUE"), True),
     **dict.fromkeys(("f", "F", "false", "False", "FALSE"), False),
 }
 _INT64, _UINT64 = range(-(2**63), 2**63), range(2**64)
-PER_SECOND: Mapping[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 class _Wrong(Exception):
@@ -58,13 +56,7 @@ class LineProtocolFile:
         self.encoding: str | None = find_encoding(file, hints.encoding)
         self._per_second = PER_SECOND[hints.precision]
         self._measurement = hints.part or measurements(file, hints)[0]
-        found: dict[str, ValueColumn] = {}
-        self.rows = 0
-        for row in self.values():
-            self.rows += 1
-            for name, value in row.items():
-                found.setdefault(name, ValueColumn()).look(value)
-        self.columns: Mapping[str, ColumnType] = {name: column.type for name, column in found.items()}
+        self.rows, self.columns = survey(self.values())
 
     def values(self) -> Iterator[dict[str, Scalar]]:
         """The measurement's rows in file order; a column that a line does not have is missing there."""
@@ -184,7 +176,7 @@ def _value(text: str) -> Scalar:
         number = int(text[:-1]) if len(text) < 22 else 2**64
         if number in (_INT64 if text[-1] == "i" else _UINT64):
             return number
-    elif _REAL.fullmatch(text) and math.isfinite(float(text)):
+    elif REAL.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     raise _Wrong(text[:_SHOWN])
 

@@ -17,11 +17,10 @@ from connectors.errors import RecordingError
 from connectors.message import Scalar
 from connectors.recording.columns import ColumnType
 from connectors.recording.hints import Hints
-from connectors.recording.stamps import iso
+from connectors.recording.stamps import PER_SECOND, iso
 
 _BATCH = 2000
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
-_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 class ParquetFile:
@@ -100,7 +99,7 @@ def _scalars(column: pa.Array) -> list[Scalar]:
 
 def _stamps(column: pa.Array) -> list[Scalar]:
     """ISO texts; as whole numbers, because a ``datetime`` would cut nanoseconds."""
-    per_second = _PER_SECOND[column.type.unit]
+    per_second = PER_SECOND[column.type.unit]
     zone = "" if column.type.tz is None else "Z"
     return [None if value is None else iso(value, per_second) + zone for value in column.cast("int64").to_pylist()]
 

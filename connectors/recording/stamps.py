@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+PER_SECOND: Mapping[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+"""Steps a second, by the unit that they count."""
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive stamps stay naive
 
 

@@ -21,7 +21,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from connectors.errors import RecordingError
 from connectors.message import Scalar
-from connectors.recording.columns import ColumnType, ValueColumn
+from connectors.recording.columns import ColumnType, survey
 from connectors.recording.hints import Hints
 from connectors.recording.naming import unique
 
@@ -46,15 +46,8 @@ class XlsxFile:
         self._hints = hints
         self._sheet = hints.part or sheets(file, hints)[0]
         self._header: list[str] = []
-        found: list[ValueColumn] = []
-        self.rows = 0
-        for row in self._rows():
-            found = found or [ValueColumn() for _ in self._header]
-            self.rows += 1
-            for column, value in zip(found, row, strict=True):
-                column.look(value)
-        types = [column.type for column in found or [ValueColumn() for _ in self._header]]
-        self.columns: Mapping[str, ColumnType] = dict(zip(self._header, types, strict=True))
+        self.rows, found = survey(self.values())
+        self.columns: Mapping[str, ColumnType] = {name: found.get(name, "string") for name in self._header}
 
     def values(self) -> Iterator[dict[str, Scalar]]:
         """The rows in the sheet's order, typed."""
