@@ -8,17 +8,16 @@ events come again, with the same ids.
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from aas_server.errors import NotFound
-from aas_server.ingest.trouble import Trouble
+from aas_server.ingest.recurring import Recurring
 from aas_server.store.contract import Catalogue
 from aas_server.twin.events import Event
 from aas_server.twin.events.feed import Feed
+from aas_server.twin.shelf import Run
 from connectors.mqtt import parse_url
 from connectors.replay import publish
 
@@ -33,20 +32,14 @@ _REPOSITORY: Mapping[str, str] = {
     "conceptdescription": "conceptdescriptionrepository",
 }
 
-Result = TypeVar("Result")
 
-
-class Run(Protocol):
-    """Runs a coroutine on the server's event loop and waits for it, from another thread."""
-
-    def __call__(self, work: Coroutine[Any, Any, Result]) -> Result: ...
-
-
-class Announcing:
-    """A thread that publishes the events of one store, beginning with those after its first start."""
+class Announcing(Recurring):
+    """Publishes the events of one store, beginning with those after its first start. What was not published is at
+    the next start."""
 
     def __init__(self, feed: Feed, catalogue: Catalogue, run: Run, url: str, prefix: str) -> None:
         """``url``: the broker's; with ``?version=5`` the content type is told, too. Raises ``BrokerUrlError``."""
+        super().__init__("announcing", _SECONDS, retries=_RETRY_SECONDS)
         self.broker = parse_url(url).shown
         self._feed = feed
         self._catalogue = catalogue
@@ -54,35 +47,8 @@ class Announcing:
         self._url = url
         self._prefix = prefix.strip("/")
         self._client_id = f"aas-events-{secrets.token_hex(4)}"
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="announcing")
-        self.trouble = Trouble("announcing")
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; what was not published is at the next start."""
-        self._ending.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _work(self) -> None:
-        tries = 0
-        while not self._ending.is_set():
-            try:
-                more = self._step()
-                self.trouble.over()
-                tries = 0
-            except Exception as fault:  # a broker that is away, whatever it says of itself
-                self.trouble.tell(fault)
-                self._ending.wait(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)])
-                tries += 1
-                continue
-            if not more:
-                self._ending.wait(_SECONDS)
-
-    def _step(self) -> bool:
+    def work(self) -> bool:
         """Publish the next events; whether there are more at once."""
         position = self._position()
         page = self._run(self._feed.page(position, _PAGE))

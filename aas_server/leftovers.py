@@ -7,7 +7,6 @@ came, and ends the session. Redeliveries are known as ever, since the journal is
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +14,10 @@ from pathlib import Path
 import structlog
 
 from aas_server.brokers import configured, subscribe
-from aas_server.errors import AasError
+from aas_server.ingest.recurring import Recurring
 from aas_server.ingest.service import Ingest
 from aas_server.settings import Settings
 from aas_server.slots import Slot, left, take_over
-from connectors.errors import ConnectorError
 from connectors.mqtt import Subscription, parse_url
 
 _log = structlog.get_logger()
@@ -29,32 +27,21 @@ _QUIET = 3.0
 """Seconds without a message after which nothing waits any more: a broker sends what it queued in one burst."""
 
 
-class Leftovers:
-    """Looks for them until it is stopped."""
+class Leftovers(Recurring):
+    """Looks for them. A session that is being emptied when it is stopped is left for the next server."""
 
     def __init__(self, settings: Settings, folder: Path, ingest: Ingest) -> None:
+        super().__init__("leftovers", _LOOK, first=_LOOK)
         self._settings = settings
         self._folder = folder
         self._ingest = ingest
         self._free_since: dict[int, float] = {}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="leftovers", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """A session that is being emptied is left for the next server."""
-        self._ending.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._ending.wait(_LOOK):
-            try:
-                for number in self._abandoned():
-                    self._take_over(number)
-            except (OSError, AasError, ConnectorError) as fault:
-                _log.error("leftovers", fault=repr(fault))
+    def work(self) -> bool:
+        """Take over what has been abandoned."""
+        for number in self._abandoned():
+            self._take_over(number)
+        return False
 
     def _abandoned(self) -> list[int]:
         """Places that have been free for long enough: who restarts a server takes its place again before."""

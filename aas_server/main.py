@@ -32,6 +32,7 @@ from aas_server.api.records import records_router
 from aas_server.api.streams import streams_router
 from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
+from aas_server.ingest.recurring import Recurring
 from aas_server.ingest.service import Ingest
 from aas_server.leftovers import Leftovers
 from aas_server.settings import Settings
@@ -73,7 +74,7 @@ class Server:
             date_header=True,
         )
         self._uvicorn = uvicorn.Server(config)
-        self._beside: list[Witness | Keeper | Announcing] = [
+        self._beside: list[Recurring] = [
             Witness(house.store, house.clock, self._connected),
             Keeper(Keeping(house.store, settings, house.clock), settings.compact_hours),
         ]

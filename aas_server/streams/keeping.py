@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aas_server.clock import Clock
 from aas_server.errors import AasError, NotFound
 from aas_server.ingest import behind
-from aas_server.ingest.trouble import Trouble, log
+from aas_server.ingest.recurring import Recurring
+from aas_server.ingest.trouble import log
 from aas_server.product import record
 from aas_server.settings import Settings
 from aas_server.store.contract import Pin, Store
@@ -139,45 +139,19 @@ def pins(store: Store) -> Mapping[str, Sequence[Pin]]:
     return found
 
 
-class Keeper:
-    """The thread that does it every ``compact_hours``, from ``start`` to ``stop``."""
+class Keeper(Recurring):
+    """Does it every ``compact_hours``."""
 
     def __init__(self, keeping: Keeping, hours: float) -> None:
+        super().__init__("keeping", hours * 3600, first=min(_FIRST_SECONDS, hours * 3600))
         self._keeping = keeping
-        self._seconds = hours * 3600
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="keeping")
-        self._trouble = Trouble("keeping")
 
-    @property
-    def error(self) -> AasError | None:
-        """Why nothing could be done the last time, or ``None``."""
-        return self._trouble.error
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End with the piece that is under way."""
-        self._ending.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _work(self) -> None:
-        pause = min(_FIRST_SECONDS, self._seconds)
-        while not self._ending.wait(pause):
-            self._round()
-            pause = self._seconds
-
-    def _round(self) -> None:
+    def work(self) -> bool:
+        """A round, piece by piece; it ends early when it is stopped."""
         faults: list[AasError] = []
-        try:
-            for _ in self._keeping.pieces(faults):
-                if self._ending.wait(_REST_SECONDS):
-                    return
-        except Exception as fault:  # whatever it is: the next round may succeed, and the feed goes on meanwhile
-            self._trouble.tell(fault)
-        else:
-            self._trouble.over()
-        for told in faults:
-            log("keeping", told)
+        for _ in self._keeping.pieces(faults):
+            if self._ending.wait(_REST_SECONDS):
+                break
+        for fault in faults:
+            log("keeping", fault)
+        return False

@@ -97,7 +97,7 @@ def test_a_broker_that_is_away_loses_nothing(store: Store, runner: Runner, mosqu
     until(lambda: store.catalogue.page("announced"))
     broker.stop()
     put(store, "urn:a")
-    until(lambda: working.trouble.error is not None)
+    until(lambda: working.error is not None)
     broker.start()
     reader = Reader(broker.url, until)
     until(lambda: len(reader.events) == 1)

@@ -7,9 +7,8 @@ be done again without harm, so a crash in between is made good by doing it again
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -21,15 +20,9 @@ from aas_server.streams.configuration.finding import Finding
 from aas_server.streams.configuration.kept import Kept
 from aas_server.streams.configuration.stale import Stale
 from aas_server.twin.plain import Json
+from aas_server.twin.shelf import Run
 
-Result = TypeVar("Result")
 _BATCH = 200
-
-
-class Run(Protocol):
-    """Runs a coroutine from a worker thread and waits for its result."""
-
-    def __call__(self, work: Coroutine[Any, Any, Result], /) -> Result: ...
 
 
 class Configuration:
