@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 Scalar = bool | int | float | str | None
+EXACT = 2**53
+"""Whole numbers up to here are exact in a double (IEEE 754); larger ones are kept as text beside it. A double that
+is equal to it may stand for the next one."""
 Shape = Literal["wide", "narrow"]
 """Of a stream: one column a field, or the three columns tag, number and text."""
 

@@ -18,8 +18,6 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Seoul"
-IMPLAUSIBLE = "implausible-time"
-UNREADABLE = "unreadable-time"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

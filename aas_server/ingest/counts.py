@@ -14,11 +14,12 @@ from aas_server.ingest.judging import Screened
 from aas_server.ingest.noted import Noted
 from aas_server.store.contract import Store, StreamFacts
 from aas_server.store.parquet import reader
+from connectors.flags import IMPLAUSIBLE_TIME
 
 _COUNT = """
 SELECT count(DISTINCT position), count(*), count(flags),
        epoch_us(min(time)) * 1000, epoch_us(max(time)) * 1000, epoch_us(max(arrival)) * 1000,
-       epoch_us(max(time) FILTER (flags IS NULL OR NOT contains(flags, 'implausible-time')))
+       epoch_us(max(time) FILTER (flags IS NULL OR NOT contains(flags, ?)))
 FROM records
 """
 
@@ -88,7 +89,7 @@ def counted(store: Store, known: Counted) -> Counted:
     if not paths:
         return Counted(replace(known.facts, messages=0, records=0, flagged=0, first=None, last=None), Noted())
     with reader({"records": paths}) as database:
-        row = database.execute(_COUNT).fetchone()
+        row = database.execute(_COUNT, [IMPLAUSIBLE_TIME]).fetchone()
     messages, records, flagged, first, last, last_arrival, newest = row or (0, 0, 0, None, None, None, None)
     facts = replace(
         known.facts,

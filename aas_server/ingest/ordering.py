@@ -9,11 +9,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from aas_server.ingest.remarks import Mask
-from connectors.times import IMPLAUSIBLE, UNREADABLE
+from connectors.flags import HISTORICAL, IMPLAUSIBLE_TIME, RETAINED, UNREADABLE_TIME
 
 LATE = "late"
-_DOUBTED = frozenset({IMPLAUSIBLE, UNREADABLE})
-_OLD_BY_NATURE = frozenset({"historical", "retained"})
+DOUBTED = frozenset({IMPLAUSIBLE_TIME, UNREADABLE_TIME})
+OLD_BY_NATURE = frozenset({HISTORICAL, RETAINED})
+"""Flags of records whose time can't be believed, and of those that are no news."""
 _BEFORE_ALL = np.iinfo(np.int64).min
 
 
@@ -41,9 +42,9 @@ def look(rows: pa.Table, flags: dict[int, tuple[str, ...]], newest: int | None, 
     believed = np.array(rows["time"].is_valid(), np.bool_)
     expected = np.ones(len(at), np.bool_)
     for row, told in flags.items():
-        if not _DOUBTED.isdisjoint(told):
+        if not DOUBTED.isdisjoint(told):
             believed[row] = False
-        if not _OLD_BY_NATURE.isdisjoint(told):
+        if not OLD_BY_NATURE.isdisjoint(told):
             expected[row] = False
     before = np.empty(len(at) + 1, np.int64)
     before[0] = _BEFORE_ALL if newest is None else newest

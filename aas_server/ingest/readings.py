@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from aas_server.errors import AasError
 from aas_server.ingest.batch import Batch
+from aas_server.ingest.ordering import DOUBTED, OLD_BY_NATURE
 from aas_server.ingest.screen import field_names
 from aas_server.ingest.trouble import log
 from aas_server.store.contract import MOST_COLUMNS, Live, LiveValue
@@ -17,8 +18,6 @@ from aas_server.store.contract import MOST_COLUMNS, Live, LiveValue
 MOST_TAGS = 20_000
 """Live values of a narrow stream: devices of ten thousand tags are known. A wide one has as many as columns."""
 
-_DOUBTFUL = frozenset({"implausible-time", "unreadable-time"})
-_OLD_BY_NATURE = frozenset({"historical", "retained"})
 _BEFORE_ALL = 0
 """The time (ns since 1970) of what is old but says not how old: it takes no other reading's place."""
 
@@ -50,9 +49,9 @@ def _times(batch: Batch) -> NDArray[np.int64]:
         times = np.where(valid, told.fill_null(0).to_numpy(), times)
     arrivals = batch.arrivals if batch.flags else times
     for row, flags in batch.flags.items():
-        doubted = batch.times[row] is None or not _DOUBTFUL.isdisjoint(flags)
+        doubted = batch.times[row] is None or not DOUBTED.isdisjoint(flags)
         if doubted:
-            times[row] = arrivals[row] if _OLD_BY_NATURE.isdisjoint(flags) else _BEFORE_ALL
+            times[row] = arrivals[row] if OLD_BY_NATURE.isdisjoint(flags) else _BEFORE_ALL
     return times
 
 

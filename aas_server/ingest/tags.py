@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aas_server.ingest import values
 from aas_server.ingest.batch import Batch
 from aas_server.ingest.remarks import Remarks
+from connectors.message import EXACT
 
 NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.string())])
 """The known feed of tags: its columns have their types before the first value."""
@@ -76,11 +77,11 @@ def _cell(sent: float | str | None, kind: pa.DataType) -> tuple[float | None, st
     number = values.number(sent)
     if number is None or (kind == pa.int64() and not float(number).is_integer()):
         return None, None, values.MISFIT
-    exact = abs(number) <= values.EXACT or isinstance(number, float)
+    exact = abs(number) <= EXACT or isinstance(number, float)
     return float(number), None if exact else str(sent), values.NUMBER_AS_TEXT if exact else ""
 
 
 def _plain(sent: float | str | None) -> str | None:
     if isinstance(sent, float):
-        return str(int(sent)) if sent.is_integer() and abs(sent) <= values.EXACT else repr(sent)
+        return str(int(sent)) if sent.is_integer() and abs(sent) <= EXACT else repr(sent)
     return sent

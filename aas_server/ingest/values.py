@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from connectors.message import Scalar
+from connectors.message import EXACT, Scalar
 
 NUMBER_AS_TEXT = "number-as-text"
 VALUE_AS_TEXT = "value-as-text"
@@ -17,8 +17,6 @@ MISFIT = "misfit"
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
-EXACT = 2**53
-"""Whole numbers up to here are exact in a double (IEEE 754)."""
 _LARGEST = 2**63
 _TRUTHS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 

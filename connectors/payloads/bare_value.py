@@ -10,9 +10,10 @@ import re
 
 import msgspec
 
+from connectors.flags import RETAINED
 from connectors.message import Message, Part, Undecodable
 from connectors.payloads import samples
-from connectors.payloads.json_text import RETAINED, Given, text_of
+from connectors.payloads.json_text import Given, text_of
 from connectors.payloads.placing import narrow
 from connectors.payloads.reading import Reading
 

@@ -10,9 +10,10 @@ import base64
 import binascii
 from typing import Any
 
+from connectors.flags import RETAINED
 from connectors.message import Message, Part, Scalar, Undecodable, Wide
 from connectors.payloads import flat_json, picture
-from connectors.payloads.json_text import RETAINED, Given
+from connectors.payloads.json_text import Given
 from connectors.payloads.placing import wide
 from connectors.payloads.reading import Reading
 

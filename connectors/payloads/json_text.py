@@ -15,11 +15,10 @@ from typing import Any
 
 import msgspec
 
+from connectors.flags import NOT_A_NUMBER, RETAINED
 from connectors.message import Message, Undecodable
 
-NOT_A_NUMBER = "not-a-number"
 DUPLICATE_KEY = "duplicate-key"
-RETAINED = "retained"
 _KEY = re.compile(rb'"\s*:')
 _STRANGE = re.compile(rb"\b(?:NaN|Infinity)\b")
 _BLANKS = (b"\n", b"\t", b"\r", b'" ')

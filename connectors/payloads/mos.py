@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
+from connectors.flags import NOT_A_NUMBER, RETAINED
 from connectors.message import Message, Narrow, Part, Undecodable
 from connectors.payloads import samples, stamps
-from connectors.payloads.json_text import NOT_A_NUMBER, RETAINED, parse
+from connectors.payloads.json_text import parse
 from connectors.payloads.naming import narrow_name, stream_name
 from connectors.payloads.reading import Reading
 

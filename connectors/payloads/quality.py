@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-BAD_QUALITY = "bad-quality"
-UNCERTAIN_QUALITY = "uncertain-quality"
+from connectors.flags import BAD_QUALITY, UNCERTAIN_QUALITY
+
 _SEVERITY = 30
 _FLAGS = ("", UNCERTAIN_QUALITY, BAD_QUALITY, BAD_QUALITY)
 

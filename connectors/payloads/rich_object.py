@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.flags import BAD_QUALITY, UNCERTAIN_QUALITY
 from connectors.message import Part
 from connectors.payloads import samples, stamps
 from connectors.payloads.json_text import Given
 from connectors.payloads.members import scalar
 from connectors.payloads.placing import narrow
-from connectors.payloads.quality import BAD_QUALITY, UNCERTAIN_QUALITY
 from connectors.payloads.reading import Reading
 
 _ABOUT = frozenset(("value", "unit", "type", "metadata", "quality"))

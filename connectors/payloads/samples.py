@@ -8,13 +8,11 @@ from functools import lru_cache
 
 import msgspec
 
-from connectors.message import Narrow
-from connectors.payloads.json_text import NOT_A_NUMBER
+from connectors.flags import NOT_A_NUMBER
+from connectors.message import EXACT, Narrow
 from connectors.payloads.placing import Place
 
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_EXACT = 2**53
-"""Whole numbers below it are exact in a double (IEEE 754); from it on they are kept as text beside it."""
 _STRANGE = frozenset(("nan", "inf", "infinity", "1.#qnan", "1.#inf", "1.#ind"))
 _LONGEST_STRANGE = 12
 _BEGINS = "0123456789-"
@@ -38,7 +36,7 @@ def columns(values: list[object]) -> Columns:
             return found
     elif kinds == {float}:
         numbers = values  # type: ignore[assignment]
-    elif kinds and kinds <= {float, int} and max(map(abs, values)) < _EXACT:  # type: ignore[arg-type]
+    elif kinds and kinds <= {float, int} and max(map(abs, values)) < EXACT:  # type: ignore[arg-type]
         numbers = list(map(float, values))  # type: ignore[arg-type]
     if numbers is not None and _are_exact(numbers):
         return numbers, [None] * len(values), ()  # type: ignore[return-value]
@@ -52,7 +50,7 @@ def _one_by_one(values: list[object]) -> Columns:
 
 
 def _are_exact(numbers: list[float]) -> bool:
-    return not numbers or max(map(abs, numbers)) < _EXACT
+    return not numbers or max(map(abs, numbers)) < EXACT
 
 
 def _all_numbers(values: list[str]) -> list[float] | None:
@@ -98,11 +96,11 @@ def split(value: object) -> tuple[float | None, str | None]:
         number = float(plain)
         if number in (float("inf"), float("-inf")):
             return None, value
-        return number, value if abs(number) >= _EXACT else None
+        return number, value if abs(number) >= EXACT else None
     if isinstance(value, bool):
         return None, "true" if value else "false"
     if isinstance(value, int | float):
-        return (float(value), None) if abs(value) < _EXACT else split(str(value))
+        return (float(value), None) if abs(value) < EXACT else split(str(value))
     return None, None if value is None else msgspec.json.encode(value).decode()
 
 

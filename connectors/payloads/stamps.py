@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors import times
+from connectors.flags import IMPLAUSIBLE_TIME, UNREADABLE_TIME
 
 Stamp = tuple[int | None, str]
 """A time (ns since 1970, UTC) and the flag that doubts it, ``""`` where nothing does."""
@@ -25,8 +26,8 @@ def judged(value: object, arrival: int, zone: str) -> Stamp:
     """The time that a field names, of which nothing else is known than that it is meant to be one."""
     time = times.parse(value, zone)
     if time is None:
-        return None, times.UNREADABLE
-    return time, times.IMPLAUSIBLE if times.implausible(time, arrival) else ""
+        return None, UNREADABLE_TIME
+    return time, IMPLAUSIBLE_TIME if times.implausible(time, arrival) else ""
 
 
 def own(value: object, arrival: int, zone: str) -> Stamp:

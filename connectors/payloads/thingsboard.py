@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
+from connectors.flags import RETAINED
 from connectors.message import Message, Part, Scalar, Undecodable, Wide
 from connectors.payloads import stamps
 from connectors.payloads.flat_json import add
-from connectors.payloads.json_text import RETAINED, Given, written_keys
+from connectors.payloads.json_text import Given, written_keys
 from connectors.payloads.placing import Place, below, wide
 from connectors.payloads.reading import Reading
 

@@ -7,25 +7,24 @@ import math
 from collections.abc import Callable
 from enum import IntEnum
 
+from connectors.flags import NOT_A_NUMBER
+from connectors.message import EXACT
 from connectors.sparkplug import arrays
 from connectors.sparkplug.moments import moment
 from connectors.sparkplug.payload import BINARY, BOOLEAN, DATASET, DOUBLE, FLOAT, INT, LONG, TEMPLATE, TEXT, Value
 
 MISMATCH = "datatype-mismatch"
 OUT_OF_RANGE = "out-of-range"
-NOT_A_NUMBER = "not-a-number"
 NOT_UTF8 = "not-utf8"
 REFUSED = {DATASET: "dataset-refused", TEMPLATE: "template-refused"}
 EXTENDED = "extension-refused"
 TOO_LARGE = "array-too-large"
 MISSING = "value-missing"
-"""Flags of a sample: the value has another type than was declared; it does not fit the declared type; it is NaN
-or infinite; its text is no UTF-8; a data set, a template or a vendor's own value is not read; an array is kept as
-its bytes; there is no value, and nobody says that it is null."""
+"""Flags of a sample: the value has another type than was declared; it does not fit the declared type; its text is
+no UTF-8; a data set, a template or a vendor's own value is not read; an array is kept as its bytes; there is no
+value, and nobody says that it is null."""
 _LARGEST_ARRAY = 256 * 2**10
 """Bytes of an array that is written out: booleans, eight a byte, become a hundred times as large."""
-_EXACT = 2**53
-"""Whole numbers up to here are exact in a double (IEEE 754)."""
 
 Read = tuple[float | None, str | None, str]
 """Number, text and a flag (empty: no doubt)."""
@@ -119,7 +118,7 @@ def _whole(value: int, width: int, datatype: int) -> Read:
         return None, moment(value if value < 2**63 else value - 2**64), ""
     else:
         flag = MISMATCH
-    return float(value), None if -_EXACT <= value <= _EXACT else str(value), flag
+    return float(value), None if -EXACT <= value <= EXACT else str(value), flag
 
 
 def _text(value: bytes, datatype: int) -> Read:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from connectors.flags import RETAINED
 from connectors.message import Message, Narrow, Part, Undecodable, broker_of
 from connectors.sparkplug.birth import Birth, described
 from connectors.sparkplug.births import Births
 from connectors.sparkplug.node import Node
 from connectors.sparkplug.payload import MOST_METRICS, Metric, Payload, TooMany, parse
-from connectors.sparkplug.samples import RETAINED, Sampler, add_online, stamp
+from connectors.sparkplug.samples import Sampler, add_online, stamp
 from connectors.sparkplug.sequence import GAP
 from connectors.sparkplug.state import add_state
 from connectors.sparkplug.topic import Topic, about

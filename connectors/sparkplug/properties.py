@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from connectors.flags import BAD_QUALITY, STALE_QUALITY
 from connectors.message import Scalar
 from connectors.sparkplug.datatypes import read
 from connectors.sparkplug.payload import BOOLEAN, DOUBLE, FLOAT, INT, LONG, TEXT, Value
@@ -17,9 +18,8 @@ _LARGEST = 64 * 2**10
 _KEYS, _VALUES, _TYPE, _IS_NULL = 1, 2, 1, 2
 _SHIFT = 7
 """A property's value fields are a metric's, their numbers smaller by this."""
-_BAD, _GOOD, _STALE = 0, 192, 500
-QUALITY_BAD, QUALITY_STALE = "quality-bad", "quality-stale"
-_FLAGS = {_GOOD: "", _STALE: QUALITY_STALE}
+_FLAGS = {192: "", 500: STALE_QUALITY}
+"""Of the quality codes good and stale (specification 3.0, 6.4.15); 0 is bad, and so is any other."""
 
 
 def parse(raw: bytes) -> Mapping[str, Scalar]:
@@ -48,7 +48,7 @@ def quality_flag(properties: Mapping[str, Scalar]) -> str:
     quality = properties.get("quality")
     if isinstance(quality, str) or quality is None:
         return ""
-    return _FLAGS.get(int(quality), QUALITY_BAD)
+    return _FLAGS.get(int(quality), BAD_QUALITY)
 
 
 def _value(raw: bytes, at: int, end: int) -> Scalar:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors import times
+from connectors.flags import HISTORICAL as SENT_AS_HISTORY
+from connectors.flags import IMPLAUSIBLE_TIME, RETAINED, UNREADABLE_TIME
 from connectors.message import Message, Narrow, Undecodable
 from connectors.sparkplug.birth import Birth, Described
 from connectors.sparkplug.datatypes import MISMATCH, is_clear, read
@@ -16,8 +18,7 @@ ONLINE = "$online"
 """The tag that says whether a node, a device or a host application is there: 1 after a birth, 0 after a death."""
 NOT_IN_BIRTH = "not-in-birth"
 LATER_BIRTH = "alias-from-later-birth"
-RETAINED = "retained"
-_MARKS = ((HISTORICAL, "historical"), (TRANSIENT, "transient"))
+_MARKS = ((HISTORICAL, SENT_AS_HISTORY), (TRANSIENT, "transient"))
 _MILLISECOND = 10**6
 _LATEST = 2**63 // _MILLISECOND
 _SHOWN = 10
@@ -38,9 +39,9 @@ def stamp(milliseconds: int | None, arrival: int) -> tuple[int | None, str]:
     if not milliseconds:
         return None, ""
     if milliseconds >= _LATEST:
-        return None, times.UNREADABLE
+        return None, UNREADABLE_TIME
     time = milliseconds * _MILLISECOND
-    return time, times.IMPLAUSIBLE if times.implausible(time, arrival) else ""
+    return time, IMPLAUSIBLE_TIME if times.implausible(time, arrival) else ""
 
 
 class Sampler:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from connectors.flags import RETAINED
 from connectors.message import Letter, Message, Narrow, Undecodable
-from connectors.sparkplug.samples import RETAINED, add_online, stamp
+from connectors.sparkplug.samples import add_online, stamp
 from connectors.sparkplug.topic import NAMESPACE, OLD_WORDS
 
 

@@ -114,7 +114,7 @@ def test_null_is_neither_number_nor_text(listener: Any, encode: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("quality", "flag"), [(192, None), (0, "quality-bad"), (500, "quality-stale"), (500.0, "quality-stale")]
+    ("quality", "flag"), [(192, None), (0, "bad-quality"), (500, "stale-quality"), (500.0, "stale-quality")]
 )
 def test_the_quality_is_told(listener: Any, encode: Any, quality: float, flag: str | None) -> None:
     told = encode.property_set(Quality=quality)
