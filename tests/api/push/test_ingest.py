@@ -112,7 +112,7 @@ WRONG = [
     ("a", b"{}", {"Content_Type": "text/plain"}, 415, "push-type-unknown"),
     ("a", b"{}", {"Content_Encoding": "br"}, 415, "push-packing-unknown"),
     ("a", b"\x1f\x8b{}", {"Content_Encoding": "gzip"}, 400, "push-gzip-broken"),
-    ("a", gzip.compress(b'{"a":1}', mtime=0, mtime=0)[:-6], {"Content_Encoding": "gzip"}, 400, "push-gzip-broken"),
+    ("a", gzip.compress(b'{"a":1}', mtime=0)[:-6], {"Content_Encoding": "gzip"}, 400, "push-gzip-broken"),
     ("a/%2B/b", b"{}", {}, 400, "topic-wrong"),
     ("%24SYS/a", b"{}", {}, 400, "topic-wrong"),
     ("a%00b", b"{}", {}, 400, "topic-wrong"),
