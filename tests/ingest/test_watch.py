@@ -100,6 +100,18 @@ def test_pictures_get_label_and_shot_from_where_they_lie(
     assert store.catalogue.page("ingested") == []
 
 
+def test_a_table_of_labels_may_lie_in_the_folder_of_the_pictures(watch, inbox: Path, until: Until, rows) -> None:
+    put(inbox / "labels.csv", "file,label\na.png,from above\nb.png,from above\n")
+    put(inbox / "camera" / "labels.csv", "file,label,shot\na.png,불량,7\n".encode("cp949"))
+    put(inbox / "camera" / "a.png", png(1))
+    put(inbox / "camera" / "b.png", png(2))
+    ingest = watch()
+    for name in ("a.png", "b.png"):
+        until((inbox / "done" / "camera" / name).exists)
+    assert sorted(rows(ingest, "file, label, shot")) == [("a.png", "불량", "7"), ("b.png", "from above", None)]
+    assert (inbox / "camera" / "labels.csv").exists()
+
+
 def test_what_is_wrong_is_moved_to_failed_with_its_reason(watch, inbox: Path, until: Until, store: Store) -> None:
     watch()
     put(inbox / "a.csv", "time,v\n1\n")

@@ -101,7 +101,7 @@ class Inbox:
                 continue
             for inner in path.iterdir():
                 hidden = inner.name.startswith(".") or inner.name.lower().endswith(_UNFINISHED)
-                if not hidden and (inner.is_symlink() or not inner.is_dir()):
+                if not hidden and inner.name != LABELS and (inner.is_symlink() or not inner.is_dir()):
                     yield inner
 
     def _left(self) -> Iterator[Claimed]:
