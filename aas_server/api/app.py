@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -17,7 +18,8 @@ from aas_server.api.concept_descriptions import ConceptDescriptionRepository
 from aas_server.api.description import SelfDescription
 from aas_server.api.docs import docs_router
 from aas_server.api.door import Door
-from aas_server.api.errors import install_results
+from aas_server.api.errors import install_results, result_of
+from aas_server.api.framework import ours
 from aas_server.api.health import probe_router
 from aas_server.api.history import History
 from aas_server.api.hot import HotReads
@@ -33,6 +35,7 @@ from aas_server.api.registry.discovery import BasicDiscovery
 from aas_server.api.registry.nested import NestedDescriptors
 from aas_server.api.registry.shells import ShellRegistry
 from aas_server.api.registry.submodels import SubmodelRegistry
+from aas_server.api.rest import METHODS
 from aas_server.api.services import Services, Version, without_newer
 from aas_server.api.shell.place import NamedShell
 from aas_server.api.shell.repository import AssetAdministrationShellRepository
@@ -80,8 +83,9 @@ def mount_apis(
     )
     versions = {path: replace(services, version=version) for version, path in MOUNTS.items()}
     for path, one in versions.items():
-        outer.router.routes.append(Route(path, _with_slash, methods=_METHODS, include_in_schema=False))
+        outer.router.routes.append(Route(path, _with_slash, methods=METHODS, include_in_schema=False))
         outer.mount(path, create_api(one) if one.version == _PRESENT else Lazily(partial(create_api, one)))
+    outer.router.routes.append(Route("/api/{rest:path}", _nothing, methods=METHODS, include_in_schema=False))
     return HotReads(outer, versions)
 
 
@@ -114,14 +118,16 @@ def create_api(services: Services) -> FastAPI:
     return app
 
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-
-
 async def _with_slash(request: Request) -> Response:
     """On to the root of a version, where all of it is answered. Relative, so that it holds behind any proxy."""
     query = request.url.query
     name = request.url.path.rpartition("/")[2]
     return RedirectResponse(f"{name}/?{query}" if query else f"{name}/", 307)
+
+
+async def _nothing(request: Request) -> Response:
+    """No door below ``/api`` that is ours: programs ask there, and shall not be answered by a page."""
+    return result_of(ours(request, HTTPException(404)), request.headers.get("accept-language"))
 
 
 _RELEASES: Mapping[Version, str] = {"3.1": "3.1.2", "3.0": "3.0.3"}

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from aas_server.api.rest import METHODS
 from aas_server.clock import Clock, SystemClock
 from aas_server.errors import AasError, BadInput, NotFound, TooLarge
 from aas_server.messages import error_text, language_of
@@ -29,7 +30,6 @@ _LARGEST = 256 * 1024
 _ANNOTATIONS = ("datatype", "group", "default")
 _CODES = {400: "invalid", 404: "not found", 405: "method not allowed", 413: "request too large", 415: "invalid"}
 _CODES |= {501: "not implemented", 503: "unavailable"}
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWLINE = "\r\n"
 _CHUNK = 2000
@@ -56,7 +56,7 @@ def flux_router(store: Store, clock: Clock | None = None) -> APIRouter:
     router = APIRouter(tags=["streams"])
     door = _Flux(store, clock or SystemClock())
     router.routes.append(Route(FLUX_PATH, door.query, methods=["POST"], include_in_schema=False))
-    router.routes.append(Route("/api/v2/{rest:path}", door.missing, methods=_METHODS, include_in_schema=False))
+    router.routes.append(Route("/api/v2/{rest:path}", door.missing, methods=METHODS, include_in_schema=False))
     return router
 
 

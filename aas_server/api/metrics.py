@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aas_server.api.rest import close
 from aas_server.api.services import own_route
 from aas_server.ingest.fold import MARK
 from aas_server.ingest.state import BrokerState
@@ -44,6 +45,7 @@ def metrics_router(rows: Rows, brokers: Brokers, journal: Journal, ready: Callab
         return Response(encode(registry), headers={"Content-Type": media_type, "Cache-Control": "no-store"})
 
     own_route(router, "GET", "/metrics", "GetMetrics", metrics)
+    close(router, "/metrics")
     return router
 
 

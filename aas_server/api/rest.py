@@ -7,7 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Match, Route
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Those that are answered at all."""
 
 
 def close(router: APIRouter, prefix: str, *others: APIRouter) -> None:
@@ -25,4 +26,4 @@ def close(router: APIRouter, prefix: str, *others: APIRouter) -> None:
 
     for path in (prefix, f"{prefix}/{{rest:path}}"):
         if path or router.prefix:
-            router.add_api_route(path, rest, methods=list(_METHODS), include_in_schema=False, response_model=None)
+            router.add_api_route(path, rest, methods=list(METHODS), include_in_schema=False, response_model=None)

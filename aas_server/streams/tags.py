@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from aas_server.errors import NotFound
 from aas_server.ingest import feeds
@@ -49,24 +52,32 @@ class TagValues:
 
     def read(self, tag: str, start: int | None, end: int | None, limit: int) -> list[TagReading]:
         """The values of a tag, of whatever device, oldest first, at most ``limit``; ``start`` (included) and
-        ``end`` (not) in µs. Raises ``NotFound`` where no device has such a tag."""
+        ``end`` (not) in µs. What bears no time counts at its arrival. Raises ``NotFound`` where no device has such
+        a tag."""
         found: list[TagReading] = []
         known = False
-        wanted = Wanted(names=(tag,), start=start, end=end, limit=limit)
+        timed = Wanted(names=(tag,), start=start, end=end, limit=limit)
+        timeless = replace(timed, by="arrival", common=("arrival", "time"), limit=None, ordered=False)
         for _, source in self._sources():
             with open_series(source) as series:
                 if tag not in series.tags():
                     continue
                 known = True
-                for batch in series.read(wanted).batches:
-                    times = batch.column("time").cast("int64").to_pylist()
-                    numbers, texts = (batch.column(name).to_pylist() for name in ("number", "text"))
-                    found += [TagReading(*row) for row in zip(times, numbers, texts, strict=True)]
+                for batch in series.read(timed).batches:
+                    found += _readings(batch.filter(pc.is_valid(batch.column("time"))), "time")
+                for batch in series.read(timeless).batches:
+                    found += _readings(batch.filter(pc.is_null(batch.column("time"))), "arrival")
         if not known:
             raise NotFound("tag-unknown", tag=tag)
-        return sorted((one for one in found if one.time is not None), key=lambda one: one.time)[:limit]
+        return sorted(found, key=lambda one: one.time)[:limit]
 
     def _sources(self) -> Iterator[tuple[StreamFacts, Source]]:
         for facts in feeds.all_facts(self._store.catalogue):
             if facts.shape == "narrow" and facts.topic.startswith(self._prefix):
                 yield facts, Source.of_stream(self._store.lake, facts.name)[1]
+
+
+def _readings(batch: pa.RecordBatch, axis: str) -> Iterator[TagReading]:
+    times = batch.column(axis).cast("int64").to_pylist()
+    numbers, texts = (batch.column(name).to_pylist() for name in ("number", "text"))
+    return map(TagReading, times, numbers, texts)

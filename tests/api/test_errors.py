@@ -142,3 +142,8 @@ def test_a_body_larger_than_the_setting_is_refused(api: TestClient) -> None:
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     is_result(api.post(f"{BASE}/upload", content=pieces(), headers=headers), 413)
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v4/shells", "/api/tags"])
+def test_no_page_answers_below_api(path: str, shown: TestClient) -> None:
+    is_result(shown.get(path, headers={"Accept": "*/*"}), 404)

@@ -8,19 +8,24 @@ the guide leaves open is chosen here: reads answer the form that writes take, er
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Header, Query
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from aas_server.api.bodies import whole_body
+from aas_server.api.framework import ours
 from aas_server.api.push.ingest import RETRY_AFTER, Key, bring
+from aas_server.api.rest import METHODS
 from aas_server.api.services import own_route
 from aas_server.errors import AasError, BadInput, TooLarge, Unavailable
 from aas_server.ingest.taking.bodies import Body
@@ -35,6 +40,7 @@ _TOPIC = "mos/type-4/"
 _MOMENT = "%Y%m%d%H%M%S"
 _MOST = 100_000
 """Values of one answer."""
+_SERVED = {"/meta": ("GET",), "/tag": ("GET", "POST"), "/tag/block": ("POST",)}
 
 Device = Annotated[str, Query(description="The device below `mos/type-4/`.")]
 Tag = Annotated[str | None, Query(description="The tag's name.")]
@@ -50,7 +56,7 @@ class _Refused(AasError):
 class _Value(msgspec.Struct, omit_defaults=True):
     """One value as it was spelled; ``timestamp`` in ns since 1970."""
 
-    tag: str
+    tag: Annotated[str, msgspec.Meta(min_length=1)]
     value: msgspec.Raw
     timestamp: int | str | None = None
 
@@ -67,7 +73,17 @@ def mos_router(store: Store, pushes: Pushes, settings: Settings) -> APIRouter:
     own_route(router, "GET", "/tag", "GetMosTag", mos.read)
     own_route(router, "POST", "/tag", "PostMosTag", mos.write)
     own_route(router, "POST", "/tag/block", "PostMosBlock", mos.write_block)
+    for path, methods in _SERVED.items():
+        others = [method for method in METHODS if method not in methods]
+        refuse = partial(_other_method, methods)
+        router.routes.append(Route(f"/api{path}", refuse, methods=others, include_in_schema=False))
     return router
+
+
+async def _other_method(allowed: Sequence[str], request: Request) -> Response:
+    answer = _fault(request, ours(request, HTTPException(405)))
+    answer.headers["Allow"] = ", ".join(allowed)
+    return answer
 
 
 class _Mos:

@@ -50,6 +50,38 @@ def test_a_value_keeps_its_spelling_in_the_journal(running):
     assert (message.topic, b"1.50" in message.payload) == ("mos/type-4/mos", True)
 
 
+def test_a_value_without_time_is_read_at_its_arrival(running):
+    post(
+        running,
+        "/api/tag/block",
+        {"block": [{"tag": "a", "value": 1}, {"tag": "a", "value": "2", "timestamp": T0}]},
+    )
+    post(running, "/api/tag", {"tag": "a", "value": None})
+    running.rows("mos_type-4_mos", "tag")
+    arrivals = [one.message.arrival for one in running.house.store.journal.read(0, 2)]
+    block = running.ask("GET", "/api/tag?tag=a").json["block"]
+    assert [(one["value"], one["timestamp"]) for one in block] == [
+        ("2", T0),
+        ("1", arrivals[0] // 1000 * 1000),
+        (None, arrivals[1] // 1000 * 1000),
+    ]
+    early = running.ask("GET", "/api/tag?tag=a&from=20231025000000&to=20231026000000").json["block"]
+    assert [one["value"] for one in early] == ["2"]
+
+
+def test_a_tag_has_a_name(running):
+    answer = post(running, "/api/tag/block", {"block": [{"tag": "a", "value": 1}, {"tag": "", "value": 1}]})
+    assert (answer.status, answer.json["error"], running.messages) == (400, "mos-body-wrong", 0)
+
+
+@pytest.mark.parametrize("path", ["/api/tag", "/api/tag/block", "/api/meta"])
+def test_another_method_is_refused_in_the_same_form(running, path):
+    answer = running.ask("DELETE", path, Accept="*/*")
+    assert (answer.status, answer.json["error"]) == (405, "method-not-allowed")
+    assert set(answer.json) == {"code", "error", "message"}
+    assert answer.headers["Allow"]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_errors_have_the_form_that_is_documented(running, language):
     wrong = [
