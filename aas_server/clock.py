@@ -38,9 +38,19 @@ def from_ns(nanoseconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
 
 
+def from_us(microseconds: int) -> datetime:
+    """A UTC datetime from microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def us(moment: datetime) -> int:
+    """Microseconds since 1970, UTC."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
 def ns(moment: datetime) -> int:
     """Nanoseconds since 1970, UTC, to the microsecond."""
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+    return us(moment) * 1000
 
 
 def moment(name: str, given: str, zone: str) -> datetime:

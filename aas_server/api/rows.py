@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from aas_server import ids
+from aas_server.clock import us
 from aas_server.errors import BadInput
 
 SCAN = 1_000_000
 """Rows looked at for one page: a filter that finds little gives short pages (and a cursor), not long waits."""
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,15})@(.*)", re.DOTALL)
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 Row = Mapping[str, Any]
 
@@ -72,10 +72,7 @@ class Filter:
         for chunk in chunks:
             if chunk.path_in_schema == self.by and chunk.statistics is not None and chunk.statistics.has_min_max:
                 low, high = chunk.statistics.min_raw, chunk.statistics.max_raw
-                return not (
-                    (self.start and high < _microseconds(self.start))
-                    or (self.end and low >= _microseconds(self.end))
-                )
+                return not ((self.start and high < us(self.start)) or (self.end and low >= us(self.end)))
         return True
 
     def positions(self, rows: pa.Table) -> Sequence[int]:
@@ -151,11 +148,6 @@ def _complete(rows: list[Row], columns: Sequence[str]) -> list[Row]:
 def _unless_end(paths: Sequence[Path], place: Place) -> Place | None:
     rest = place.file + 1 < len(paths)
     return place if rest or place.row < pq.read_metadata(paths[place.file]).num_rows else None
-
-
-def _microseconds(moment: datetime) -> int:
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def chosen(given: Sequence[str], known: Sequence[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aas_server.clock import from_us
 from aas_server.errors import BadInput, NotFound
 from aas_server.product import record
 from aas_server.product.work import PreparedTable
@@ -26,7 +26,6 @@ _NUMBERS = frozenset(
     "xs:boolean xs:double xs:float xs:decimal xs:integer xs:int xs:long xs:short xs:byte xs:unsignedInt "  # noqa: SIM905
     "xs:unsignedLong xs:unsignedShort xs:unsignedByte xs:nonNegativeInteger xs:positiveInteger".split()
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A stretch of more empty buckets than this is drawn as a gap, not bridged by a line.
 _GAP = 3
 
@@ -123,7 +122,7 @@ def _with_gaps(pairs: Iterable[tuple[int, float]], low: int, step: int) -> list[
 
 
 def _local(at: int, zone: ZoneInfo) -> str:
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(zone).replace(tzinfo=None).isoformat()
+    return from_us(at).astimezone(zone).replace(tzinfo=None).isoformat()
 
 
 def _table(tables: Sequence[PreparedTable], stream: str) -> PreparedTable:

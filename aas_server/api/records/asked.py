@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
-from aas_server.clock import moment
+from aas_server.clock import moment, us
 from aas_server.errors import BadInput
 from aas_server.store.series import METHODS, Buckets, By, Method
 
@@ -19,7 +19,6 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,6})?)S)?)?"
 )
 _MOST_POINTS = 100_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Since = Annotated[str | None, Query(alias="from", description="Records from this time on (ISO 8601)")]
 Until = Annotated[str | None, Query(alias="to", description="Records before this time (ISO 8601)")]
@@ -56,11 +55,11 @@ class Range:
     @property
     def low(self) -> int | None:
         """µs since 1970, UTC."""
-        return None if self.start is None else micros(self.start)
+        return None if self.start is None else us(self.start)
 
     @property
     def high(self) -> int | None:
-        return None if self.end is None else micros(self.end)
+        return None if self.end is None else us(self.end)
 
 
 def range_of(since: str | None, until: str | None, by: By, zone: str) -> Range:
@@ -104,11 +103,6 @@ def duration(given: str) -> int:
     if step < 1:
         raise BadInput("records-interval-wrong", given=given)
     return step
-
-
-def micros(moment: datetime) -> int:
-    """µs since 1970, UTC."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _points(given: str) -> int:

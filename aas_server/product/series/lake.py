@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
+from aas_server.clock import us
 from aas_server.errors import BadInput
 from aas_server.store import series
 from aas_server.store.contract import Store
@@ -17,7 +18,6 @@ from aas_server.twin.series.elements import Record
 
 METHODS: Mapping[str, series.Method] = {"max": "max", "min": "min", "avg": "mean", "sum": "sum", "count": "count"}
 """AggregationMethod of IDTA 02008-1-1, by its name in lower case → what it is called where records are read."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def read(store: Store, stream: str, wanted: Wanted) -> Found:
     _, source = Source.of_stream(store.lake, stream)
     asked = series.Wanted(
         names=wanted.names,
-        start=None if wanted.start is None else _microseconds(wanted.start),
-        end=None if wanted.end is None else _microseconds(wanted.end) + 1,
+        start=None if wanted.start is None else us(wanted.start),
+        end=None if wanted.end is None else us(wanted.end) + 1,
         buckets=None if wanted.step is None else Buckets(METHODS[wanted.method], wanted.step),
         # A bucket of a narrow table has at most one row a tag, so the rows reach for all the buckets wanted.
         limit=wanted.limit * (max(1, len(wanted.names)) if source.is_narrow and wanted.step else 1),
@@ -81,10 +81,6 @@ def _narrow(batches: Iterable[pa.RecordBatch], wanted: Wanted) -> list[Record]:
 
 def _value(row: Mapping[str, Any]) -> Any:
     return row.get("text") if row["number"] is None else row["number"]
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _record(time: datetime, values: Mapping[str, Any]) -> Record:

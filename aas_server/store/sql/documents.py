@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from aas_server.clock import Clock
+from aas_server.clock import Clock, us
 from aas_server.errors import NotFound
 from aas_server.store.contract import Change, Condition, Described, Document, IdPage, Kind, Page
 from aas_server.store.sql import cursors, lists, texts
 from aas_server.store.sql.engine import Database, Row
 from aas_server.store.sql.query.statement import statement
-from aas_server.store.sql.rows import ATTACHMENTS, BY_ID, attached, change, document, last_change, microseconds
+from aas_server.store.sql.rows import ATTACHMENTS, BY_ID, attached, change, document, last_change
 from aas_server.store.sql.transaction import Writer
 from aas_server.store.sql.turns import Turns
 
@@ -101,7 +101,7 @@ class SqlDocuments:
         return _page(await self._database.search(found.text, found.values, seconds), limit)
 
     async def at(self, kind: Kind, id: str, moment: datetime) -> Document:
-        then = microseconds(moment)
+        then = us(moment)
         if texts.storable(id):
             rows = await self._database.fetch(f"{BY_ID[True]} AND updated <= ?", (kind, id, then))
             rows = rows or await self._database.fetch(_BEFORE, (kind, id, then, then))
@@ -121,8 +121,8 @@ class SqlDocuments:
         semantic_id: str | None = None,
     ) -> tuple[Sequence[Change], str | None]:
         _check(asset_ids, semantic_id)
-        born = None if created_from is None else microseconds(created_from)
-        touched = None if updated_from is None else microseconds(updated_from)
+        born = None if created_from is None else us(created_from)
+        touched = None if updated_from is None else us(updated_from)
         after = cursors.moment(cursor)
         statement = lists.recent(kind, after, born, touched, asset_ids, semantic_id, limit + 1)
         rows = await self._database.fetch(*statement)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
+from aas_server.clock import from_us
 from aas_server.store.contract import Change, Document
 from aas_server.store.sql.engine import Row
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def columns(whole: bool) -> str:
@@ -31,7 +28,7 @@ ATTACHMENTS = "SELECT path, media_type, digest FROM attachment WHERE owner = ? O
 
 def document(row: Row) -> Document:
     _, kind, id, body, etag, id_short, created, updated = row
-    return Document(kind, id, body, etag, id_short, moment(created), moment(updated))
+    return Document(kind, id, body, etag, id_short, from_us(created), from_us(updated))
 
 
 def attached(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
@@ -40,17 +37,9 @@ def attached(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
 
 def change(row: Row) -> Change:
     position, kind, id, what, time = row
-    return Change(position, kind, id, what, moment(time))
+    return Change(position, kind, id, what, from_us(time))
 
 
 def last_change(row: Row) -> Change:
     """A change with the creation of its document behind it."""
-    return replace(change(row[:-1]), created=moment(row[-1]))
-
-
-def moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+    return replace(change(row[:-1]), created=from_us(row[-1]))

@@ -9,12 +9,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TypeVar
 
-from aas_server.clock import Clock
+from aas_server.clock import Clock, us
 from aas_server.errors import AasError
 from aas_server.store.contract import Document, Keys, Kind
 from aas_server.store.sql import texts, writing
 from aas_server.store.sql.engine import Connection, Database
-from aas_server.store.sql.rows import microseconds
 from aas_server.store.sql.writing import Log, Outcome
 
 Result = TypeVar("Result")
@@ -68,14 +67,14 @@ class Writer:
         return await self._run(lambda: writing.attachments(self._log.connection, owner))
 
     async def forget_versions(self, before: datetime, most: int = 1000) -> int:
-        moment = microseconds(before)
+        moment = us(before)
         return await self._run(lambda: writing.forget_versions(self._log.connection, moment, most))
 
     def _begin(self) -> None:
         block = self._database.writing()
         connection = block.__enter__()
         self._block = block
-        self._log = Log.opened(connection, microseconds(self._clock.now()))
+        self._log = Log.opened(connection, us(self._clock.now()))
 
     def _end(self, fault: Undone | None) -> None:
         block, self._block = self._block, None

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from aas_server.clock import ns
 from aas_server.errors import BadInput, NotFound
 from aas_server.store.contract import Store
 from aas_server.streams.evidence.chain import digest
@@ -84,7 +85,7 @@ def root(days: Sequence[StreamDay]) -> str:
 def bounds(day: date) -> tuple[int, int]:
     """The moments (ns since 1970, UTC) at which a day begins and the next one does."""
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return _ns(begin), _ns(begin + timedelta(days=1))
+    return ns(begin), ns(begin + timedelta(days=1))
 
 
 def keep(store: Store, one: StreamDay) -> None:
@@ -148,7 +149,3 @@ def parsed(name: str, given: str) -> date:
         return date.fromisoformat(given)
     except ValueError:
         raise BadInput("evidence-day-wrong", name=name, given=given[:40]) from None
-
-
-def _ns(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1_000_000_000

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from aas_server.clock import us
 from aas_server.errors import BadInput
 from aas_server.product.series.flux.predicates import conjuncts, is_of_record
 from aas_server.product.series.flux.syntax import Call, Duration, Expression, Name, Pipeline
@@ -35,7 +36,6 @@ _ARGUMENTS: Mapping[str, frozenset[str]] = {
     "yield": frozenset({"name"}),
     **{name: frozenset({"column"}) for name in FUNCTIONS},
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _range(made: Plan, call: Call, now: datetime) -> None:
         raise BadInput("flux-argument-wrong", name="range", argument="start")
     start = _moment(call, "start", now)
     # Without a stop InfluxDB ends now; where a viewer left its own variable there, nothing is cut off.
-    stop = _moment(call, "stop", now) if "stop" in call.arguments else _micros(now)
+    stop = _moment(call, "stop", now) if "stop" in call.arguments else us(now)
     made.start = start if made.start is None else max(made.start, start or made.start)
     made.stop = stop if made.stop is None else min(made.stop, stop or made.stop)
     if made.start is not None and made.stop is not None and made.start >= made.stop:
@@ -196,19 +196,19 @@ def _moment(call: Call, name: str, now: datetime) -> int | None:
         case Name(parts=("v", _)):
             return None
         case Duration() as span:
-            return _micros(_later(now, span.months)) + span.nanoseconds // 1000
+            return us(_later(now, span.months)) + span.nanoseconds // 1000
         case datetime() as moment:
-            return _micros(moment)
+            return us(moment)
         case int() as seconds if not isinstance(seconds, bool) and abs(seconds) < 10**11:
             return seconds * 10**6
         case Call(name="now", arguments={}):
-            return _micros(now)
+            return us(now)
         case Call(name="time", arguments={"v": str() as text}):
             try:
                 moment = datetime.fromisoformat(text)
             except ValueError:
                 raise BadInput("flux-time-wrong", given=text, line=0) from None
-            return _micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+            return us(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     raise BadInput("flux-argument-wrong", name=call.name, argument=name)
 
 
@@ -226,7 +226,3 @@ def _text(call: Call, name: str, usual: str) -> str:
     if not isinstance(given, str):
         raise BadInput("flux-argument-wrong", name=call.name, argument=name)
     return given
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from aas_server.clock import from_us
 from aas_server.errors import BadInput
 from aas_server.product.series.flux.planning import FUNCTIONS, flag, number, texts
 from aas_server.product.series.flux.predicates import holds
@@ -16,7 +16,6 @@ from aas_server.product.series.flux.syntax import Call, Expression
 from aas_server.product.series.flux.table import MOST_ROWS, Column, Row, Series, Table
 from aas_server.store.series import Method
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN = ("_start", "_stop", "_time", "_value", "_measurement", "_field")
 Step = Callable[[Series], Series]
 
@@ -48,7 +47,7 @@ def filtered(one: Series, parts: Iterable[Expression]) -> Series:
     key = {"_measurement": one.stream, "_field": one.field}
 
     def passes(row: Row) -> bool:
-        time = None if row[0] is None else _EPOCH + timedelta(microseconds=row[0])
+        time = None if row[0] is None else from_us(row[0])
         return all(holds(part, {**key, "_value": row[1], "_time": time}) for part in wanted)
 
     return replace(one, rows=filter(passes, one.rows)) if wanted else one
