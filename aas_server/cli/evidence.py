@@ -87,10 +87,7 @@ def seal(language: Language, data: Path | None, settings: Path | None, as_json: 
     """Seal the days that are over, where no server does it."""
     voice = Voice(language, as_json)
     with _open(data, settings) as house:
-        sealing = Sealing(house.store, house.clock)
-        count = 0
-        while sealing.step():
-            count += 1
+        count = Sealing(house.store, house.clock).all()
         last = days.last_sealed(house.store)
     voice.result({"sealed": count, "last": last.day if last else None}, "evidence-sealed", count=count)
 

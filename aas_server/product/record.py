@@ -12,7 +12,7 @@ import msgspec
 
 from aas_server.errors import NotFound
 from aas_server.product.work import Collected, Prepared, Registered, Released, Trained
-from aas_server.store.contract import Catalogue, Store
+from aas_server.store.contract import Catalogue, Pin, Store
 from submodels.data_quality import DataQuality
 from submodels.pricing import Pricing
 from submodels.text import Text
@@ -89,6 +89,19 @@ def releases(store: Store, id: str) -> list[ReleaseRecord]:
     for number in range(last_number(store, id, product(store.catalogue, id).releases), 0, -1):
         with suppress(NotFound):
             found.append(release(store, f"{id}-r{number}"))
+    return found
+
+
+def pins(store: Store) -> Mapping[str, Mapping[str, Pin]]:
+    """What releases hold of streams: stream → release → the version of its table."""
+    found: dict[str, dict[str, Pin]] = {}
+    after = ""
+    while page := products(store.catalogue, after=after):
+        for one in page:
+            for made in releases(store, one.id):
+                for stream in made.collected.streams:
+                    found.setdefault(stream.name, {})[made.id] = stream.pin
+        after = page[-1].id
     return found
 
 

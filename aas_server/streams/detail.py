@@ -10,7 +10,6 @@ from statistics import median
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from aas_server.clock import from_ns, iso
 from aas_server.errors import NotFound
@@ -21,6 +20,7 @@ from aas_server.messages import in_all
 from aas_server.product.collect import describing
 from aas_server.store.contract import Quarantined, Store
 from aas_server.store.records import own_columns
+from aas_server.store.series import newest
 from aas_server.streams.rows import StreamRow
 from submodels.field import Field
 
@@ -109,29 +109,16 @@ def detail(
 def _last_rows(store: Store, stream: str) -> pa.Table | None:
     """The last records of a stream, in order; ``None`` where it has none."""
     try:
-        with store.lake.locked():
-            schema, paths = store.lake.schema(stream), store.lake.paths(store.lake.pin(stream))
+        rows = newest(store.lake.paths(store.lake.pin(stream)), LOOKED_AT)
+        columns = store.lake.schema(stream).names
     except NotFound:
         return None
-    parts: list[pa.Table] = []
-    count = 0
-    for path in reversed(paths):
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups - 1, -1, -1):
-                if count < LOOKED_AT:
-                    parts.insert(0, file.read_row_group(group))
-                    count += parts[0].num_rows
-        if count >= LOOKED_AT:
-            break
-    if not count:
+    if not rows.num_rows:
         return None
-    # A column that is null throughout is one of texts in its file; the stream's type is the one that holds.
-    rows = pa.concat_tables(parts, promote_options="permissive")
-    rows = rows.slice(max(0, rows.num_rows - LOOKED_AT))
-    for name in schema.names:
+    for name in columns:
         if name not in rows.column_names:
             rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
-    return rows.select(schema.names)
+    return rows.select(columns)
 
 
 def _seen(

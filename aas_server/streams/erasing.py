@@ -76,7 +76,7 @@ class Erasing:
     def erase(self, row: StreamRow, reason: str, by: str, *, even_released: bool = False) -> Erasure:
         """Raises ``Conflict`` while a release has pinned the stream, unless ``even_released``: its data is then no
         longer there."""
-        releases = pinned_by(self._store, row.name)
+        releases = list(record.pins(self._store).get(row.name, {}))
         if releases and not even_released:
             raise Conflict("erase-released", stream=row.name, releases=", ".join(releases))
         store = self._store
@@ -172,19 +172,6 @@ class Erasing:
         for section in _OF_STREAM:
             with suppress(NotFound):
                 self._store.catalogue.delete(section, stream)
-
-
-def pinned_by(store: Store, stream: str) -> list[str]:
-    """The releases whose data is a version of this stream."""
-    found: list[str] = []
-    after = ""
-    while page := record.products(store.catalogue, _PAGE, after):
-        for product in page:
-            for release in record.releases(store, product.id):
-                if any(one.name == stream for one in release.collected.streams):
-                    found.append(release.id)
-        after = page[-1].id
-    return found
 
 
 def erasures(store: Store) -> list[Erasure]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from aas_server.clock import Clock
+from aas_server.clock import Clock, ns
 from aas_server.errors import AasError, NotFound
 from aas_server.ingest import behind
 from aas_server.ingest.recurring import Recurring
@@ -16,8 +17,6 @@ from aas_server.store.contract import Pin, Store
 from aas_server.streams.evidence import chain, day
 from aas_server.streams.evidence.sealing import Sealing
 
-_DAY = 86_400 * 10**9
-_PAGE = 500
 _PRUNED_AT_ONCE = 100_000
 """Messages that are pruned in one piece."""
 _FIRST_SECONDS = 60.0
@@ -69,10 +68,10 @@ class Keeping:
     def pieces(self, faults: list[AasError]) -> Iterator[Kept]:
         """The same piece by piece. Faults of single streams are put into ``faults``: the others go on."""
         yield from self._prune()
-        held = pins(self._store)
+        pins = record.pins(self._store)
         for stream in self._store.lake.streams():
             try:
-                yield from self._stream(stream, held.get(stream, ()))
+                yield from self._stream(stream, [*pins.get(stream, {}).values()])
             except NotFound:
                 continue  # it was erased meanwhile
             except AasError as fault:
@@ -94,8 +93,7 @@ class Keeping:
 
     def _sealed(self) -> int:
         """Up to where the journal's days are sealed: what is pruned can't be counted any more."""
-        while self._sealing.step():
-            continue
+        self._sealing.all()
         last = day.last_sealed(self._store)
         return last.last if last else 0
 
@@ -123,20 +121,7 @@ class Keeping:
         yield Kept(files=gone.files, bytes=gone.bytes)
 
     def _before(self, days: float) -> int:
-        return int(self._clock.now().timestamp() * 10**9) - int(days * _DAY)
-
-
-def pins(store: Store) -> Mapping[str, Sequence[Pin]]:
-    """What releases of products have pinned, by stream."""
-    found: dict[str, list[Pin]] = {}
-    after = ""
-    while page := record.products(store.catalogue, _PAGE, after):
-        for product in page:
-            for release in record.releases(store, product.id):
-                for stream in release.collected.streams:
-                    found.setdefault(stream.name, []).append(stream.pin)
-        after = page[-1].id
-    return found
+        return ns(self._clock.now() - timedelta(days=days))
 
 
 class Keeper(Recurring):

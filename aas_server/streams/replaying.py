@@ -18,10 +18,10 @@ from aas_server.errors import AasError, Conflict
 from aas_server.ingest.replaying import Replayed as Again
 from aas_server.ingest.replaying import forget
 from aas_server.ingest.trouble import error_of, log
+from aas_server.product import record
 from aas_server.store.contract import Store
 from aas_server.streams.configuration import stale
 from aas_server.streams.evidence import chain
-from aas_server.streams.keeping import pins
 
 _LOCK = "replay.lock"
 Engine = Callable[[str, int], Again]
@@ -109,9 +109,9 @@ class Replaying:
         former = stale.get(self._store.catalogue, stream)
         again = self._engine(stream, after)
         joined = former.joined if former is not None and after == 0 else ()
-        held = pins(self._store) if joined else {}
+        pins = record.pins(self._store) if joined else {}
         for other in joined:
-            forget(self._store, other, held.get(other, ()))
+            forget(self._store, other, [*pins.get(other, {}).values()])
             stale.done(self._store.catalogue, other)
         if after == 0:
             stale.done(self._store.catalogue, stream)

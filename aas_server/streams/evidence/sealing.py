@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from aas_server.clock import Clock
+from aas_server.clock import Clock, from_ns
 from aas_server.ingest import feeds
 from aas_server.ingest.fold import MARK
 from aas_server.store.contract import OTHER_TOPICS, Store, StreamFacts
@@ -53,6 +53,10 @@ class Sealing:
         self._clock = clock
         self._counts = Counts(store)
 
+    def all(self) -> int:
+        """Seal every such day, the oldest first; how many there were."""
+        return sum(1 for _ in iter(self.step, False))
+
     def step(self) -> bool:
         """Seal the oldest day that is over, folded and not sealed; whether there was one."""
         due = self._due()
@@ -78,7 +82,7 @@ class Sealing:
             entries = journal.read(first - 1, 1)
             if not entries:
                 return None
-            wanted = datetime.fromtimestamp(entries[0].message.arrival / 1e9, UTC).date()
+            wanted = from_ns(entries[0].message.arrival).date()
         run = _Run(wanted, first, max(first - 1, journal.since(day.bounds(wanted)[1]) - 1))
         return run if self._clock.now() >= run.end + _GRACE else None
 
