@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from aas_server.ingest.gathering import Samples, Times
 from connectors.message import Part, Scalar, Shape, Wide
 
 Integers = NDArray[np.int64]
@@ -17,9 +19,9 @@ Integers = NDArray[np.int64]
 @dataclass(slots=True)
 class Batch:
     """Records of one stream in the order of the journal. ``times`` are ns since 1970, UTC; ``flags``: row →
-    reasons for doubt. A wide batch has ``rows``, a narrow one ``tags``, ``numbers`` and ``texts`` (see
-    ``connectors.message``). ``size``: bytes of the payloads. Of messages, whose records stand side by side, there
-    are ``sent`` (position in the journal), ``came`` (arrival, ns) and ``counts``."""
+    reasons for doubt. A wide batch has ``rows`` (see ``connectors.message``), a narrow one ``samples``. ``size``:
+    bytes of the payloads. Of messages, whose records stand side by side, there are ``sent`` (position in the
+    journal), ``came`` (arrival, ns) and ``counts``, ``records`` in all."""
 
     stream: str
     topic: str
@@ -28,18 +30,22 @@ class Batch:
     sent: list[int] = field(default_factory=list)
     came: list[int] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
-    times: list[int | None] = field(default_factory=list)
+    records: int = 0
+    gathered: Times = field(default_factory=Times)
     flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
     rows: list[Mapping[str, Scalar]] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    numbers: list[float | None] = field(default_factory=list)
-    texts: list[str | None] = field(default_factory=list)
+    samples: Samples = field(default_factory=Samples)
     files: dict[str, bytes] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     size: int = 0
 
     def __len__(self) -> int:
-        return len(self.times)
+        return self.records
+
+    @property
+    def times(self) -> pa.Array:
+        """Each record's time (int64), null where it bears none."""
+        return self.gathered.column()
 
     @property
     def positions(self) -> Integers:
@@ -58,11 +64,12 @@ class Batch:
 
     def add(self, position: int, arrival: int, part: Part) -> None:
         """Add what a message holds of this stream."""
-        start = len(self.times)
+        start = self.records
+        self.records += len(part.times)
         self.sent.append(position)
         self.came.append(arrival)
         self.counts.append(len(part.times))
-        self.times += part.times
+        self.gathered.add(part.times)
         if part.flags:
             self.flags |= {start + row: flags for row, flags in part.flags.items()}
         if part.units:
@@ -72,9 +79,7 @@ class Batch:
             if part.files:
                 self.files |= part.files
         else:
-            self.tags += part.tags
-            self.numbers += part.numbers
-            self.texts += part.texts
+            self.samples.add(part)
 
     def after(self, position: int) -> Batch:
         """The part of later messages."""
@@ -93,12 +98,11 @@ class Batch:
             self.sent[message:],
             self.came[message:],
             self.counts[message:],
-            self.times[start:],
+            self.records - start,
+            Times(self.times[start:]),
             {row - start: flags for row, flags in self.flags.items() if row >= start},
             self.rows[start:],
-            self.tags[start:],
-            self.numbers[start:],
-            self.texts[start:],
+            self.samples.since(start),
             self.files,
             self.units,
         )

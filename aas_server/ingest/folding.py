@@ -93,9 +93,9 @@ class Folding:
 
     def _show(self, now: float) -> None:
         for stream, batch in self.decoder.batches.items():
-            new = batch.since(self._shown.get(stream, 0))
-            if len(new):
-                show(self._store.live, new)
+            shown = self._shown.get(stream, 0)
+            if shown < len(batch.sent):
+                show(self._store.live, batch, shown)
                 self._shown[stream] = len(batch.sent)
         self._shown_at = now
 

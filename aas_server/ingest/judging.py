@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from aas_server.ingest import likeness, ordering
+from aas_server.ingest import likeness, ordering, tags
 from aas_server.ingest.batch import Batch
 from aas_server.ingest.remarks import Mask, flagged
 from aas_server.store.contract import Lake
@@ -36,9 +36,16 @@ def judge(
     if newest is not None and len(times) and times.min() <= newest:
         alike = likeness.compare_stored(lake, batch.stream, rows, key(batch), order.believed, stored)
     else:
-        alike = likeness.compare(rows, key(batch), order.believed)
+        alike = likeness.compare(_encoded(batch, rows), key(batch), order.believed)
     masks = {likeness.REPEATED: alike.repeated, likeness.CONFLICTING: alike.conflicting, ordering.LATE: order.late}
     return Screened(with_flags(rows, masks), alike.stored, alike.newly, order.newest, order.unordered)
+
+
+def _encoded(batch: Batch, rows: pa.Table) -> pa.Table:
+    """Rows with their tags as they were gathered: numbered already."""
+    if batch.shape == "wide":
+        return rows
+    return rows.set_column(rows.column_names.index("tag"), "tag", tags.encoded(batch))
 
 
 def key(batch: Batch) -> Sequence[str]:

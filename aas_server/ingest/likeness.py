@@ -87,10 +87,11 @@ def _alike(rows: pa.Table, key: Sequence[str], believed: Mask) -> NDArray[np.int
         if name != "time":
             keys = keys ^ _codes(rows[name])
     at = np.flatnonzero(believed)
+    ordered = np.sort(keys[at])
+    if not (ordered[1:] == ordered[:-1]).any():
+        return np.zeros(0, np.int64)
     order = at[np.argsort(keys[at], kind="stable")]
     same = keys[order][1:] == keys[order][:-1]
-    if not same.any():
-        return np.zeros(0, np.int64)
     shared = np.zeros(len(order), np.bool_)
     shared[1:] |= same
     shared[:-1] |= same
@@ -119,7 +120,8 @@ def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """A number for each value, equal for equal ones; 0 for null."""
     if column.null_count == len(column):
         return np.zeros(len(column), np.int64)
-    encoded = column.combine_chunks().dictionary_encode()
+    values = column.combine_chunks()
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     codes: NDArray[np.int64] = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
     return codes
 

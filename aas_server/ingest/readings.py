@@ -22,11 +22,13 @@ _BEFORE_ALL = 0
 """The time (ns since 1970) of what is old but says not how old: it takes no other reading's place."""
 
 
-def show(live: Live, batch: Batch) -> None:
-    """Make the batch's last readings the live values of its stream. Left out where that fails for a reason that
-    nobody foresaw: it must not keep the records from being stored."""
+def show(live: Live, batch: Batch, message: int = 0) -> None:
+    """Make the batch's last readings, from its message number ``message`` (from 0) on, the live values of its
+    stream. Left out where that fails for a reason that nobody foresaw: it must not keep the records from being
+    stored."""
     try:
-        live.put(batch.stream, last_readings(batch), MOST_TAGS if batch.shape == "narrow" else MOST_COLUMNS)
+        last = last_readings(batch.since(message))
+        live.put(batch.stream, last, MOST_TAGS if batch.shape == "narrow" else MOST_COLUMNS)
     except AasError:
         raise
     except Exception as fault:
@@ -42,27 +44,34 @@ def last_readings(batch: Batch) -> Mapping[str, LiveValue]:
 
 
 def _times(batch: Batch) -> NDArray[np.int64]:
-    told = pa.array(batch.times, pa.int64())
-    times = batch.arrivals
-    if told.null_count < len(told):
-        valid = told.is_valid().to_numpy(zero_copy_only=False)
-        times = np.where(valid, told.fill_null(0).to_numpy(), times)
+    told = batch.times
+    valid = told.is_valid().to_numpy(zero_copy_only=False)
+    times = np.where(valid, told.fill_null(0).to_numpy(), batch.arrivals)
     arrivals = batch.arrivals if batch.flags else times
     for row, flags in batch.flags.items():
-        doubted = batch.times[row] is None or not DOUBTED.isdisjoint(flags)
+        doubted = not valid[row] or not DOUBTED.isdisjoint(flags)
         if doubted:
             times[row] = arrivals[row] if OLD_BY_NATURE.isdisjoint(flags) else _BEFORE_ALL
     return times
 
 
 def _of_tags(batch: Batch, times: NDArray[np.int64], order: NDArray[np.int64]) -> Mapping[str, LiveValue]:
-    tags = pa.array(batch.tags, pa.string()).dictionary_encode()
-    last = np.zeros(len(tags.dictionary), np.int64)
+    samples = batch.samples.columns()
+    last = np.full(len(batch.samples.tags), -1, np.int64)
     # Of several rows with one number the last one stays.
-    last[tags.indices.to_numpy()[order]] = order
+    last[samples["code"].to_numpy()[order]] = order
+    there = np.flatnonzero(last >= 0)
+    found = samples.take(pa.array(last[there]))
+    tags = list(batch.samples.tags)
     return {
-        tag: LiveValue(batch.numbers[row] if batch.texts[row] is None else batch.texts[row], int(times[row]))
-        for tag, row in zip(tags.dictionary.to_pylist(), last.tolist(), strict=True)
+        tags[code]: LiveValue(number if text is None else text, time)
+        for code, number, text, time in zip(
+            there.tolist(),
+            found["number"].to_pylist(),
+            found["text"].to_pylist(),
+            times[last[there]].tolist(),
+            strict=True,
+        )
     }
 
 

@@ -45,8 +45,8 @@ def declared(declaration: Declaration) -> Mapping[str, pa.DataType]:
     }
 
 
-def _microseconds(times: Sequence[int | None]) -> pa.Array:
-    told = pa.array(times, pa.int64())
+def _microseconds(told: pa.Array) -> pa.Array:
+    """Nanoseconds as microseconds, rounded down."""
     if not told.null_count:
         return pa.array(told.to_numpy() // 1000)
     missing = told.is_null().to_numpy(zero_copy_only=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -21,43 +21,51 @@ NARROW = pa.schema([("tag", pa.string()), ("number", pa.float64()), ("text", pa.
 def columns(batch: Batch, declared: Mapping[str, pa.DataType], remarks: Remarks) -> dict[str, pa.Array]:
     """Tag, number and text. A tag that is declared a number has no text, and one that is declared a text no
     number; what does not fit is kept beside the row."""
+    samples = batch.samples.columns()
+    number, text = (samples[name].combine_chunks() for name in ("number", "text"))
     if declared:
-        batch = _fitted(batch, declared, remarks)
-    return {
-        "tag": pa.array(batch.tags, pa.string()),
-        "number": pa.array(batch.numbers, pa.float64()),
-        "text": pa.array(batch.texts, pa.string()),
-    }
+        number, text = _fitted(batch, declared, remarks, number, text)
+    return {"tag": encoded(batch).cast(pa.string()), "number": number, "text": text}
 
 
-def _fitted(batch: Batch, declared: Mapping[str, pa.DataType], remarks: Remarks) -> Batch:
-    numbers, texts = list(batch.numbers), list(batch.texts)
-    for row in _doubtful(batch, declared):
-        tag = batch.tags[row]
-        sent = batch.numbers[row] if batch.texts[row] is None else batch.texts[row]
-        number, text, flag = _cell(sent, declared[tag])
-        numbers[row], texts[row] = number, text
+def encoded(batch: Batch) -> pa.DictionaryArray:
+    """Each sample's tag."""
+    codes = batch.samples.columns()["code"].combine_chunks()
+    return pa.DictionaryArray.from_arrays(codes, pa.array(list(batch.samples.tags), pa.string()))
+
+
+def _fitted(
+    batch: Batch, declared: Mapping[str, pa.DataType], remarks: Remarks, number: pa.Array, text: pa.Array
+) -> tuple[pa.Array, pa.Array]:
+    tags = list(batch.samples.tags)
+    codes = batch.samples.columns()["code"].to_numpy()
+    doubtful = _doubtful([declared.get(tag) for tag in tags], codes, number, text)
+    if not doubtful:
+        return number, text
+    numbers, texts = number.to_pylist(), text.to_pylist()
+    for row in doubtful:
+        tag = tags[codes[row]]
+        sent = numbers[row] if texts[row] is None else texts[row]
+        numbers[row], texts[row], flag = _cell(sent, declared[tag])
         if flag:
             remarks.flag(row, flag)
         if flag == values.MISFIT:
             remarks.keep(row, tag, sent)
-    return Batch(batch.stream, batch.topic, batch.source, "narrow", tags=batch.tags, numbers=numbers, texts=texts)
+    return pa.array(numbers, pa.float64()), pa.array(texts, pa.string())
 
 
-def _doubtful(batch: Batch, declared: Mapping[str, pa.DataType]) -> list[int]:
-    """The rows of declared tags whose value is not plainly of the declared kind."""
-    tags = pa.array(batch.tags, pa.string()).dictionary_encode()
-    kinds = [declared.get(tag) for tag in tags.dictionary.to_pylist()]
-    codes = tags.indices.to_numpy()
-    has_text = _valid(pa.array(batch.texts, pa.string()))
-    has_number = _valid(pa.array(batch.numbers, pa.float64()))
+def _doubtful(
+    kinds: Sequence[pa.DataType | None], codes: NDArray[np.int32], number: pa.Array, text: pa.Array
+) -> list[int]:
+    """The rows of declared tags whose value is not plainly of the declared kind. ``kinds``: by the tags' codes."""
+    has_text, has_number = _valid(text), _valid(number)
     wants_text = np.array([kind in (pa.string(), pa.bool_()) for kind in kinds], np.bool_)[codes]
     wants_number = np.array([kind in (pa.float64(), pa.int64()) for kind in kinds], np.bool_)[codes]
     wants_whole = np.array([kind == pa.int64() for kind in kinds], np.bool_)[codes]
     doubtful = (wants_text & has_number) | (wants_number & has_text)
     doubtful |= np.array([kind == pa.bool_() for kind in kinds], np.bool_)[codes] & has_text
     if wants_whole.any():
-        numbers = np.array(batch.numbers, np.float64)
+        numbers = number.fill_null(0).to_numpy()
         doubtful |= wants_whole & has_number & (numbers != np.floor(numbers))
     return np.flatnonzero(doubtful).tolist()
 

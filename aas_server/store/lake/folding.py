@@ -31,7 +31,8 @@ def append(
         return table.open()
     folded = position(handle)
     if folded < upto:
-        rows = rows.filter(pc.greater(rows.column("position"), folded))
+        later = pc.greater(rows.column("position"), folded)
+        rows = rows if pc.all(later).as_py() else rows.filter(later)
         _Fold(table, handle, rows, _by_file(table, handle, reflag)).run(upto)
     else:
         # Whoever folded it may have been cut off before it was durable.
