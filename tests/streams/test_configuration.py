@@ -11,7 +11,7 @@ import pytest
 from basyx.aas import model
 from basyx.aas.adapter.json import AASToJsonEncoder
 
-from aas_server.errors import NotFound
+from aas_server.errors import NotFound, Unavailable
 from aas_server.ingest import binding, feeds
 from aas_server.messages import catalogue as sentences
 from aas_server.streams.configuration import Configuration, follower
@@ -262,6 +262,24 @@ def test_what_people_declared_comes_back_when_the_description_goes(house, put):
     put(description(interface(press())))
     declared = feeds.declaration(house.store.catalogue, "line_press")
     assert declared.zone == "Asia/Seoul" and declared.units == {"oil temp": "°C", "p": "bar"}
+    delete(house, ID)
+    assert feeds.declaration(house.store.catalogue, "line_press") == mine
+
+
+def test_what_people_declared_outlives_a_crash_in_the_middle(house, put, monkeypatch):
+    mine = feeds.Declaration(zone="Asia/Seoul")
+    feeds.declare(house.store.catalogue, "line_press", mine)
+
+    def killed(*given):
+        declare(*given)
+        raise Unavailable("store-disk-full", file="here")
+
+    with monkeypatch.context() as moment:
+        declare = feeds.declare
+        moment.setattr(feeds, "declare", killed)
+        with pytest.raises(Unavailable):
+            put(description(interface(press())))
+    configure(house)
     delete(house, ID)
     assert feeds.declaration(house.store.catalogue, "line_press") == mine
 

@@ -155,8 +155,9 @@ def _settle(catalogue: Catalogue, topic: str, origin: str, feed: Feed | None) ->
     if holder is not None:
         if claims.before is None:
             claims.before = _undescribed(feeds.declaration(catalogue, holder.stream))
-        _declare(catalogue, holder.stream, _merged(claims))
+        # The claim first: done again after a crash, it knows what had been declared before.
         catalogue.put("claim", topic, msgspec.json.encode(claims))
+        _declare(catalogue, holder.stream, _merged(claims))
         return
     with suppress(NotFound):
         catalogue.delete("claim", topic)
