@@ -18,9 +18,9 @@ from connectors.flags import IMPLAUSIBLE_TIME
 
 _COUNT = """
 SELECT count(DISTINCT position), count(*), count(flags),
-       epoch_us(min(time)) * 1000, epoch_us(max(time)) * 1000, epoch_us(max(arrival)) * 1000,
-       epoch_us(max(time) FILTER (flags IS NULL OR NOT contains(flags, ?)))
-FROM records
+       epoch_us(min(time) FILTER (believed)) * 1000, epoch_us(max(time) FILTER (believed)),
+       epoch_us(max(arrival)) * 1000
+FROM (SELECT *, flags IS NULL OR NOT contains(flags, ?) AS believed FROM records)
 """
 
 
@@ -56,7 +56,7 @@ def recount(store: Store, stream: str) -> None:
 def after_fold(before: Counted, batch: Batch, stored: Screened) -> Counted:
     """The facts with the rows that were folded."""
     facts, rows = before.facts, stored.rows
-    bounds = pc.min_max(rows.column("time").cast(pa.int64())).as_py()
+    bounds = pc.min_max(_believed(rows).cast(pa.int64())).as_py()
     return Counted(
         StreamFacts(
             name=batch.stream,
@@ -90,17 +90,23 @@ def counted(store: Store, known: Counted) -> Counted:
         return Counted(replace(known.facts, messages=0, records=0, flagged=0, first=None, last=None), Noted())
     with reader({"records": paths}) as database:
         row = database.execute(_COUNT, [IMPLAUSIBLE_TIME]).fetchone()
-    messages, records, flagged, first, last, last_arrival, newest = row or (0, 0, 0, None, None, None, None)
+    messages, records, flagged, first, newest, last_arrival = row or (0, 0, 0, None, None, None)
     facts = replace(
         known.facts,
         messages=messages,
         records=records,
         flagged=flagged,
         first=first,
-        last=last,
+        last=None if newest is None else newest * 1000,
         last_arrival=last_arrival,
     )
     return Counted(facts, Noted(newest, known.noted.unordered, known.noted.fields))
+
+
+def _believed(rows: pa.Table) -> pa.ChunkedArray:
+    """The times that bear no doubt: one wrong clock must not make a stream seem to reach into another century."""
+    doubted = pc.match_substring(rows.column("flags"), IMPLAUSIBLE_TIME)
+    return rows.column("time").filter(pc.invert(pc.fill_null(doubted, False)))
 
 
 def _known(before: int | None, microseconds: int | None) -> list[int]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from aas_server.ingest import feeds, noted
+from aas_server.ingest import counts, feeds, noted
 from aas_server.ingest.mending import catch_up
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
@@ -75,6 +75,16 @@ def test_an_implausible_time_makes_nothing_late(store: Store, bring) -> None:
     future = Message("m", "shots", b'{"time": 4070908800000000000, "v": 7}', NOW)
     bring(future, shot(1, v=2), future)
     assert told(store) == ["implausible-time", None, "implausible-time"]
+
+
+def test_an_implausible_time_is_neither_the_first_nor_the_last_of_a_stream(store: Store, bring) -> None:
+    early = Message("m", "shots", b'{"time": 169898671000000000, "v": 7}', NOW)
+    future = Message("m", "shots", b'{"time": 4070908800000000000, "v": 7}', NOW)
+    bring(early, future, shot(1, v=2))
+    facts = feeds.facts(store.catalogue, "shots")
+    assert facts.first == facts.last == NOW + 10**9
+    again = counts.counted(store, counts.Counted(facts, noted.of(store.catalogue, "shots")))
+    assert (again.facts, again.noted.newest) == (facts, facts.last // 1000)
 
 
 def test_records_without_a_time_are_not_compared(store: Store, bring) -> None:

@@ -34,7 +34,8 @@ class Damaged(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
-    """What is known of a stream without reading its records. Times are ns since 1970, UTC."""
+    """What is known of a stream without reading its records. Times are ns since 1970, UTC. ``first`` and ``last``
+    leave out times that are flagged as implausible."""
 
     name: str
     topic: str
