@@ -96,7 +96,9 @@ def _data(
         sampler.add(payload, flags)
     except Undecodable:
         births.rebirths.want(node.key, message.arrival)
+        node.head.sequence.untold = GAP in flags
         raise
+    node.head.sequence.untold = GAP in flags and not part.times
     return part
 
 
@@ -125,12 +127,14 @@ def _node_died(message: Message, payload: Payload, births: Births, node: Node, n
 
 
 def _sequence_flags(message: Message, payload: Payload, births: Births, node: Node) -> tuple[str, ...]:
-    flag = node.head.sequence.take(payload.seq)
+    sequence = node.head.sequence
+    flag = sequence.take(payload.seq)
+    untold, sequence.untold = sequence.untold, False
     if flag == GAP:
         births.rebirths.want(node.key, message.arrival, gap=True)
-    elif flag and not node.head.sequence.missing:
+    elif flag and not sequence.missing:
         births.rebirths.filled(node.key)
-    return (flag,) if flag else ()
+    return tuple(dict.fromkeys(one for one in (GAP if untold else "", flag) if one))
 
 
 def _bd_seq(payload: Payload) -> int | None:

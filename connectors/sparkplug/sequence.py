@@ -14,10 +14,12 @@ _REPEATED = 16
 
 class Sequence(msgspec.Struct, array_like=True):
     """``last``: the number that came last, ``None`` where none is known. ``missing``: numbers left out so far,
-    which may still come: with shared subscriptions, two servers journal a node's messages side by side."""
+    which may still come: with shared subscriptions, two servers journal a node's messages side by side.
+    ``untold``: a gap stands before messages of which no record bears its flag."""
 
     last: int | None = None
     missing: list[int] = []
+    untold: bool = False
 
     def begin(self, number: int | None) -> None:
         """A birth of the node: counting begins with its number."""

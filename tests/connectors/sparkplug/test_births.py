@@ -173,6 +173,20 @@ def test_a_gap_is_flagged_once_and_a_birth_is_asked_for(born: Any, encode: Any) 
     assert born.asked(at=12.5) == ["spBv1.0/plant/NCMD/edge"]
 
 
+def test_a_gap_before_a_message_that_is_set_aside_is_told_with_the_next(born: Any, encode: Any) -> None:
+    born.hear("DDATA", data(encode, 2), "press")
+    for seq in (6, 7):
+        with pytest.raises(Undecodable):
+            born.hear("DDATA", data(encode, seq, alias=99), "press")
+    assert flags_of(born.hear("DDATA", data(encode, 8), "press")) == [("sequence-gap",)]
+    assert flags_of(born.hear("DDATA", data(encode, 9), "press")) == [()]
+
+
+def test_a_gap_before_a_message_without_metrics_is_told_with_the_next(born: Any, encode: Any) -> None:
+    born.hear("DDATA", encode.payload(seq=6), "press")
+    assert flags_of(born.hear("DDATA", data(encode, 7), "press")) == [("sequence-gap",)]
+
+
 def test_messages_that_come_late_close_the_gap(born: Any, encode: Any) -> None:
     born.hear("DDATA", data(encode, 2), "press")
     assert flags_of(born.hear("DDATA", data(encode, 5), "press")) == [("sequence-gap",)]
