@@ -17,7 +17,7 @@ from operator import attrgetter
 from aas_server.errors import AasError, Conflict, NotFound
 from aas_server.ingest.arrivals import Arrivals, Entrance
 from aas_server.ingest.cutting import cut
-from aas_server.ingest.redelivery import Redeliveries, Verdict
+from aas_server.ingest.redelivery import PACKET_IDS, Redeliveries, Verdict
 from aas_server.ingest.trouble import Trouble, log
 from aas_server.settings import Settings
 from aas_server.store.contract import Journal
@@ -27,7 +27,7 @@ _IDLE_SECONDS = 0.2
 _COMMIT_BYTES = 64 * 2**20
 """Payload of one commit: well below what one row of a database takes, whatever the messages' size."""
 _OVERRUN = 4
-"""Messages a broker may send again, in windows: mosquitto was seen to go beyond the one it is told."""
+"""Messages a broker without DUP flags may send again, in windows."""
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _SOURCE = attrgetter("message.source")
 
@@ -118,7 +118,7 @@ class Gateway:
         source.start(receive)
 
     def _judge(self, source: str) -> Redeliveries:
-        tail = self._journal.tail(source, self._window)
+        tail = self._journal.tail(source, PACKET_IDS)
         return Redeliveries(self._window, (entry.message for entry in tail))
 
     def _work(self) -> None:

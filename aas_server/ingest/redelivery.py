@@ -6,7 +6,9 @@ journalled and comes again is an unbroken run that begins with the connection's 
 last message of its source in the journal.
 
 - A broker that keeps the rules (mosquitto) sets the DUP flag and gives the old packet id: such a delivery is
-  dropped where topic, packet id and payload are those of a journalled one.
+  dropped where topic and payload are those of the last journalled one with this packet id. An id is free again
+  once its message was acknowledged, so no earlier one can come again, and never more than there are ids: the
+  receive maximum bounds it no further, because mosquitto 2.0 was seen to send thirty times as many.
 - A broker that does not (iotcore's rumqttd) sets no flag and counts packet ids from 1 again. There only the run
   tells: it must fit the end of the journal message by message, and hold a payload that came only once. While it is
   not complete its deliveries are held back, neither journalled nor acknowledged; when it breaks off, or nothing
@@ -23,6 +25,8 @@ from typing import NamedTuple
 
 from connectors.message import Delivery, Message
 
+PACKET_IDS = 65_535
+"""So many messages can be on their way at once (MQTT 3.1.1, 2.3.1)."""
 PATIENCE = 3.0
 """Seconds for a run to complete: a broker sends it in one burst. Too short means a record twice, never a loss."""
 
@@ -47,11 +51,10 @@ class Redeliveries:
     """The judge of one source's deliveries, in the order of their arrival."""
 
     def __init__(self, window: int, journalled: Iterable[Message] = ()) -> None:
-        """``window``: how many messages the broker may send again; ``journalled``: the source's last messages in
-        the journal, oldest first."""
+        """``window``: how many messages a broker without DUP flags may send again; ``journalled``: the source's
+        last messages in the journal (``PACKET_IDS`` of them), oldest first."""
         self._tail: deque[_Mark] = deque(maxlen=window)
-        self._seen: Counter[_Mark] | None = None
-        self._calm = 0
+        self._latest: dict[int, int] = {}
         self._fresh = False
         self._held: list[Delivery] = []
         self._run: tuple[_Mark, ...] = ()
@@ -151,31 +154,15 @@ class Redeliveries:
         return Verdict(delivery, not again)
 
     def _was_seen(self, message: Message) -> bool:
-        """Counted from the first duplicate on, until as many messages as are remembered came without one."""
-        self._calm = 0
-        if self._seen is None:
-            self._seen = Counter(self._tail)
-        return self._seen[_mark(message)] > 0
+        packet_id, content = _mark(message)
+        return self._latest.get(packet_id) == content
 
     def _remember(self, message: Message) -> None:
         if message.packet_id == 0:
             return
-        mark, tail = _mark(message), self._tail
-        if self._seen is not None:
-            self._count(self._seen, mark)
-        tail.append(mark)
-
-    def _count(self, seen: Counter[_Mark], mark: _Mark) -> None:
-        self._calm += 1
-        if self._calm > (self._tail.maxlen or 0):
-            self._seen = None
-            return
-        seen[mark] += 1
-        if len(self._tail) == self._tail.maxlen:
-            oldest = self._tail[0]
-            seen[oldest] -= 1
-            if not seen[oldest]:
-                del seen[oldest]
+        mark = _mark(message)
+        self._tail.append(mark)
+        self._latest[mark.packet_id] = mark.content
 
 
 def _mark(message: Message) -> _Mark:

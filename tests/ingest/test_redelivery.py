@@ -40,6 +40,21 @@ def test_a_flagged_delivery_that_is_journalled_is_dropped(deliver: Deliver, jour
     ]
 
 
+def test_flagged_deliveries_are_known_however_far_a_broker_went_beyond_the_window(
+    deliver: Deliver, journalled: Journalled
+) -> None:
+    judge = Redeliveries(10, journalled([(f"v{number}", number) for number in range(1, 501)]))
+    again = [deliver(f"v{number}", number, number - 1, dup=True) for number in range(1, 501)]
+    assert kept(judge, [*again, deliver("new", 501, 500)]) == ["new"]
+
+
+def test_a_flagged_delivery_that_equals_an_earlier_one_of_its_packet_id_is_new(
+    deliver: Deliver, journalled: Journalled
+) -> None:
+    judge = Redeliveries(10, journalled([("RUN", 1), ("STOP", 1)]))
+    assert kept(judge, [deliver("RUN", 1, 0, dup=True), deliver("RUN", 1, 1, dup=True)]) == ["RUN"]
+
+
 @pytest.mark.parametrize("other", [("b", 9, "t"), ("x", 8, "t"), ("b", 8, "other")])
 def test_a_flag_alone_drops_nothing(deliver: Deliver, journalled: Journalled, other: tuple[str, int, str]) -> None:
     payload, packet_id, topic = other
