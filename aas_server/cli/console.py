@@ -19,7 +19,8 @@ Item = TypeVar("Item")
 
 
 class Voice:
-    """Speaks one language. With ``json`` only the result goes to standard output; all else to standard error."""
+    """Speaks one language. With ``json`` the result is all that is said; only what a person must know while a
+    command goes on (``alert``) and progress bars go to standard error."""
 
     def __init__(self, language: Language, json: bool = False) -> None:
         self.language = language
@@ -27,7 +28,12 @@ class Voice:
         self._people = Console(stderr=json, highlight=False, soft_wrap=True, emoji=False)
 
     def say(self, key: str, **values: object) -> None:
-        """A sentence for the person."""
+        """A sentence for the person; a script has the result instead."""
+        if not self.json:
+            self.alert(key, **values)
+
+    def alert(self, key: str, **values: object) -> None:
+        """A sentence that no result bears: for the person, whoever else reads."""
         self._people.print(text(key, self.language, **values), markup=False)
 
     def say_each(self, key: str, many: Sequence[Item], values: Callable[[Item], Mapping[str, object]]) -> None:

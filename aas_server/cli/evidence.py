@@ -16,7 +16,7 @@ from aas_server.house import House, existing
 from aas_server.messages import Language, text
 from aas_server.streams.evidence import day as days
 from aas_server.streams.evidence.sealing import Sealing
-from aas_server.streams.evidence.verifying import Finding, verify
+from aas_server.streams.evidence.verifying import verify
 
 Command = Callable[..., Any]
 
@@ -54,9 +54,9 @@ def show(
         found = days.of_stream_between(house.store, stream, since, until)
     if as_json:
         voice.print_json(found)
-    elif not found:
+    if not found:
         voice.say("evidence-nothing-sealed", stream=stream)
-    for one in found if not as_json else ():
+    for one in found:
         voice.say("evidence-day-line", **_told(one, voice))
 
 
@@ -74,10 +74,9 @@ def verify_(language: Language, data: Path | None, settings: Path | None, as_jso
             for one in found.findings
         ]
         voice.print_json(told | {"findings": findings})
-    else:
-        for one in found.findings:
-            _say(voice, one)
-        voice.say("evidence-holds" if found.holds else "evidence-broken", **told)
+    for one in found.findings:
+        voice.say(one.key, **one.values)
+    voice.say("evidence-holds" if found.holds else "evidence-broken", **told)
     return 0 if found.holds else 1
 
 
@@ -90,10 +89,6 @@ def seal(language: Language, data: Path | None, settings: Path | None, as_json: 
         count = Sealing(house.store, house.clock).all()
         last = days.last_sealed(house.store)
     voice.result({"sealed": count, "last": last.day if last else None}, "evidence-sealed", count=count)
-
-
-def _say(voice: Voice, one: Finding) -> None:
-    voice.say(one.key, **one.values)
 
 
 def _told(one: days.StreamDay, voice: Voice) -> dict[str, object]:

@@ -46,23 +46,23 @@ class FeedWatch:
         fault = error_text(error, self._voice.language) if error else ""
         if fault != self._told.get("", ""):
             self._told[""] = fault
-            self._voice.say("feed-stopped" if fault else "feed-goes-on", sentence=fault)
+            self._voice.alert("feed-stopped" if fault else "feed-goes-on", sentence=fault)
 
     def _broker(self, broker: BrokerState) -> None:
         if broker.insecure and broker.url not in self._warned:
             self._warned.add(broker.url)
-            self._voice.say("broker-certificate-not-checked", url=broker.url)
+            self._voice.alert("broker-certificate-not-checked", url=broker.url)
         now = broker.error if broker.error else "connected" if broker.connected else self._told.get(broker.url, "")
         if now == self._told.get(broker.url, ""):
             return
         self._told[broker.url] = now
         if broker.url.startswith("folder:"):
             sentence = text(broker.error, self._voice.language, **broker.values) if broker.error else ""
-            self._voice.say(
+            self._voice.alert(
                 "feed-folder-told" if broker.error else "feed-folder-back", url=broker.url, sentence=sentence
             )
         elif broker.error:
             sentence = text(broker.error, self._voice.language, **broker.values)
-            self._voice.say("feed-broker-lost", url=broker.url, sentence=sentence)
+            self._voice.alert("feed-broker-lost", url=broker.url, sentence=sentence)
         else:
-            self._voice.say("feed-broker-back", url=broker.url)
+            self._voice.alert("feed-broker-back", url=broker.url)

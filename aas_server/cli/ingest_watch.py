@@ -32,7 +32,7 @@ def go_on(house: House, watch: Watch, voice: Voice) -> None:
                 state = watch.state()
                 if state.error != told:
                     told = state.error
-                    voice.say("feed-folder-told" if told else "feed-folder-back", **_said(voice, watch))
+                    voice.alert("feed-folder-told" if told else "feed-folder-back", **_said(voice, watch))
                 _fold(house)
     finally:
         ending.set()
@@ -53,7 +53,7 @@ class _Keeper:
             try:
                 position = self._journal.append([delivery.message])
             except Unavailable as fault:
-                self._voice.say("feed-stopped", sentence=error_text(fault, self._voice.language))
+                self._voice.alert("feed-stopped", sentence=error_text(fault, self._voice.language))
                 self._ending.wait(_RETRY_SECONDS)
                 continue
             if isinstance(delivery, Pushed):

@@ -56,7 +56,7 @@ def serve(
     ):
         with until_interrupted():
             if chosen.insecure:
-                voice.say("serving-insecure")
+                voice.alert("serving-insecure")
             voice.result({"url": server.url, "data": str(chosen.data.absolute())}, "serving", url=server.url)
             FeedWatch(voice, server.ingest.state).go_on()
         voice.say("stopping")

@@ -69,7 +69,7 @@ def tell_unread(voice: Voice, found: Sequence[Quarantined]) -> None:
         found,
         lambda one: unread_json(one) | {"sentence": text(one.key, voice.language, **one.values)},
     )
-    if not found and not voice.json:
+    if not found:
         voice.say("streams-unread-none")
 
 
@@ -80,7 +80,7 @@ def tell_configured(voice: Voice, found: Sequence[Configured]) -> None:
         voice.say("streams-configured", submodel=one.submodel, kind=kind, count=f"{one.count:,}")
         for finding in one.findings:
             voice.say("streams-record", record=_sentence(voice, finding))
-    if not found and not voice.json:
+    if not found:
         voice.say("streams-configured-none")
 
 

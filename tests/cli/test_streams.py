@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def listed(aas: Callable[..., Any], folder: Path) -> dict[str, dict[str, Any]]:
     ended = aas("streams", "--json", "--data", folder)
-    assert ended.code == 0, ended.err
+    assert (ended.code, ended.err) == (0, "")
     return {one["name"]: one for one in json.loads(ended.out)}
 
 
