@@ -153,6 +153,7 @@ class Mosquitto:
         self.port = free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self._config = folder / f"mosquitto-{self.port}.conf"
+        # Without the limit it drops what it has queued for us while we are away, although it acknowledged it.
         self._config.write_text(f"listener {self.port} 127.0.0.1\nmax_queued_messages 0\nuser root\n{settings}\n")
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -1,4 +1,4 @@
-"""A broker in memory, an open store, and waiting for a condition."""
+"""A broker in memory, an open store, and ingest at work."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from aas_server.ingest.service import Ingest
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
 from connectors.message import Message, Receiver
-
-Until = Callable[[Callable[[], object]], None]
+from connectors.mqtt import Subscription
 
 
 @dataclass
@@ -107,16 +108,32 @@ def settings(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def until() -> Until:
-    """Waits until a condition holds; fails after ten seconds."""
+def open_ingest(store: Store, settings: Settings) -> Iterator[Callable[..., Ingest]]:
+    """Starts ingest from sources, with settings that are changed; ended at the end of the test."""
+    opened: list[Ingest] = []
 
-    def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 10
-        while not condition():
-            assert time.monotonic() < deadline, "waited for ten seconds"
-            time.sleep(0.005)
+    def start(*sources: Any, **changed: object) -> Ingest:
+        opened.append(Ingest(store, settings.model_copy(update=changed), sources))
+        opened[-1].start()
+        return opened[-1]
 
-    return wait
+    yield start
+    while opened:
+        opened.pop().stop()
+
+
+@pytest.fixture
+def listen(
+    open_ingest: Callable[..., Ingest], settings: Settings, until: Callable[..., None]
+) -> Callable[..., Ingest]:
+    """Ingest from a broker's URL, once all is subscribed."""
+
+    def start(url: str, **changed: object) -> Ingest:
+        ingest = open_ingest(Subscription(url, ["#"], "listener", settings.receive_window), **changed)
+        until(ingest.ready)
+        return ingest
+
+    return start
 
 
 @pytest.fixture(params=[False, True], ids=["keeps-ids", "renumbers"])

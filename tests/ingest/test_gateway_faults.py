@@ -83,9 +83,9 @@ def grown(before: int) -> int:
 def test_a_slow_disk_holds_the_broker_back(
     qos: int, mosquitto: Make, store: Store, settings: Settings, until: Until
 ) -> None:
-    broker = mosquitto("allow_anonymous true\nmax_inflight_messages 50\nmax_queued_messages 0")
+    broker = mosquitto("allow_anonymous true\nmax_inflight_messages 50")
     disk = SlowDisk(store.journal)
-    source = Counting(f"{broker.url}", [f"#;qos={qos}"], "aas-test")
+    source = Counting(broker.url, [f"#;qos={qos}"], "aas-test")
     gateway = Gateway(disk, [source], settings.model_copy(update={"queue_limit": 200}), lambda _: None)  # type: ignore[arg-type]
     with running(gateway):
         until(source.ready)
@@ -128,7 +128,7 @@ def test_a_flood_of_topics_is_taken_in_with_bounded_memory(
     mosquitto: Make, store: Store, settings: Settings, until: Until
 ) -> None:
     count = 100_000
-    broker = mosquitto("allow_anonymous true\nmax_queued_messages 0")
+    broker = mosquitto()
     source = Subscription(broker.url, ["#"], "aas-test")
     gateway = Gateway(store.journal, [source], settings, lambda _: None)
     flood = ((f"flood/{number}/{'x' * 50}", b"%d" % number) for number in range(count))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from paho.mqtt.client import Client, MQTTMessageInfo
@@ -29,31 +27,17 @@ SHARE = 1500
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[str]:
-    program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-    if not Path(program).exists():
-        pytest.skip("mosquitto is not installed (apt install mosquitto)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = tmp_path / "mosquitto.conf"
-    # Without the limit mosquitto drops what it has queued for us while we are dead, although it acknowledged it.
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
-    with subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL) as process:
-        try:
-            _until_listening(port)
-            yield f"mqtt://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-@pytest.fixture
 def iotcore() -> Iterator[str]:
     with EmbeddedBroker() as broker:
         yield broker.url
 
 
-@pytest.fixture(params=[pytest.param("mosquitto", marks=pytest.mark.broker), "iotcore"])
+@pytest.fixture
+def real(mosquitto: Callable[..., Any]) -> str:
+    return str(mosquitto().url)
+
+
+@pytest.fixture(params=[pytest.param("real", marks=pytest.mark.broker), "iotcore"], ids=["mosquitto", "iotcore"])
 def broker_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
 
@@ -70,9 +54,9 @@ def test_every_message_is_there_once(
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("qos", [1, 2])
 def test_every_message_is_there_once_after_a_hundred_kills(
-    mosquitto: str, qos: int, folder: Path, store: Store, settings: Settings, until: Until
+    real: str, qos: int, folder: Path, store: Store, settings: Settings, until: Until
 ) -> None:
-    kill_again_and_again(mosquitto, qos, 100, folder, store, settings, until)
+    kill_again_and_again(real, qos, 100, folder, store, settings, until)
 
 
 def kill_again_and_again(
@@ -121,13 +105,3 @@ def _ingest(folder: Path, broker: str, qos: int) -> subprocess.Popen[bytes]:
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process
-
-
-def _until_listening(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert time.monotonic() < deadline, "mosquitto does not come up"
-        time.sleep(0.02)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +36,6 @@ sys.stdin.read()
 def reading(number: int, topic: str = "cell/1") -> Message:
     payload = json.dumps({"timestamp": START + number * 10**9, "v": number})
     return Message("m", topic, payload.encode(), START + number)
-
-
-@pytest.fixture
-def open_ingest(store: Store, settings: Settings) -> Iterator[Open]:
-    opened: list[Ingest] = []
-
-    def make(*sources: Any, **changed: object) -> Ingest:
-        opened.append(Ingest(store, settings.model_copy(update=changed), sources))
-        opened[-1].start()
-        return opened[-1]
-
-    yield make
-    while opened:
-        opened.pop().stop()
 
 
 def test_the_second_stands_by_and_takes_over(store: Store, open_ingest: Open, until: Until) -> None:

@@ -11,14 +11,13 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from aas_server.ingest.service import Ingest
-from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.parquet import reader
 from connectors.message import Message, Record, Undecodable, records
-from connectors.mqtt import Subscription
 from connectors.payloads import Reading, decode
 from connectors.sparkplug import Births
 
+Listen = Callable[..., Ingest]
 Recording = Callable[[str], Iterator[Message]]
 COMMON = {"time", "place", "arrival", "position", "flags", "misfit"}
 SAMPLES = {
@@ -34,22 +33,6 @@ SAMPLES = {
     "uns_rich_object.jsonl": (120, 120, 1),
 }
 """Messages, records and streams; one message of Sparkplug speaks of what nobody announced."""
-
-
-@pytest.fixture
-def listen(store: Store, settings: Settings, until: Any) -> Iterator[Callable[[str], Ingest]]:
-    opened: list[Ingest] = []
-
-    def start(url: str) -> Ingest:
-        quiet = settings.model_copy(update={"sparkplug_rebirth_seconds": 0})
-        opened.append(Ingest(store, quiet, [Subscription(url, ["#"], "listener", settings.receive_window)]))
-        opened[-1].start()
-        until(opened[-1].ready)
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        one.stop()
 
 
 @pytest.fixture
@@ -77,13 +60,13 @@ def test_a_recording_is_in_the_lake_to_the_last_value(
     name: str,
     recording: Recording,
     mosquitto: Any,
-    listen: Callable[[str], Ingest],
+    listen: Listen,
     publish: Callable[[int, list[Message]], None],
     store: Store,
     until: Any,
 ) -> None:
     broker = mosquitto()
-    ingest = listen(broker.url)
+    ingest = listen(broker.url, sparkplug_rebirth_seconds=0)
     sent = list(recording(name))
     publish(broker.port, sent)
     messages, count, streams = SAMPLES[name]
@@ -106,7 +89,7 @@ def test_a_recording_is_in_the_lake_to_the_last_value(
 def test_what_a_broker_kept_is_flagged_at_the_next_subscription(
     recording: Recording,
     mosquitto: Any,
-    listen: Callable[[str], Ingest],
+    listen: Listen,
     publish: Callable[[int, list[Message]], None],
     store: Store,
     until: Any,
@@ -117,7 +100,7 @@ def test_what_a_broker_kept_is_flagged_at_the_next_subscription(
     # a topic's last message is kept, and none where that was empty
     last = {one.topic: one.payload.decode() for one in sent}
     kept = {topic: value for topic, value in last.items() if value}
-    ingest = listen(broker.url)
+    ingest = listen(broker.url, sparkplug_rebirth_seconds=0)
     until(lambda: store.journal.last() >= len(kept))
     assert ingest.settle(20)
     found: list[tuple[str, str]] = []

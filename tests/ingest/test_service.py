@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,6 @@ from aas_server.store.sqlite import open_store
 Until = Callable[[Callable[[], object]], None]
 Open = Callable[..., Ingest]
 START = 1_700_000_000_000_000_000
-
-
-@pytest.fixture
-def open_ingest(store: Store, settings: Settings) -> Iterator[Open]:
-    opened: list[Ingest] = []
-
-    def make(*sources: Any, **changed: object) -> Ingest:
-        opened.append(Ingest(store, settings.model_copy(update=changed), sources))
-        opened[-1].start()
-        return opened[-1]
-
-    yield make
-    while opened:
-        opened.pop().stop()
 
 
 def reading(number: int) -> bytes:

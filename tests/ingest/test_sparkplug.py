@@ -30,6 +30,7 @@ from connectors.sparkplug import ONLINE
 HERE = Path(__file__).parent / "gateways"
 Until = Callable[..., None]
 Start = Callable[..., "Gateway"]
+Listen = Callable[..., Ingest]
 
 
 @dataclass
@@ -105,22 +106,6 @@ def gateway(libraries: Callable[[str], Path]) -> Iterator[Start]:
                 pipe.close()
 
 
-@pytest.fixture
-def listen(store: Store, settings: Settings, until: Until) -> Iterator[Callable[[str], Ingest]]:
-    opened: list[Ingest] = []
-
-    def start(url: str) -> Ingest:
-        source = Subscription(url, ["#"], "listener", settings.receive_window)
-        opened.append(Ingest(store, settings, [source]))
-        opened[-1].start()
-        until(opened[-1].ready)
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        one.stop()
-
-
 def rows(store: Store, stream: str) -> list[tuple[Any, ...]]:
     """Tag, number, text and flags, in the order of the journal."""
     with reader({"records": store.lake.paths(store.lake.pin(stream))}) as database:
@@ -131,7 +116,7 @@ def rows(store: Store, stream: str) -> list[tuple[Any, ...]]:
 def test_a_gateway_that_was_there_before_us(
     mosquitto: Any,
     gateway: Start,
-    listen: Callable[[str], Ingest],
+    listen: Listen,
     store: Store,
     settings: Settings,
     until: Until,
@@ -189,7 +174,7 @@ def test_a_gateway_that_was_there_before_us(
 
 @pytest.mark.broker
 def test_a_gateway_that_speaks_by_names(
-    mosquitto: Any, gateway: Start, listen: Callable[[str], Ingest], store: Store, until: Until
+    mosquitto: Any, gateway: Start, listen: Listen, store: Store, until: Until
 ) -> None:
     broker = mosquitto()
     ingest = listen(broker.url)
