@@ -66,11 +66,11 @@ def subscribe(broker: BrokerSettings, settings: Settings, slot: Slot, drain: boo
     return Subscription(broker.url, filters, client_id, settings.receive_window, keepalive, plan)
 
 
-def _presence(settings: Settings, slot: Slot) -> Callable[[], Presence] | None:
+def _presence(settings: Settings, slot: Slot) -> Callable[[], Presence]:
     """The first of the servers on a folder says that the host application is there, where it has a name."""
     host = settings.sparkplug_host
     if not host or slot.number > 1:
-        return None
+        return Presence
 
     def made() -> Presence:
         moment = time.time_ns() // 10**6

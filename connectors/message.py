@@ -10,6 +10,8 @@ Scalar = bool | int | float | str | None
 EXACT = 2**53
 """Whole numbers up to here are exact in a double (IEEE 754); larger ones are kept as text beside it. A double that
 is equal to it may stand for the next one."""
+HEAD = 1024
+"""Bytes of payload kept of a message over the limit: enough to see what it was."""
 Shape = Literal["wide", "narrow"]
 """Of a stream: one column a field, or the three columns tag, number and text."""
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from connectors.message import Delivery, Message
-
-HEAD = 1024
-"""Bytes kept of it: enough to see what it was."""
+from connectors.message import HEAD, Delivery, Message
 
 
 @dataclass(frozen=True, slots=True)

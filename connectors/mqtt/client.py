@@ -29,12 +29,15 @@ from paho.mqtt.properties import Properties
 
 from connectors.mqtt.address import BrokerUrl
 from connectors.mqtt.packets import (
+    PUBACK,
+    PUBCOMP,
     PUBLISH,
     PUBREL,
     MalformedPacket,
     Packet,
     Published,
     Splitter,
+    answer,
     packet_id_of,
     published,
 )
@@ -43,7 +46,6 @@ from connectors.mqtt.tls import Tls, context
 _CHUNK = 2**16
 _READS = 16
 """Reads before it is looked at what there is to write and whether the connection still lives."""
-_PUBACK, _PUBCOMP = 0x40, 0x70
 _FOREVER = 0xFFFF_FFFF
 
 Taken = Callable[[Published], None]
@@ -101,7 +103,7 @@ class ReadingClient(Client):
 
     def acknowledge(self, packets: bytes) -> None:
         """Send acknowledgements, ready as they are."""
-        self._packet_queue(_PUBACK, packets, 0, 1)
+        self._packet_queue(PUBACK, packets, 0, 1)
 
     def _act_on(self, packets: Iterator[Packet]) -> MQTTErrorCode:
         try:
@@ -110,8 +112,7 @@ class ReadingClient(Client):
                 if kind == PUBLISH:
                     self.taken(published(packet, self.five))
                 elif kind == PUBREL:
-                    answer = struct.pack("!BBH", _PUBCOMP, 2, packet_id_of(packet))
-                    self._packet_queue(_PUBCOMP, answer, 0, 1)
+                    self._packet_queue(PUBCOMP, answer(PUBCOMP, packet_id_of(packet)), 0, 1)
                 elif code := self._other(packet):
                     return self._loop_rc_handle(code)
                 if self.socket() is None:

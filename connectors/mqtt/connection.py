@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from connectors.mqtt.delivery import MqttDelivery, OpenDeliveries
 from connectors.mqtt.filters import Filter, Wishes
 from connectors.mqtt.outbox import Outbox
 from connectors.mqtt.packets import Published
-from connectors.mqtt.plan import Plan, Presence
+from connectors.mqtt.plan import Plan
 from connectors.mqtt.tls import failure
 from connectors.mqtt.wake import Wake
 from connectors.reasons import lost, refused
@@ -57,7 +57,7 @@ class Session:
     outbox: Outbox
     wake: Wake
     receive: Receiver
-    tell: Callable[..., None]
+    tell: Callable[[str, bool, Mapping[str, str]], None]
 
 
 class Connection:
@@ -71,16 +71,14 @@ class Connection:
         self._open = OpenDeliveries(session.wake)
         self._count: int | None = None
         plan = session.plan
-        self._presence = plan.presence() if plan.presence else Presence(plan.will, plan.greeting)
+        self._presence = plan.presence()
         self._greeted = self._presence.greeting is None
         self._up = False
         self._refused = False
-        self._clock = session.plan.clock
+        self._clock = plan.clock
         self._last = time.monotonic()
         self._ask_again = float("inf")
-        client = reading_client(
-            session.broker, session.client_id, session.plan.tls, self._on_published, session.plan.largest
-        )
+        client = reading_client(session.broker, session.client_id, plan.tls, self._on_published, plan.largest)
         if will := self._presence.will:
             client.will_set(will.topic, will.payload, will.qos, will.retain)
         client.on_connect = self._on_connect
@@ -163,7 +161,7 @@ class Connection:
         broker = self._session.broker
         if broker.version != 5:
             return one.topic, one.qos
-        # A shared subscription must not ask for retained values (MQTT 5, 3.8.3.1: they are not sent anyway).
+        # To a shared subscription no retained values are sent, whatever is asked (MQTT 5, 4.8.2).
         handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if one.shared else _RETAIN[broker.retain]
         return one.topic, SubscribeOptions(qos=one.qos, retainHandling=handling)
 

@@ -3,16 +3,15 @@ order of ``acknowledge()``: some brokers end the connection otherwise."""
 
 from __future__ import annotations
 
-import struct
 import threading
 from collections import deque
 from collections.abc import Callable
 
 from connectors.message import Message
+from connectors.mqtt.packets import PUBACK, PUBREC, answer
 
-_PUBACK = struct.Struct("!BBH")
-_KINDS = {1: 0x40, 2: 0x50}
-"""PUBACK for QoS 1, PUBREC for QoS 2, by which the broker may forget the message."""
+_KINDS = {1: PUBACK, 2: PUBREC}
+"""By quality of service: what lets the broker forget the message."""
 
 
 class MqttDelivery:
@@ -62,7 +61,7 @@ class OpenDeliveries:
                 return
             while waiting and waiting[0].done:
                 first = waiting.popleft().message
-                self._due += _PUBACK.pack(_KINDS[first.qos], 2, first.packet_id)
+                self._due += answer(_KINDS[first.qos], first.packet_id)
         self._wake()
 
     def empty(self) -> bool:

@@ -4,16 +4,19 @@ Sections of MQTT 3.1.1 (5 is the same but for the properties, which are passed o
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-PUBLISH, PUBREL = 0x30, 0x60
+from connectors.message import HEAD
+
+PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = 0x30, 0x40, 0x50, 0x60, 0x70
+_ANSWER = struct.Struct("!BBH")
 _LARGEST_OTHER = 2**16
 """Bytes of a packet that bears no message: an answer to 50 filters is not larger."""
 _FRAME = 2**17
-"""Bytes of a message's packet beside its payload: topic (at most 65,537), packet id, MQTT 5's properties."""
-HEAD = 1024
-"""Bytes of payload kept of a message over the limit, where the packet's first ``_FRAME`` bytes hold them."""
+"""Bytes of a message's packet beside its payload: topic (at most 65,537), packet id, MQTT 5's properties. Of a
+message over the limit as many are kept, and ``HEAD`` of its payload where they hold it."""
 
 
 class MalformedPacket(Exception):
@@ -137,6 +140,11 @@ def _properties(body: bytes, start: int) -> tuple[int, int]:
     if not end:
         raise MalformedPacket
     return length, start + end
+
+
+def answer(kind: int, packet_id: int) -> bytes:
+    """A PUBACK, PUBREC or PUBCOMP (3.4, 3.5, 3.7)."""
+    return _ANSWER.pack(kind, 2, packet_id)
 
 
 def packet_id_of(packet: Packet) -> int:

@@ -40,8 +40,7 @@ class Presence:
 class Plan:
     """``qos`` is that of filters that name none. ``user`` and ``password`` stand in for those of the URL.
     ``largest``: bytes of payload above which only a message's head is taken in. ``longest_wait``: seconds between
-    two tries to connect, at most. ``will`` is what the broker publishes where we vanish, ``greeting`` what we
-    publish at every connection, once all filters are granted; ``presence`` makes them anew for each. ``name``
+    two tries to connect, at most. ``presence`` makes anew for each connection what we say of ourselves. ``name``
     stands in for the URL as the source's name, where a broker serves several sessions of ours. ``memory``: see
     there. ``clock`` gives the time of arrival, in ns since 1970, UTC."""
 
@@ -51,9 +50,7 @@ class Plan:
     tls: Tls = field(default_factory=Tls)
     largest: int = LARGEST
     longest_wait: float = LONGEST_WAIT
-    will: Letter | None = None
-    greeting: Letter | None = None
-    presence: Callable[[], Presence] | None = None
+    presence: Callable[[], Presence] = Presence
     name: str | None = None
     memory: FilterMemory | None = None
     clock: Callable[[], int] = time.time_ns

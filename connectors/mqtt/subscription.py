@@ -136,8 +136,8 @@ class Subscription:
             self._wait(backoff.pause())
 
     def _served(self, session: Session) -> bool:
-        """One connection from begin to end; whether every filter was granted on it. Whatever goes wrong, this
-        thread goes on."""
+        """One connection from begin to end; whether the broker took us. Whatever goes wrong, this thread goes
+        on."""
         try:
             connection = Connection(session, self._stopping.is_set)
             self._connection = connection

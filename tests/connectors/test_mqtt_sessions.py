@@ -271,9 +271,9 @@ def test_from_many_threads_nothing_is_lost(mosquitto: Make, collector: Any, unti
 PRESENT = """
 import sys
 from connectors.message import Letter
-from connectors.mqtt import Plan, Subscription
-will, greeting = (Letter("STATE/aas", text, 1, True) for text in (b"offline", b"online"))
-Subscription(sys.argv[1], ["x"], "aas-host", plan=Plan(will=will, greeting=greeting)).start(print)
+from connectors.mqtt import Plan, Presence, Subscription
+presence = Presence(*(Letter("STATE/aas", text, 1, True) for text in (b"offline", b"online")))
+Subscription(sys.argv[1], ["x"], "aas-host", plan=Plan(presence=lambda: presence)).start(print)
 sys.stdin.read()
 """
 
