@@ -19,10 +19,7 @@ from aas_server.twin.package.check import check as check_file
 
 @click.command("check", help="help-check", epilog="example-check")
 @options.files
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def check(
     language: Language, files: tuple[Path, ...], data: Path | None, settings: Path | None, as_json: bool
 ) -> int:

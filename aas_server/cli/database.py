@@ -34,10 +34,7 @@ def database() -> None:
 
 
 @database.command("status", help="help-database-status", epilog="example-database-status")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def status(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Engine, place, versions, sizes, and how many rows each table has."""
     voice = Voice(language, as_json)
@@ -62,10 +59,7 @@ def status(language: Language, data: Path | None, settings: Path | None, as_json
 
 
 @database.command("migrate", help="help-database-migrate", epilog="example-database-migrate")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def migrate(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Bring the databases to this version. Opening them does so too; here it is said."""
     voice = Voice(language, as_json)
@@ -85,10 +79,7 @@ def migrate(language: Language, data: Path | None, settings: Path | None, as_jso
 
 @database.command("copy", help="help-database-copy", epilog="example-database-copy")
 @click.option("--to", "target", required=True, help="option-database-to")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def copy(language: Language, target: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Copy everything from the configured database into an empty one, all or nothing."""
     voice = Voice(language, as_json)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -18,16 +16,10 @@ from aas_server.streams.evidence import day as days
 from aas_server.streams.evidence.sealing import Sealing
 from aas_server.streams.evidence.verifying import verify
 
-Command = Callable[..., Any]
-
 
 @click.group("evidence", help="help-evidence", epilog="example-evidence")
 def evidence() -> None:
     """All commands on the evidence of collection."""
-
-
-def _shared(command: Command) -> Command:
-    return options.data(options.settings(options.as_json(click.pass_obj(command))))
 
 
 def _open(data: Path | None, settings: Path | None) -> House:
@@ -38,7 +30,7 @@ def _open(data: Path | None, settings: Path | None) -> House:
 @click.argument("stream")
 @click.option("--from", "since", help="option-evidence-from")
 @click.option("--to", "until", help="option-evidence-to")
-@_shared
+@options.on_a_folder
 def show(
     language: Language,
     stream: str,
@@ -61,7 +53,7 @@ def show(
 
 
 @evidence.command("verify", help="help-evidence-verify", epilog="example-evidence-verify")
-@_shared
+@options.on_a_folder
 def verify_(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> int:
     """Compute every hash anew; 1 where something was changed."""
     voice = Voice(language, as_json)
@@ -81,7 +73,7 @@ def verify_(language: Language, data: Path | None, settings: Path | None, as_jso
 
 
 @evidence.command("seal", help="help-evidence-seal", epilog="example-evidence-seal")
-@_shared
+@options.on_a_folder
 def seal(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Seal the days that are over, where no server does it."""
     voice = Voice(language, as_json)

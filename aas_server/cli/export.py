@@ -30,10 +30,7 @@ _FORMS: dict[str, Form] = {".json": "json", ".xml": "xml"}
 )
 @options.metamodel
 @click.option("--form", type=click.Choice(["xml", "json"]), help="option-form")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def export(
     language: Language,
     shells: tuple[str, ...],

@@ -45,10 +45,7 @@ _LOOK_EVERY = 0.1
 @options.label
 @click.option("--again", is_flag=True, help="option-ingest-again")
 @click.option("--watch", type=click.Path(path_type=Path, file_okay=False), help="option-ingest-watch")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def ingest(
     language: Language,
     files: tuple[Path, ...],

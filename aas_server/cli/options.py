@@ -29,3 +29,8 @@ metamodel = _option(
     "--metamodel", type=click.Choice(["3.0", "3.1"]), default="3.0", show_default=True, help="option-metamodel"
 )
 files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+def on_a_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every command on a data folder takes: the language, ``data``, ``settings`` and ``as_json``."""
+    return data(settings(as_json(click.pass_obj(command))))

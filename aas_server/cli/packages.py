@@ -26,10 +26,7 @@ from aas_server.twin.package import Policy, Repair, Report, import_file
     help="option-on-conflict",
 )
 @click.option("--strict", is_flag=True, help="option-strict")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def import_(
     language: Language,
     files: tuple[Path, ...],

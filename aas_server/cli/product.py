@@ -27,10 +27,7 @@ def product() -> None:
 
 
 @product.command("list", help="help-product-list", epilog="example-product-list")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def list_(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Every product with its state."""
     voice = Voice(language, as_json)
@@ -58,10 +55,7 @@ def list_(language: Language, data: Path | None, settings: Path | None, as_json:
 
 @product.command("show", help="help-product-show", epilog="example-product-show")
 @click.argument("id")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def show(language: Language, id: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """One product: its steps, and the figures of its release."""
     voice = Voice(language, as_json)
@@ -82,10 +76,7 @@ def show(language: Language, id: str, data: Path | None, settings: Path | None, 
 
 @product.command("build", help="help-product-build", epilog="example-product-build")
 @click.argument("id")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def build(language: Language, id: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Run the line: a new release where data or recipe changed, a new offer where only the price did."""
     voice = Voice(language, as_json)
@@ -97,10 +88,7 @@ def build(language: Language, id: str, data: Path | None, settings: Path | None,
 @product.command("fields", help="help-product-fields", epilog="example-product-fields")
 @click.argument("id")
 @click.option("--set", "edited", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="option-set")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def fields_(
     language: Language, id: str, edited: Path | None, data: Path | None, settings: Path | None, as_json: bool
 ) -> None:
@@ -125,10 +113,7 @@ def fields_(
 @click.argument("target", type=click.Path(path_type=Path))
 @options.metamodel
 @click.option("--hand-in", "hand_in", is_flag=True, help="option-hand-in")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def export(
     language: Language,
     id: str,

@@ -43,10 +43,7 @@ def streams(context: click.Context, data: Path | None, settings: Path | None, as
 
 @streams.command("show", help="help-streams-show", epilog="example-streams-show")
 @click.argument("name")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def show(language: Language, name: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """One stream looked at closely."""
     voice = Voice(language, as_json)
@@ -66,10 +63,7 @@ def show(language: Language, name: str, data: Path | None, settings: Path | None
 @click.option("--time", help="option-streams-time")
 @click.option("--zone", help="option-streams-zone")
 @click.option("--interval", type=click.FloatRange(min=0, min_open=True), help="option-streams-interval")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def adopt(
     language: Language,
     target: str,
@@ -99,10 +93,7 @@ def adopt(
 @streams.command("replay", help="help-streams-replay", epilog="example-streams-replay")
 @click.argument("name")
 @click.option("--from", "since", help="option-streams-from")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def replay(
     language: Language, name: str, since: str | None, data: Path | None, settings: Path | None, as_json: bool
 ) -> None:
@@ -122,10 +113,7 @@ def replay(
 @click.option("--yes", is_flag=True, help="option-streams-yes")
 @click.option("--reason", default="", help="option-streams-reason")
 @click.option("--even-released", is_flag=True, help="option-streams-even-released")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def erase(
     language: Language,
     name: str,
@@ -150,10 +138,7 @@ def erase(
 
 @streams.command("quarantine", help="help-streams-quarantine", epilog="example-streams-quarantine")
 @click.argument("name", required=False)
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def quarantine(
     language: Language, name: str | None, data: Path | None, settings: Path | None, as_json: bool
 ) -> None:
@@ -172,10 +157,7 @@ def quarantine(
 
 
 @streams.command("configuration", help="help-streams-configuration", epilog="example-streams-configuration")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def configured(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """What the twin says of the feed, and what of it is not honoured."""
     voice = Voice(language, as_json)
@@ -187,10 +169,7 @@ def configured(language: Language, data: Path | None, settings: Path | None, as_
 
 
 @streams.command("keep", help="help-streams-keep", epilog="example-streams-keep")
-@options.data
-@options.settings
-@options.as_json
-@click.pass_obj
+@options.on_a_folder
 def keep(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """Keep the data folder small now."""
     voice = Voice(language, as_json)
