@@ -21,7 +21,6 @@ MOST_NODES = 10_000
 _HISTORY_BYTES = 64 * 2**20
 """Packed births that are remembered, of all nodes together."""
 _HEAD, _EVENTS, _BIRTH = "node:", "events:", "birth:"
-EVERY = 30.0
 
 
 class Births:
@@ -30,7 +29,7 @@ class Births:
     Where too much is known the node that has been silent for longest is forgotten; it is asked for its birth when
     it speaks again."""
 
-    def __init__(self, every: float = EVERY) -> None:
+    def __init__(self, every: float = 0) -> None:
         """``every``: seconds between two rebirth requests to one node; 0: nobody is asked."""
         self.position = 0
         self._nodes: dict[Key, Node] = {}
@@ -43,7 +42,7 @@ class Births:
         self.rebirths = Rebirths(every)
 
     @classmethod
-    def restored(cls, memory: Mapping[str, bytes], every: float = EVERY) -> Births:
+    def restored(cls, memory: Mapping[str, bytes], every: float = 0) -> Births:
         """As they were when ``changed`` gave this memory. What can't be read of it is left out: nodes are asked
         again."""
         births = cls(every)
@@ -128,7 +127,7 @@ class Births:
         if not device:
             node.births = {}
             node.head.bd_seq = bd_seq
-            self.rebirths.answered(node.key)
+            self.rebirths.forget(node.key)
         node.births[device] = birth
         self._metrics += node.size
         if birth.id not in self._packed:

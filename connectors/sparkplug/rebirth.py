@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from connectors.sparkplug.datatypes import DataType
 from connectors.sparkplug.node import Key
+from connectors.sparkplug.payload import BOOLEAN
 from connectors.sparkplug.topic import NAMESPACE
+from connectors.sparkplug.wire import field
 
 NAME = "Node Control/Rebirth"
+_SENT, _METRIC = 1, 2
+_NAME, _TIMESTAMP, _DATATYPE = 1, 3, 4
+"""Fields of a payload, and of a metric."""
 _FRESH = 60 * 10**9
 """A message older than this is no reason: the journal is being caught up, and the node may have been reborn."""
 _REORDER = 2 * 10**9
 """So long a missing message may still come (specification 3.0, "Reorder Timeout")."""
-_LONGEST = 3600
+_LONGEST = 3600.0
+"""Seconds to which pauses grow, unless they are longer from the start."""
 _MOST = 50
 """Requests at once: topics that somebody makes up must not become a flood of ours."""
 
@@ -49,8 +56,8 @@ class Rebirths:
         if self._every and (node not in self._wanted or (self._wanted[node][1] and not gap)):
             self._wanted[node] = arrival, gap
 
-    def answered(self, node: Key) -> None:
-        """The node was born."""
+    def forget(self, node: Key) -> None:
+        """Nobody asks for it any more: it was born, or is forgotten itself."""
         self._wanted.pop(node, None)
         self._paces.pop(node, None)
 
@@ -58,10 +65,6 @@ class Rebirths:
         """What was missing has come."""
         if self._wanted.get(node, (0, False))[1]:
             del self._wanted[node]
-
-    def forget(self, node: Key) -> None:
-        """Nobody asks for it any more."""
-        self.answered(node)
 
     def due(self, now: int) -> list[Key]:
         """The nodes to ask at this moment (ns since 1970); each is taken for asked."""
@@ -74,7 +77,7 @@ class Rebirths:
             if now < arrival + (_REORDER if gap else 0) or (pace is not None and now < pace.due):
                 continue
             wait = self._every if pace is None else pace.wait
-            self._paces[node] = _Pace(now + int(wait * 1e9), min(_LONGEST, max(wait, 2 * wait)))
+            self._paces[node] = _Pace(now + int(wait * 1e9), max(wait, min(_LONGEST, 2 * wait)))
             del self._wanted[node]
             found.append(node)
             if len(found) == _MOST:
@@ -85,16 +88,8 @@ class Rebirths:
 def request(node: Key, now: int) -> Request:
     """The command for a node; ``now`` in ns since 1970."""
     source, group, name = node
-    stamp = _varint(now // 10**6)
-    text = NAME.encode()
-    metric = b"\x0a" + _varint(len(text)) + text + b"\x18" + stamp + b"\x20\x0b\x70\x01"
-    payload = b"\x08" + stamp + b"\x12" + _varint(len(metric)) + metric
+    moment = now // 10**6
+    told = field(_NAME, NAME.encode()) + field(_TIMESTAMP, moment)
+    metric = told + field(_DATATYPE, DataType.BOOLEAN) + field(BOOLEAN, 1)
+    payload = field(_SENT, moment) + field(_METRIC, metric)
     return Request(source, f"{NAMESPACE}{group}/NCMD/{name}", payload)
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes((*out, value))

@@ -51,6 +51,21 @@ def fields(raw: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]
         yield tag >> 3, kind, start, at
 
 
+def field(number: int, told: int | bytes) -> bytes:
+    """A field as it is sent: an unsigned number, or bytes (a text, a message)."""
+    if isinstance(told, int):
+        return _varint(number << 3 | VARINT) + _varint(told)
+    return _varint(number << 3 | BYTES) + _varint(len(told)) + told
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes((*out, value))
+
+
 def skip(raw: bytes, at: int, end: int, tag: int) -> int:
     """Where the field with this tag ends. Raises ``Malformed``."""
     depth = 0

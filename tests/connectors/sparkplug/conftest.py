@@ -87,7 +87,7 @@ def _property(value: str | int | float) -> bytes:
 class Listener:
     """Decodes messages in order, as the server does with its journal. Times are seconds after ``START``."""
 
-    births: Births = field(default_factory=Births)
+    births: Births = field(default_factory=lambda: Births(30))
     group: str = "plant"
     node: str = "edge"
 

@@ -41,7 +41,7 @@ def test_a_restart_costs_no_birth_and_no_gap(listener: Any, encode: Any) -> None
     kept(listener, memory)
     listener.hear("NDATA", data(encode, 2))
     kept(listener, memory)
-    listener.births = Births.restored(memory)
+    listener.births = Births.restored(memory, 30)
     (part,) = listener.hear("DDATA", data(encode, 3), "press")
     assert (part.tags, part.flags) == (["c"], {})
     (part,) = listener.hear("NDATA", data(encode, 5))
@@ -65,7 +65,7 @@ def test_memory_that_is_damaged_costs_a_rebirth(listener: Any, encode: Any) -> N
     listener.hear("NBIRTH", node_birth(encode, 3, "a"))
     kept(listener, memory)
     for broken in memory:
-        listener.births = Births.restored(memory | {broken: b"\xff\xff"})
+        listener.births = Births.restored(memory | {broken: b"\xff\xff"}, 30)
         with pytest.raises(Undecodable):
             listener.hear("NDATA", data(encode, 1))
         assert listener.asked(at=0) == ["spBv1.0/plant/NCMD/edge"]
@@ -77,7 +77,7 @@ def test_older_messages_are_read_by_the_births_of_their_time(listener: Any, enco
     listener.hear("NDATA", data(encode, 1))  # 2
     listener.hear("NBIRTH", node_birth(encode, 4, "b", "a"))  # 3
     listener.hear("NDATA", data(encode, 1))  # 4
-    now = Births.restored(kept(listener, memory))
+    now = Births.restored(kept(listener, memory), 30)
 
     def tags(after: int) -> list[str]:
         listener.births = now.at(after)
@@ -149,7 +149,7 @@ def test_a_node_that_flaps_is_remembered_within_bounds(listener: Any, encode: An
         listener.hear("NBIRTH", node_birth(encode, session, f"tag{session}"))
         kept(listener, memory)
     assert sum(name.startswith("birth:") for name in memory) <= node.MOST_EVENTS
-    listener.births = Births.restored(memory)
+    listener.births = Births.restored(memory, 30)
     assert listener.hear("NDATA", data(encode, 1))[0].tags == [f"tag{2 * node.MOST_EVENTS - 1}"]
 
 

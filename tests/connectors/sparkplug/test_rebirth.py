@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -38,6 +39,16 @@ def test_one_node_is_asked_ever_more_seldom_until_it_is_born(listener: Any, enco
     listener.hear("NBIRTH", encode.payload(seq=0), at=400)
     unknown(listener, encode, at=401)
     assert listener.asked(at=401) == [TOPIC]
+
+
+def test_a_long_pause_is_never_made_shorter(listener: Any, encode: Any) -> None:
+    listener.births = Births(every=7200)
+    asked = []
+    for second in range(0, 24_000, 30):
+        unknown(listener, encode, at=second)
+        if listener.asked(at=second):
+            asked.append(second)
+    assert [round((later - earlier) / 120) * 120 for earlier, later in pairwise(asked)] == [7200, 7200, 7200]
 
 
 def test_nobody_is_asked_for_an_old_message(listener: Any, encode: Any) -> None:
