@@ -68,6 +68,11 @@ def parse(value: object, zone: str = DEFAULT_ZONE) -> int | None:
     return None
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is read as an epoch, not as a date that is written in digits alone (``20201016``)."""
+    return _is_number(text.strip())
+
+
 def implausible(time: int, arrival: int) -> bool:
     """Whether a time is before 2000 or more than a day ahead of its arrival (both ns since 1970, UTC)."""
     return time < _YEAR_2000 or time > arrival + _DAY
@@ -96,13 +101,17 @@ def _from_decimal(value: Decimal) -> int | None:
     return time if -_LIMIT <= time < _LIMIT else None
 
 
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text))
+
+
 def _from_text(text: str, zone: str) -> int | None:
     if len(text) >= 19 and text[4] == "-" and text[10] in " T" and (quick := _quickly(text, zone)) is not None:
         return quick
     text = text.strip()
     if "년" in text:
         text = _KOREAN_CLOCK.sub(_clock, _KOREAN_DATE.sub(r"\1-\2-\3", text, count=1), count=1)
-    if _NUMBER.fullmatch(text) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text)):
+    if _is_number(text):
         return _from_decimal(Decimal(text)) if "." in text else _from_int(int(text)) if len(text) < 40 else None
     if match := _YEAR_LAST.fullmatch(text):
         return _from_parts(_month_first(match.groupdict()), zone)

@@ -87,8 +87,10 @@ def of_records(
 
 
 def may_be_time(value: object) -> bool:
-    """Whether a value may name a moment; a small bare number is a duration or a counter."""
+    """Whether a value may name a moment; a small bare number is a duration or a counter, as text, too."""
     _, smallest = _names()
+    if isinstance(value, str):
+        return not times.is_number(value) or float(value) >= smallest
     return not isinstance(value, bool) and (not isinstance(value, int | float) or value >= smallest)
 
 

@@ -114,8 +114,6 @@ class TimeCheck:
 
 def is_time(value: object) -> bool:
     """Whether a value names a moment; bare numbers only where they can be an epoch."""
-    if isinstance(value, str) and REAL.fullmatch(value.strip()):
-        return may_be_time(float(value)) and times.parse(value) is not None
     return may_be_time(value) and times.parse(value) is not None
 
 

@@ -97,6 +97,8 @@ def test_a_small_number_is_a_duration_not_a_time() -> None:
     assert one({"time": 12.5, "ts": "2020-03-09T10:14:33Z"}).time == 1_583_748_873 * 10**9
     assert one({"time": 12.5}).time is None
     assert one({"t": 25.1}).flags == ()
+    assert (one({"t": "25.1"}).time, one({"t": "25.1"}).flags) == (None, ())
+    assert one({"t": " 1602791867 "}).time == one({"date": "20201016", "t": "04:57"}).time + 17_867 * 10**9
 
 
 def test_doubtful_times_are_flagged() -> None:
