@@ -146,12 +146,12 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     app.include_router(products_router(house.store, settings, house.clock))
     # Before the streams, which answer whatever else lies below their address.
     app.include_router(pictures_router(house.store))
+    app.include_router(evidence_router(house.store, settings))
     desk = house.desk(Running(ingest), [source.name for source in ingest.sources])
     streams = streams_router(desk, settings)
     app.include_router(streams)
     app.include_router(records_router(house.store, settings, streams, folding=ingest))
     app.include_router(flux_router(house.store, house.clock))
-    app.include_router(evidence_router(house.store, settings))
     app.include_router(events_router(house.store.documents, settings))
     app.include_router(ingest_router(ingest.pushes, settings))
     app.include_router(mos_router(house.store, ingest.pushes, settings))

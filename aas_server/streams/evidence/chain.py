@@ -17,7 +17,8 @@ from aas_server.clock import Clock, iso
 from aas_server.errors import NotFound
 from aas_server.store.contract import Store
 
-Kind = Literal["day", "erased", "replayed", "cut"]
+Kind = Literal["day", "erased", "replayed", "cut", "unreadable"]
+"""``unreadable``: what stands in the entry's place is none any more."""
 GENESIS = "0" * 64
 """What the first entry has for a hash before it."""
 _PAGE = 500
@@ -60,28 +61,39 @@ def append(store: Store, clock: Clock, kind: Kind, body: Mapping[str, Any]) -> E
 
 def head(store: Store) -> Entry | None:
     """The last entry. The note of where it is may lag behind by a crash: it is where the search begins."""
-    try:
-        noted = msgspec.json.decode(store.catalogue.get("evidence-head", ""), type=int)
-    except NotFound:
-        noted = 0
     last = None
-    for last in entries(store, max(0, noted - 1)):  # noqa: B007 (used after the loop)
+    for last in entries(store, max(0, noted_length(store) - 1)):  # noqa: B007 (used after the loop)
         continue
     return last
+
+
+def noted_length(store: Store) -> int:
+    """So many entries there are at least, as the note beside the chain says."""
+    try:
+        return msgspec.json.decode(store.catalogue.get("evidence-head", ""), type=int)
+    except NotFound:
+        return 0
 
 
 def entries(store: Store, after: int = 0) -> Iterator[Entry]:
     """The entries after a number, in order."""
     while page := store.catalogue.page("evidence", _PAGE, _id(after)):
-        for _, body in page:
-            yield msgspec.json.decode(body, type=Entry)
+        yield from (_entry(id, body) for id, body in page)
         after = int(page[-1][0])
 
 
 def page(store: Store, limit: int, after: int = 0) -> list[Entry]:
     """At most ``limit`` entries after a number."""
     found = store.catalogue.page("evidence", limit, _id(after))
-    return [msgspec.json.decode(body, type=Entry) for _, body in found]
+    return [_entry(id, body) for id, body in found]
+
+
+def _entry(id: str, body: bytes) -> Entry:
+    """What is stored; it may have been changed into anything, and the hash that is missing then shows it."""
+    try:
+        return msgspec.json.decode(body, type=Entry)
+    except msgspec.DecodeError:
+        return Entry(int(id), "", "unreadable", {}, "")
 
 
 def _id(number: int) -> str:

@@ -138,7 +138,7 @@ def test_uptime_is_the_time_we_were_connected(store: Store, publish: Publish) ->
     assert monday.uptime == pytest.approx(0.25, abs=0.001)
 
 
-@pytest.mark.parametrize("what", ["entry", "missing", "day", "journal"])
+@pytest.mark.parametrize("what", ["entry", "missing", "last", "day", "journal"])
 def test_a_later_change_shows(store: Store, publish: Publish, what: str) -> None:
     publish("press", *minutes(MONDAY, 10))
     publish("press", *minutes(MONDAY + timedelta(days=1), 10))
@@ -150,6 +150,8 @@ def test_a_later_change_shows(store: Store, publish: Publish, what: str) -> None
         catalogue.put("evidence", f"{1:012d}", body)
     elif what == "missing":
         catalogue.delete("evidence", f"{1:012d}")
+    elif what == "last":
+        catalogue.delete("evidence", f"{2:012d}")
     elif what == "day":
         id = "2026-03-02/press"
         catalogue.put(
@@ -161,6 +163,20 @@ def test_a_later_change_shows(store: Store, publish: Publish, what: str) -> None
     found = verify(store)
     assert not found.holds
     assert all(one.number in (1, 2) for one in found.findings)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"number":1}', b"\xff"])
+@pytest.mark.parametrize(("section", "id"), [("evidence", f"{1:012d}"), ("evidence-day", "2026-03-02/press")])
+def test_what_was_made_unreadable_shows_as_changed(
+    store: Store, publish: Publish, section: str, id: str, body: bytes
+) -> None:
+    publish("press", *minutes(MONDAY, 10))
+    publish("press", *minutes(MONDAY + timedelta(days=1), 10))
+    seal(store)
+    store.catalogue.put(section, id, body)
+    found = verify(store)
+    assert (found.holds, found.entries) == (False, 2)
+    assert {one.state for one in found.findings} == {"changed"}
 
 
 def test_an_erasure_that_the_chain_tells_of_explains_itself(store: Store, publish: Publish) -> None:
