@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from aas_server.ingest.state import FeedState
@@ -80,9 +82,22 @@ def client(store: Store, feed: Feed) -> Iterator[TestClient]:
 @pytest.fixture
 def site(store: Store, feed: Feed) -> Iterator[str]:
     """The pages behind a real server on a free port."""
+    with _served(create_web(store, Settings(), feed)) as address:
+        yield address
+
+
+@pytest.fixture
+def serve() -> Callable[[Starlette], AbstractContextManager[str]]:
+    """Serves pages that a test put together."""
+    return _served
+
+
+@contextmanager
+def _served(app: Starlette) -> Iterator[str]:
+    """The address of a real server of these pages."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_web(store, Settings(), feed), log_level="critical", lifespan="off")
+    config = uvicorn.Config(app, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -10,9 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from aas_server.house import House
+from aas_server.ingest.mending import catch_up
 from aas_server.ingest.state import BrokerState, FeedState, StreamState
 from aas_server.product.record import StepRecord
+from aas_server.settings import Settings
 from aas_server.store.contract import Quarantined, Store
+from aas_server.web import create_web
+from connectors.message import Message
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -167,6 +172,18 @@ def test_the_feed_refreshes_itself(visit: Visit, feed, store: Store, tmp_path: P
     expect(page.locator("#feed-records")).to_have_text("1,246,907")
     page.wait_for_selector("#feed-chart .scatterlayer .trace")
     settle(page, tmp_path, "feed")
+
+
+def test_a_long_value_does_not_widen_the_page_of_a_stream(browser, feed, serve, tmp_path: Path) -> None:
+    payload = b'{"time": "2026-03-09T01:02:03Z", "image": "%s"}' % (b"4d07beca" * 8)
+    with House(Settings(data=tmp_path / "data")) as house:
+        house.store.journal.append([Message("mem", "cam/1", payload, 1_772_000_000_000_000_000, 1)])
+        catch_up(house.store, house.settings)
+        with serve(create_web(house.store, house.settings, feed, house.desk())) as site:
+            for phone in _visited(browser, site, "ko", 390):
+                page = phone.open("/pages/streams/cam_1")
+                expect(page.locator("#fields")).to_be_visible()
+                settle(page, tmp_path, "stream")
 
 
 def test_a_missing_page(browser, site: str, tmp_path: Path) -> None:
