@@ -133,8 +133,9 @@ class Delivery(Protocol):
         ``None`` on a new session, where no redelivery can be."""
         ...
 
-    def acknowledge(self) -> None:
-        """Tell the broker that the message is ours. May be called from any thread; late calls are harmless."""
+    def acknowledge(self, position: int = 0) -> None:
+        """Tell the sender that the message is ours, and stands in the journal at ``position``. May be called from
+        any thread; late calls are harmless."""
         ...
 
 

@@ -18,23 +18,18 @@ from connectors.message import Message, Receiver
 class Pushed:
     """One message on its way. ``position`` becomes its place in the journal, once it is durable."""
 
-    __slots__ = ("_door", "_place", "duplicate", "message", "position", "since_connect")
+    __slots__ = ("_door", "duplicate", "message", "position", "since_connect")
 
     def __init__(self, door: Door, message: Message) -> None:
         self._door = door
-        self._place = 0
         self.message = message
         self.duplicate = False
         self.since_connect: int | None = None
         self.position: Future[int] = Future()
 
-    def placed(self, position: int) -> None:
-        """Where the message stands in the journal; told before ``acknowledge``."""
-        self._place = position
-
-    def acknowledge(self) -> None:
+    def acknowledge(self, position: int = 0) -> None:
         """The message is durable: who waits for it may go on."""
-        self._door._settle(self, self._place)
+        self._door._settle(self, position)
 
     def withdraw(self) -> bool:
         """Take it back; ``False`` where the gateway has it already, so that it may yet be stored."""

@@ -14,7 +14,6 @@ from aas_server.ingest.service import catch_up
 from aas_server.ingest.taking.watch import Watch
 from aas_server.messages import error_text, text
 from connectors.message import Delivery
-from connectors.push import Pushed
 
 _RETRY_SECONDS = 5.0
 
@@ -56,9 +55,7 @@ class _Keeper:
                 self._voice.alert("feed-stopped", sentence=error_text(fault, self._voice.language))
                 self._ending.wait(_RETRY_SECONDS)
                 continue
-            if isinstance(delivery, Pushed):
-                delivery.placed(position)
-            delivery.acknowledge()
+            delivery.acknowledge(position)
             return
 
 

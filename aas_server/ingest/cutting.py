@@ -16,13 +16,8 @@ class _Cut:
     duplicate: bool
     since_connect: int | None
 
-    def acknowledge(self) -> None:
-        self.whole.acknowledge()
-
-    def placed(self, position: int) -> None:
-        """Doors ask where a message stands."""
-        if (placed := getattr(self.whole, "placed", None)) is not None:
-            placed(position)
+    def acknowledge(self, position: int = 0) -> None:
+        self.whole.acknowledge(position)
 
 
 def cut(delivery: Delivery, limit: int) -> Delivery:

@@ -170,9 +170,6 @@ class Gateway:
 
     def _acknowledge(self, delivery: Delivery, position: int) -> None:
         try:
-            # Only doors ask where a message stands; brokers' deliveries shall not pay for it.
-            if (placed := getattr(delivery, "placed", None)) is not None:
-                placed(position)
-            delivery.acknowledge()
+            delivery.acknowledge(position)
         except Exception as fault:  # it comes again, and is known then
             log("acknowledge", fault)

@@ -28,7 +28,7 @@ class MqttDelivery:
         self.duplicate = duplicate
         self.since_connect = since_connect
 
-    def acknowledge(self) -> None:
+    def acknowledge(self, _: int = 0) -> None:
         """Tell the broker that the message is ours; harmless when repeated or too late."""
         if self.message.qos:
             self._open.settle(self)

@@ -28,7 +28,7 @@ class HandedOver:
     acknowledged: bool = False
     broker: Broker | None = None
 
-    def acknowledge(self) -> None:
+    def acknowledge(self, position: int = 0) -> None:
         self.acknowledged = True
         if self.broker is not None:
             self.broker.take_acknowledgement(self)

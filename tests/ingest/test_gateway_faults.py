@@ -198,5 +198,5 @@ class _Deaf:
         self.duplicate = delivery.duplicate
         self.since_connect = delivery.since_connect
 
-    def acknowledge(self) -> None:
+    def acknowledge(self, position: int = 0) -> None:
         """Nobody hears it."""

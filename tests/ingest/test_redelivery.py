@@ -167,5 +167,5 @@ class _Delivery:
     def __init__(self, message: Message, duplicate: bool, since_connect: int | None) -> None:
         self.message, self.duplicate, self.since_connect = message, duplicate, since_connect
 
-    def acknowledge(self) -> None:
+    def acknowledge(self, position: int = 0) -> None:
         pass

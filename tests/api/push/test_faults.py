@@ -56,8 +56,7 @@ def test_a_door_holds_no_more_than_its_bounds():
         time.sleep(0.001)
     assert not first.withdraw()
     gate.append(1)
-    taken[0].placed(7)
-    taken[0].acknowledge()
+    taken[0].acknowledge(7)
     assert first.position.result(5) == 7
     second = door.push("a", b"x")
     door.stop()
