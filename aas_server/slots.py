@@ -7,18 +7,17 @@ process.
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 from aas_server.store import durable
+from aas_server.store.filelock import FileLock
 
 _MOST = 1000
 _TRIES, _PAUSE = 5, 0.05
@@ -28,7 +27,7 @@ _TRIES, _PAUSE = 5, 0.05
 class Slot:
     """A place, held until ``release``. ``number`` counts from 1."""
 
-    def __init__(self, folder: Path, number: int, lock: BinaryIO | None) -> None:
+    def __init__(self, folder: Path, number: int, lock: FileLock | None) -> None:
         self.number = number
         self._lock = lock
         self._writing = threading.Lock()
@@ -62,9 +61,8 @@ class Slot:
 
     def release(self) -> None:
         """Leave the place to others. Safe to call twice."""
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            lock.close()
+        if self._lock is not None:
+            self._lock.release()
 
 
 class SlotMemory:
@@ -108,7 +106,7 @@ def left(folder: Path) -> Iterator[int]:
     for file in sorted(folder.glob("client-id*.filters")):
         number = file.name.removeprefix("client-id").removesuffix(".filters").removeprefix("-") or "1"
         if number.isdecimal() and (lock := _locked(folder, int(number))) is not None:
-            lock.close()
+            lock.release()
             yield int(number)
 
 
@@ -122,11 +120,6 @@ def _file(folder: Path, number: int) -> Path:
     return folder / ("client-id" if number == 1 else f"client-id-{number}")
 
 
-def _locked(folder: Path, number: int) -> BinaryIO | None:
-    lock = _file(folder, number).with_suffix(".lock").open("ab")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        return None
-    return lock
+def _locked(folder: Path, number: int) -> FileLock | None:
+    lock = FileLock(_file(folder, number).with_suffix(".lock"))
+    return lock if lock.take() else None

@@ -43,7 +43,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The proof. ``digest``: the SHA-256 over the messages that went, as ``contract.Erased`` says; ``bytes``: of
+    """The proof. ``digest``: the SHA-256 over the messages that went, as ``store.digest`` says; ``bytes``: of
     payload; ``files``: of the table and pictures. ``releases``: those that had pinned the stream. ``time`` is ISO
     8601 UTC."""
 

@@ -52,8 +52,7 @@ class TopicCount:
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What an erasure took out. ``bytes`` are those of the payloads; ``digest`` is the SHA-256 (hex) over what
-    went, in the order of the journal: each message as MessagePack array ``[source, topic, payload, arrival, qos,
-    retain, packet_id, left_out]``."""
+    went, as ``store.digest`` says."""
 
     messages: int
     bytes: int

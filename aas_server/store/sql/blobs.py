@@ -84,11 +84,6 @@ def without(last: int, body: bytes, wanted: Callable[[Entry], bool]) -> Rest | N
     return Rest(msgspec.msgpack.encode(kept), gone)
 
 
-def told(message: Message) -> bytes:
-    """A message for the digest of an erasure, see ``contract.Erased``."""
-    return msgspec.msgpack.encode(message.parts())
-
-
 def _message(kept: _Kept) -> Message:
     return Message(
         kept.source,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from aas_server.errors import Unavailable
 from aas_server.store.contract import Entry, Erased
+from aas_server.store.digest import MessagesDigest
 from aas_server.store.sql import blobs, quarantine, topics
 from aas_server.store.sql.engine import Database
 from connectors.message import Message
@@ -23,8 +23,8 @@ class Erasing:
     def __init__(self, database: Database, wanted: Wanted) -> None:
         self._database = database
         self._wanted = wanted
-        self._digest = hashlib.sha256()
-        self._messages = self._bytes = 0
+        self._digest = MessagesDigest()
+        self._bytes = 0
 
     def run(self) -> Erased:
         """See ``contract.Journal.erase``."""
@@ -37,7 +37,7 @@ class Erasing:
                     raise Unavailable("store-damaged", file=self._database.place, fault=str(fault)) from fault
         # Also where nothing was found: a crash may have come between the last commit and this.
         self._database.scrub("batch", "quarantine", "topic_count")
-        return Erased(self._messages, self._bytes, self._digest.hexdigest())
+        return Erased(self._digest.count, self._bytes, self._digest.hex())
 
     def _commits(self, after: int) -> list[int]:
         with self._database.reading() as connection:
@@ -64,7 +64,6 @@ class Erasing:
         self._tell([entry.message for entry in rest.gone])
 
     def _tell(self, gone: list[Message]) -> None:
-        self._messages += len(gone)
         self._bytes += sum(len(message.payload) for message in gone)
         for message in gone:
-            self._digest.update(blobs.told(message))
+            self._digest.add(message)

@@ -130,17 +130,8 @@ class _Reader:
 
     def _affordance(self, one: Json, path: str, base: str, media: str | None) -> Affordance | None:
         forms = plain.child(one, "forms")
-        href = plain.value(forms, "href")
-        if href is None:
-            self.refuse("aid-without-topic", path)
-            return None
-        broker, topic = place(base, href)
-        if broker is None or not is_legal(topic):
-            self.refuse("aid-topic-wrong", path, href=href[:200])
-            return None
-        packet = (plain.value(forms, "mqv_controlPacket") or "subscribe").lower()
-        if packet != "subscribe":
-            self.refuse("aid-not-subscribed", path, packet=packet[:40])
+        found = self._place(forms, path, base)
+        if found is None:
             return None
         said = plain.extensions(one)
         single = (plain.value(one, "type") or "object").lower() in _SCALARS
@@ -159,8 +150,8 @@ class _Reader:
             zone = None
         return Affordance(
             path=path,
-            broker=broker,
-            topic=topic,
+            broker=found[0],
+            topic=found[1],
             qos=_qos(plain.value(forms, "mqv_qos")),
             members=tuple(members),
             title=_title(one),
@@ -172,6 +163,22 @@ class _Reader:
             joins=said.get("joins", "true") == "true",
             single=single,
         )
+
+    def _place(self, forms: Json | None, path: str, base: str) -> tuple[str, str] | None:
+        """Broker and topic of what is to be subscribed."""
+        href = plain.value(forms, "href")
+        if href is None:
+            self.refuse("aid-without-topic", path)
+            return None
+        broker, topic = place(base, href)
+        if broker is None or not is_legal(topic):
+            self.refuse("aid-topic-wrong", path, href=href[:200])
+            return None
+        packet = (plain.value(forms, "mqv_controlPacket") or "subscribe").lower()
+        if packet != "subscribe":
+            self.refuse("aid-not-subscribed", path, packet=packet[:40])
+            return None
+        return broker, topic
 
     def _members(self, one: Json, path: str, ours: bool) -> list[Member]:
         """The members of an object, of an array's objects, or the one value that is all of the payload."""

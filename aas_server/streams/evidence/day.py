@@ -63,7 +63,7 @@ class StreamDay:
 @dataclass(frozen=True, slots=True)
 class JournalDay:
     """All messages of a day: the positions ``first`` to ``last`` (``last`` before ``first`` where nothing came),
-    and the SHA-256 over them, as in ``Erased``. ``streams``: how many stream days belong to it; ``root``: the
+    and the SHA-256 over them (``store.digest``). ``streams``: how many stream days belong to it; ``root``: the
     SHA-256 of their hashes in order of the streams' names."""
 
     day: str

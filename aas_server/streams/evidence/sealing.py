@@ -6,7 +6,6 @@ next. So days have no holes between them and no message belongs to two, whatever
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from aas_server.clock import Clock, from_ns
 from aas_server.ingest import feeds
 from aas_server.ingest.fold import MARK
 from aas_server.store.contract import OTHER_TOPICS, Store, StreamFacts
+from aas_server.store.digest import MessagesDigest
 from aas_server.streams.counted import Counts
 from aas_server.streams.evidence import chain, counting, day, presence
 from aas_server.streams.evidence.day import OTHERS, JournalDay, StreamDay
@@ -194,13 +194,12 @@ def _others(due: _Run, redelivered: int, quarantined: int) -> StreamDay:
 
 def digest_of(store: Store, first: int, last: int) -> tuple[int, str]:
     """How many messages stand at these positions that are not erased, and the SHA-256 (hex) over them."""
-    made, count, after = hashlib.sha256(), 0, first - 1
+    made, after = MessagesDigest(), first - 1
     while after < last and (entries := store.journal.read(after, _ENTRIES)):
         for entry in entries:
             if entry.position > last:
                 break
             if not entry.erased:
-                made.update(msgspec.msgpack.encode(entry.message.parts()))
-                count += 1
+                made.add(entry.message)
         after = entries[-1].position
-    return count, made.hexdigest()
+    return made.count, made.hex()
