@@ -16,7 +16,7 @@ from aas_server.product.series.flux.parsing import parse
 from aas_server.product.series.flux.planning import AUTO, Plan, Window
 from aas_server.product.series.flux.steps import filtered, shown, step
 from aas_server.product.series.flux.syntax import Pipeline
-from aas_server.product.series.flux.table import TYPES, Column, DataType, Row, Series, Table
+from aas_server.product.series.flux.table import PICKING, TYPES, Column, Row, Series, Table, made_by
 from aas_server.store.contract import Store
 from aas_server.store.series import COUNTED, NUMBERS, Buckets, Wanted, open_series
 from aas_server.store.series import Series as Reader
@@ -110,18 +110,12 @@ def _of_stream(table: Reader, plan: Plan, stream: Stream, fields: list[Field]) -
 def _one(plan: Plan, stream: Stream, field: Field, window: Window | None, rows: Iterable[Row]) -> Series:
     kind = TYPES[field.kind if field.kind in TYPES else "string"]
     if window is not None:
-        kind = _made(kind, window)
+        kind = made_by(window.method, kind)
         # InfluxDB tells of a window by its end, which never lies behind what was asked for.
         late = 0 if window.at_start else window.every
         stop = _LAST if plan.stop is None else plan.stop
         rows = ((min((time or 0) + late, stop), _value(value, window)) for time, value in rows)
     return Series(stream.name, field.name, kind, plan.start or 0, plan.stop or _LAST, rows)
-
-
-def _made(kind: DataType, window: Window) -> DataType:
-    if window.method == "count":
-        return "long"
-    return "double" if window.method in ("mean", "sum") else kind
 
 
 def _value(value: object, window: Window) -> object:
@@ -167,12 +161,10 @@ def _whole(table: Reader, plan: Plan, stream: Stream, field: Field) -> Iterator[
             found = _points(table, Wanted(span.names, at, at + 1), None)
             rows = [found[0 if method == "first" else -1]]
     else:
-        kind = "long" if method == "count" else "double"
         rows = [(None, value) for _, value in _points(table, span, Buckets(method, points=1))]
     if rows:
-        timed = method in ("min", "max", "first", "last")
         start, stop = plan.start or 0, plan.stop or _LAST
-        yield Series(stream.name, field.name, kind, start, stop, rows, timed)
+        yield Series(stream.name, field.name, made_by(method, kind), start, stop, rows, method in PICKING)
 
 
 def _points(table: Reader, span: Wanted, buckets: Buckets | None) -> list[Row]:

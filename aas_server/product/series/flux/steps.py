@@ -13,7 +13,7 @@ from aas_server.errors import BadInput
 from aas_server.product.series.flux.planning import FUNCTIONS, flag, number, texts
 from aas_server.product.series.flux.predicates import holds
 from aas_server.product.series.flux.syntax import Call, Expression
-from aas_server.product.series.flux.table import MOST_ROWS, Column, Row, Series, Table
+from aas_server.product.series.flux.table import MOST_ROWS, PICKING, Column, Row, Series, Table, made_by
 from aas_server.store.series import Method
 
 _SHOWN = ("_start", "_stop", "_time", "_value", "_measurement", "_field")
@@ -55,10 +55,8 @@ def filtered(one: Series, parts: Iterable[Expression]) -> Series:
 
 def whole(one: Series, method: Method) -> Series:
     """A series put together to one value; those that are one of its records keep their time."""
-    counted = method == "count"
-    kind = "long" if counted else "double" if method in ("mean", "sum") else one.kind
-    timed = method in ("min", "max", "first", "last")
-    return replace(one, kind=kind, timed=timed, rows=_whole(one.rows, method))
+    kind = made_by(method, one.kind)
+    return replace(one, kind=kind, timed=method in PICKING, rows=_whole(one.rows, method))
 
 
 def shown(series: Iterable[Series], calls: Iterable[Call]) -> Iterator[Table]:
@@ -128,7 +126,7 @@ def _turned(series: list[Series], kept: list[str]) -> Iterator[Table]:
         columns += [Column(one.field, one.kind, False) for one in alike]
         of_key = {"_start": alike[0].start, "_stop": alike[0].stop, "_measurement": stream}
         rows = [
-            tuple(({**of_key, "_time": time} | {})[name] for name in keys)
+            tuple({**of_key, "_time": time}[name] for name in keys)
             + tuple(found[time].get(one.field) for one in alike)
             for time in sorted(found, key=lambda at: at or 0)
         ]

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from aas_server.store.series import Method
+
 Row = tuple[int | None, Any]
 """When (µs since 1970, UTC) and what; without a time where many values were put together to one."""
 DataType = Literal["double", "long", "boolean", "string", "dateTime:RFC3339"]
 TYPES: Mapping[str, DataType] = {"double": "double", "int64": "long", "bool": "boolean", "string": "string"}
+PICKING: frozenset[Method] = frozenset({"min", "max", "first", "last"})
+"""What these give is one of the records, with its time."""
 MOST_ROWS = 200_000
 """Of what has to be held to be sorted, turned or merged."""
 
@@ -42,3 +46,10 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: Iterable[tuple[Any, ...]]
+
+
+def made_by(method: Method, kind: DataType) -> DataType:
+    """The type of what a method makes of values."""
+    if method == "count":
+        return "long"
+    return "double" if method in ("mean", "sum") else kind
