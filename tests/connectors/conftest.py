@@ -1,17 +1,20 @@
-"""A receiver for tests, the embedded broker, and a certificate authority."""
+"""A receiver and a subscription for tests, the embedded broker, and a certificate authority."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.broker import EmbeddedBroker
 from connectors.message import Delivery
+from connectors.mqtt import Plan, Subscription
 
 
 class Collector:
@@ -86,6 +89,45 @@ def _openssl(*arguments: str) -> None:
 @pytest.fixture
 def collector() -> type[Collector]:
     return Collector
+
+
+@contextmanager
+def _listening(
+    url: str,
+    receive: Callable[[Delivery], object],
+    filters: Sequence[str] = ("#",),
+    client: str = "aas-test",
+    plan: Plan | None = None,
+    *,
+    window: int = 1000,
+    keepalive: int = 60,
+    **planned: Any,
+) -> Iterator[Subscription]:
+    subscription = Subscription(url, filters, client, window, keepalive, plan or Plan(**planned))
+    subscription.start(receive)
+    try:
+        yield subscription
+    finally:
+        subscription.stop()
+
+
+@pytest.fixture(scope="session")
+def listening() -> Callable[..., AbstractContextManager[Subscription]]:
+    """A subscription at work, whether or not the broker lets it in."""
+    return _listening
+
+
+@pytest.fixture
+def subscribed(until: Callable[..., None]) -> Callable[..., AbstractContextManager[Subscription]]:
+    """A subscription that is granted all that it asks for."""
+
+    @contextmanager
+    def run(url: str, receive: Callable[[Delivery], object], *how: Any, **more: Any) -> Iterator[Subscription]:
+        with _listening(url, receive, *how, **more) as subscription:
+            until(subscription.ready)
+            yield subscription
+
+    return run
 
 
 @pytest.fixture

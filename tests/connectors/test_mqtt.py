@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,8 @@ from connectors.mqtt import Subscription, parse_url
 from connectors.replay import publish
 
 Until = Callable[..., None]
+Listen = Callable[..., Any]
 Mosquittos = Callable[..., Any]
-
-
-@contextmanager
-def subscribed(
-    url: str, receive: Any, until: Until, *, filters: tuple[str, ...] = ("#",), **more: int
-) -> Iterator[Subscription]:
-    subscription = Subscription(url, filters, "aas-test", **more)
-    subscription.start(receive)
-    try:
-        until(subscription.ready)
-        yield subscription
-    finally:
-        subscription.stop()
 
 
 def numbered(count: int, start: int = 0) -> list[tuple[str, bytes]]:
@@ -71,9 +58,11 @@ def test_a_wrong_url_is_refused_without_its_password(url: str) -> None:
 # --- in ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_message_arrives_once_in_order(embedded: str, collector: Any, until: Until) -> None:
+def test_every_message_arrives_once_in_order(
+    embedded: str, collector: Any, until: Until, subscribed: Listen
+) -> None:
     got = collector()
-    with subscribed(embedded, got, until) as subscription:
+    with subscribed(embedded, got) as subscription:
         assert subscription.state().connected
         publish(embedded, numbered(3000), client_id="gateway")
         until(lambda: len(got.deliveries) >= 3000)
@@ -87,24 +76,28 @@ def test_every_message_arrives_once_in_order(embedded: str, collector: Any, unti
     assert first.since_connect is None
 
 
-def test_what_was_not_acknowledged_comes_again(embedded: str, collector: Any, until: Until) -> None:
+def test_what_was_not_acknowledged_comes_again(
+    embedded: str, collector: Any, until: Until, subscribed: Listen
+) -> None:
     lazy = collector(acknowledge=False)
-    with subscribed(embedded, lazy, until):
+    with subscribed(embedded, lazy):
         publish(embedded, numbered(50), client_id="gateway")
         until(lambda: len(lazy.deliveries) == 50)
     for delivery in lazy.deliveries:
         delivery.acknowledge()  # too late: the connection is gone
     again = collector()
-    with subscribed(embedded, again, until):
+    with subscribed(embedded, again):
         until(lambda: len(again.deliveries) == 50)
     assert again.payloads == bodies(50)
     assert [d.message.packet_id for d in again.deliveries] == [d.message.packet_id for d in lazy.deliveries]
     assert [d.since_connect for d in again.deliveries] == list(range(50))
 
 
-def test_acknowledgements_in_any_order_are_all_sent(embedded: str, collector: Any, until: Until) -> None:
+def test_acknowledgements_in_any_order_are_all_sent(
+    embedded: str, collector: Any, until: Until, subscribed: Listen
+) -> None:
     lazy = collector(acknowledge=False)
-    with subscribed(embedded, lazy, until):
+    with subscribed(embedded, lazy):
         publish(embedded, numbered(90), client_id="gateway")
         until(lambda: len(lazy.deliveries) == 90)
         for delivery in reversed(lazy.deliveries):
@@ -115,18 +108,20 @@ def test_acknowledgements_in_any_order_are_all_sent(embedded: str, collector: An
         until(lambda: lazy.payloads[-1] == b"last")
         lazy.deliveries[-1].acknowledge()
     after = collector()
-    with subscribed(embedded, after, until):
+    with subscribed(embedded, after):
         publish(embedded, [("line/press", b"new")], client_id="gateway")
         until(lambda: bool(after.deliveries))
     assert after.payloads == [b"new"]
 
 
-def test_messages_wait_for_an_absent_subscriber(embedded: str, collector: Any, until: Until) -> None:
+def test_messages_wait_for_an_absent_subscriber(
+    embedded: str, collector: Any, until: Until, subscribed: Listen
+) -> None:
     got = collector()
-    with subscribed(embedded, got, until):
+    with subscribed(embedded, got):
         pass
     publish(embedded, numbered(500), client_id="gateway")
-    with subscribed(embedded, got, until):
+    with subscribed(embedded, got):
         until(lambda: len(got.deliveries) == 500)
     assert got.payloads == bodies(500)
 
@@ -144,10 +139,12 @@ def test_without_a_broker_it_is_not_ready_and_says_why(free_port: int, collector
 
 
 @pytest.mark.broker
-def test_foreign_clients_korean_topics_and_blanks(mosquitto: Mosquittos, collector: Any, until: Until) -> None:
+def test_foreign_clients_korean_topics_and_blanks(
+    mosquitto: Mosquittos, collector: Any, until: Until, subscribed: Listen
+) -> None:
     broker = mosquitto()
     got = collector()
-    with subscribed(broker.url, got, until):
+    with subscribed(broker.url, got):
         broker.publish("울산/사출 1호기/Shot", '{"설비명":"650톤-우진2호기"}')
         until(lambda: bool(got.deliveries))
     message = got.deliveries[0].message
@@ -156,11 +153,13 @@ def test_foreign_clients_korean_topics_and_blanks(mosquitto: Mosquittos, collect
 
 
 @pytest.mark.broker
-def test_retained_values_are_told_apart(mosquitto: Mosquittos, collector: Any, until: Until) -> None:
+def test_retained_values_are_told_apart(
+    mosquitto: Mosquittos, collector: Any, until: Until, subscribed: Listen
+) -> None:
     broker = mosquitto()
     broker.publish("state", "old", "-r")
     got = collector()
-    with subscribed(broker.url, got, until):
+    with subscribed(broker.url, got):
         until(lambda: len(got.deliveries) == 1)
         broker.publish("state", "new", "-r")
         until(lambda: len(got.deliveries) == 2)
@@ -170,16 +169,16 @@ def test_retained_values_are_told_apart(mosquitto: Mosquittos, collector: Any, u
 @pytest.mark.broker
 @pytest.mark.parametrize("version", ["3.1.1", "5"])
 def test_mosquitto_says_what_it_sends_again(
-    mosquitto: Mosquittos, collector: Any, until: Until, version: str
+    mosquitto: Mosquittos, collector: Any, until: Until, version: str, subscribed: Listen
 ) -> None:
     broker = mosquitto()
     url = f"{broker.url}?version={version}"
     lazy = collector(acknowledge=False)
-    with subscribed(url, lazy, until):
+    with subscribed(url, lazy):
         publish(broker.url, numbered(15), client_id="gateway")
         until(lambda: len(lazy.deliveries) == 15)
     again = collector()
-    with subscribed(url, again, until):
+    with subscribed(url, again):
         until(lambda: len(again.deliveries) == 15)
     assert again.payloads == bodies(15)
     assert all(delivery.duplicate for delivery in again.deliveries)
@@ -187,10 +186,12 @@ def test_mosquitto_says_what_it_sends_again(
 
 
 @pytest.mark.broker
-def test_with_version_5_the_window_is_ours(mosquitto: Mosquittos, collector: Any, until: Until) -> None:
+def test_with_version_5_the_window_is_ours(
+    mosquitto: Mosquittos, collector: Any, until: Until, subscribed: Listen
+) -> None:
     broker = mosquitto()
     lazy = collector(acknowledge=False)
-    with subscribed(f"{broker.url}?version=5", lazy, until, window=300):
+    with subscribed(f"{broker.url}?version=5", lazy, window=300):
         publish(broker.url, numbered(500), client_id="gateway")
         until(lambda: len(lazy.deliveries) == 300)
         for delivery in lazy.deliveries[:100]:
@@ -201,11 +202,11 @@ def test_with_version_5_the_window_is_ours(mosquitto: Mosquittos, collector: Any
 
 @pytest.mark.broker
 def test_it_connects_again_and_subscribes_again(
-    mosquitto: Mosquittos, collector: Any, until: Until, tmp_path: Path
+    mosquitto: Mosquittos, collector: Any, until: Until, tmp_path: Path, subscribed: Listen
 ) -> None:
     broker = mosquitto()
     got = collector()
-    with subscribed(broker.url, got, until) as subscription:
+    with subscribed(broker.url, got) as subscription:
         broker.stop()
         until(lambda: not subscription.ready())
         assert subscription.state().error in ("broker-lost", "broker-unreachable")
@@ -236,7 +237,9 @@ def test_a_refused_subscription_is_not_ready(
 
 
 @pytest.mark.broker
-def test_a_wrong_password_is_told(mosquitto: Mosquittos, collector: Any, until: Until, tmp_path: Path) -> None:
+def test_a_wrong_password_is_told(
+    mosquitto: Mosquittos, collector: Any, until: Until, tmp_path: Path, subscribed: Listen
+) -> None:
     secrets = tmp_path / "passwords"
     subprocess.run(["mosquitto_passwd", "-b", "-c", str(secrets), "plant", "right"], check=True)
     broker = mosquitto(f"allow_anonymous false\npassword_file {secrets}")
@@ -249,13 +252,13 @@ def test_a_wrong_password_is_told(mosquitto: Mosquittos, collector: Any, until: 
     with pytest.raises(BrokerError, match="broker-refused-login"):
         publish(wrong, numbered(1), client_id="gateway")
     got = collector()
-    with subscribed(broker.url.replace("//", "//plant:right@"), got, until):
+    with subscribed(broker.url.replace("//", "//plant:right@"), got):
         pass
 
 
 @pytest.mark.broker
 def test_a_slow_receiver_loses_nothing(
-    mosquitto: Mosquittos, collector: Any, until: Until, tmp_path: Path
+    mosquitto: Mosquittos, collector: Any, until: Until, tmp_path: Path, subscribed: Listen
 ) -> None:
     log = tmp_path / "mosquitto.log"
     broker = mosquitto(f"allow_anonymous true\nlog_dest file {log}\nlog_type all")
@@ -269,7 +272,7 @@ def test_a_slow_receiver_loses_nothing(
             waited.append(True)
         got(delivery)
 
-    with subscribed(broker.url, slow, until, keepalive=1):
+    with subscribed(broker.url, slow, keepalive=1):
         publish(broker.url, numbered(10), client_id="gateway")
         until(lambda: set(got.payloads) == set(bodies(10)), 60)
     assert waited

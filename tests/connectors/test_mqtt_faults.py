@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from connectors.mqtt import Plan, Subscription
 from connectors.mqtt.backoff import Backoff
 from connectors.replay import publish
 
 Until = Callable[..., None]
+Listen = Callable[..., Any]
 Make = Callable[..., Any]
 
 
@@ -103,25 +103,15 @@ def passing(port: int) -> Iterator[Proxy]:
         proxy.close()
 
 
-@contextmanager
-def listening(url: str, receive: Any, keepalive: int = 60, **plan: Any) -> Iterator[Subscription]:
-    subscription = Subscription(url, ["#"], "aas-test", keepalive=keepalive, plan=Plan(longest_wait=1.0, **plan))
-    subscription.start(receive)
-    try:
-        yield subscription
-    finally:
-        subscription.stop()
-
-
 def numbered(start: int, count: int) -> list[tuple[str, bytes]]:
     return [("line", b"%d" % number) for number in range(start, start + count)]
 
 
 @pytest.mark.broker
-def test_a_cut_loses_nothing(mosquitto: Make, collector: Any, until: Until) -> None:
+def test_a_cut_loses_nothing(mosquitto: Make, collector: Any, until: Until, listening: Listen) -> None:
     broker = mosquitto()
     got = collector()
-    with passing(broker.port) as proxy, listening(proxy.url, got) as subscription:
+    with passing(broker.port) as proxy, listening(proxy.url, got, longest_wait=1.0) as subscription:
         until(subscription.ready)
         for round_ in range(3):
             publish(broker.url, numbered(round_ * 100, 100), client_id="press")
@@ -133,10 +123,12 @@ def test_a_cut_loses_nothing(mosquitto: Make, collector: Any, until: Until) -> N
 
 
 @pytest.mark.broker
-def test_a_connection_that_is_half_open_is_noticed(mosquitto: Make, collector: Any, until: Until) -> None:
+def test_a_connection_that_is_half_open_is_noticed(
+    mosquitto: Make, collector: Any, until: Until, listening: Listen
+) -> None:
     broker = mosquitto()
     got = collector()
-    with passing(broker.port) as proxy, listening(proxy.url, got, keepalive=1) as subscription:
+    with passing(broker.port) as proxy, listening(proxy.url, got, keepalive=1, longest_wait=1.0) as subscription:
         until(subscription.ready)
         proxy.stall()
         until(lambda: subscription.state().error == "broker-lost-keepalive")
@@ -151,13 +143,13 @@ def test_a_connection_that_is_half_open_is_noticed(mosquitto: Make, collector: A
 
 @pytest.mark.broker
 def test_the_broker_is_restarted_again_and_again(
-    mosquitto: Make, collector: Any, until: Until, tmp_path: Path
+    mosquitto: Make, collector: Any, until: Until, tmp_path: Path, listening: Listen
 ) -> None:
     broker = mosquitto(
         f"allow_anonymous true\npersistence true\npersistence_location {tmp_path}/\nautosave_interval 1"
     )
     got = collector()
-    with listening(broker.url, got) as subscription:
+    with listening(broker.url, got, longest_wait=1.0) as subscription:
         for round_ in range(3):
             until(subscription.ready)
             publish(broker.url, numbered(round_ * 100, 100), client_id="press")
@@ -189,7 +181,7 @@ CONNACK = b"\x20\x02\x00\x00"
 )
 @pytest.mark.parametrize("version", ["3.1.1", "5"])
 def test_a_hostile_broker_does_not_end_the_feed(
-    nonsense: bytes, version: str, collector: Any, until: Until
+    nonsense: bytes, version: str, collector: Any, until: Until, listening: Listen
 ) -> None:
     answers: list[bytes] = []
 
@@ -211,7 +203,7 @@ def test_a_hostile_broker_does_not_end_the_feed(
         thread = threading.Thread(target=serve, args=(listener,), daemon=True)
         thread.start()
         url = f"mqtt://127.0.0.1:{listener.getsockname()[1]}?version={version}"
-        with listening(url, collector()) as subscription:
+        with listening(url, collector(), longest_wait=1.0) as subscription:
             until(lambda: len(answers) == 3)
             assert not subscription.ready()
         thread.join()
@@ -219,14 +211,14 @@ def test_a_hostile_broker_does_not_end_the_feed(
 
 @pytest.mark.broker
 def test_a_message_of_100_mb_is_taken_without_its_payload(
-    mosquitto: Make, collector: Any, until: Until, tmp_path: Path
+    mosquitto: Make, collector: Any, until: Until, tmp_path: Path, listening: Listen
 ) -> None:
     broker = mosquitto()
     picture = tmp_path / "picture"
     with picture.open("wb") as file:
         file.truncate(100 * 2**20)
     got = collector()
-    with listening(broker.url, got, largest=2**20) as subscription:
+    with listening(broker.url, got, largest=2**20, longest_wait=1.0) as subscription:
         until(subscription.ready)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for version in ("mqttv311", "mqttv5"):

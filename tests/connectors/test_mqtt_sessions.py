@@ -18,21 +18,9 @@ from connectors.message import Letter
 from connectors.mqtt import Plan, Presence, Subscription
 
 Until = Callable[..., None]
+Listen = Callable[..., Any]
 Make = Callable[..., Any]
 pytestmark = pytest.mark.broker
-
-
-@contextmanager
-def subscribed(
-    url: str, receive: Any, until: Until, filters: Sequence[str] = ("#",), client: str = "aas-test", **plan: Any
-) -> Iterator[Subscription]:
-    subscription = Subscription(url, filters, client, plan=Plan(**plan))
-    subscription.start(receive)
-    try:
-        until(subscription.ready)
-        yield subscription
-    finally:
-        subscription.stop()
 
 
 @contextmanager
@@ -71,12 +59,12 @@ class Memory:
 
 @pytest.mark.parametrize("version", ["3.1.1", "5"])
 def test_each_filter_has_its_quality_of_service(
-    mosquitto: Make, collector: Any, until: Until, version: str
+    mosquitto: Make, collector: Any, until: Until, version: str, subscribed: Listen
 ) -> None:
     broker = mosquitto()
     got = collector()
     filters = ["zero/#;qos=0", "one/#;qos=1", "two/#"]
-    with subscribed(f"{broker.url}?version={version}", got, until, filters, qos=2):
+    with subscribed(f"{broker.url}?version={version}", got, filters, qos=2):
         for topic in ("zero/a", "one/a", "two/a"):
             broker.publish(topic, "1", "-q", "2")
         until(lambda: len(got.deliveries) == 3)
@@ -84,24 +72,24 @@ def test_each_filter_has_its_quality_of_service(
 
 
 def test_qos_2_is_not_answered_before_it_is_acknowledged(
-    mosquitto: Make, collector: Any, until: Until, tmp_path: Path
+    mosquitto: Make, collector: Any, until: Until, tmp_path: Path, subscribed: Listen
 ) -> None:
     log = tmp_path / "mosquitto.log"
     broker = mosquitto(f"allow_anonymous true\nlog_dest file {log}\nlog_type all")
     lazy = collector(acknowledge=False)
-    with subscribed(broker.url, lazy, until, qos=2):
+    with subscribed(broker.url, lazy, qos=2):
         broker.publish("line", "1", "-q", "2")
         until(lambda: len(lazy.deliveries) == 1)
     assert "Received PUBREC from aas-test" not in log.read_text()
     got = collector()
-    with subscribed(broker.url, got, until, qos=2):
+    with subscribed(broker.url, got, qos=2):
         until(lambda: len(got.deliveries) == 1)
         until(lambda: "Received PUBCOMP from aas-test" in log.read_text())
         broker.publish("line", "2", "-q", "2")
         until(lambda: got.payloads == [b"1", b"2"])
     assert (got.deliveries[0].duplicate, got.deliveries[1].duplicate) == (True, False)
     after = collector()
-    with subscribed(broker.url, after, until, qos=2):
+    with subscribed(broker.url, after, qos=2):
         broker.publish("line", "3", "-q", "2")
         until(lambda: after.payloads == [b"3"])
 
@@ -124,10 +112,10 @@ sys.stdin.read()
 
 
 def test_a_process_killed_between_taking_and_acknowledging_gets_it_again(
-    mosquitto: Make, collector: Any, until: Until, tmp_path: Path
+    mosquitto: Make, collector: Any, until: Until, tmp_path: Path, subscribed: Listen
 ) -> None:
     broker = mosquitto()
-    with subscribed(broker.url, collector(), until, qos=2):
+    with subscribed(broker.url, collector(), qos=2):
         pass
     for payload in ("x", "xx", "xxx"):
         broker.publish("line", payload, "-q", "2")
@@ -136,7 +124,7 @@ def test_a_process_killed_between_taking_and_acknowledging_gets_it_again(
         assert process.stdout.readline() == b"there\n"
         process.send_signal(signal.SIGKILL)
     got = collector()
-    with subscribed(broker.url, got, until, qos=2):
+    with subscribed(broker.url, got, qos=2):
         until(lambda: got.payloads[-1:] == [b"xxx"])
     # The first one's PUBREC may have left; of the others none may, since the second was never acknowledged.
     assert got.payloads[-2:] == [b"xx", b"xxx"]
@@ -147,13 +135,15 @@ def test_a_process_killed_between_taking_and_acknowledging_gets_it_again(
 
 
 @pytest.mark.parametrize("version", ["3.1.1", "5"])
-def test_a_shared_subscription_is_shared_out(mosquitto: Make, collector: Any, until: Until, version: str) -> None:
+def test_a_shared_subscription_is_shared_out(
+    mosquitto: Make, collector: Any, until: Until, version: str, subscribed: Listen
+) -> None:
     broker = mosquitto()
     one, two = collector(), collector()
     url = f"{broker.url}?version={version}"
     with (
-        subscribed(url, one, until, ["$share/servers/line/#"], "one"),
-        subscribed(url, two, until, ["$share/servers/line/#"], "two"),
+        subscribed(url, one, ["$share/servers/line/#"], "one"),
+        subscribed(url, two, ["$share/servers/line/#"], "two"),
     ):
         for number in range(20):
             broker.publish("line/1", str(number))
@@ -166,10 +156,10 @@ def test_a_shared_subscription_is_shared_out(mosquitto: Make, collector: Any, un
 # --- filters that change ---------------------------------------------------------------------------------------
 
 
-def test_filters_change_while_it_runs(mosquitto: Make, collector: Any, until: Until) -> None:
+def test_filters_change_while_it_runs(mosquitto: Make, collector: Any, until: Until, subscribed: Listen) -> None:
     broker = mosquitto()
     got = collector()
-    with subscribed(broker.url, got, until, ["a/#", "b/#"]) as subscription:
+    with subscribed(broker.url, got, ["a/#", "b/#"]) as subscription:
         subscription.set_filters(["b/#", "c/#"])
         until(subscription.ready)
         for topic in ("a/1", "b/1", "c/1"):
@@ -183,28 +173,30 @@ def test_filters_change_while_it_runs(mosquitto: Make, collector: Any, until: Un
 
 
 def test_a_filter_that_was_given_up_between_two_starts_is_unsubscribed(
-    mosquitto: Make, collector: Any, until: Until
+    mosquitto: Make, collector: Any, until: Until, subscribed: Listen
 ) -> None:
     broker = mosquitto()
     memory = Memory()
-    with subscribed(broker.url, collector(), until, ["old/#", "both/#"], memory=memory):
+    with subscribed(broker.url, collector(), ["old/#", "both/#"], memory=memory):
         assert memory.kept == ["both/#", "old/#"]
     got = collector()
-    with subscribed(broker.url, got, until, ["both/#"], memory=memory):
+    with subscribed(broker.url, got, ["both/#"], memory=memory):
         broker.publish("old/1", "1")
         broker.publish("both/1", "2")
         until(lambda: b"2" in got.payloads)
     assert got.payloads == [b"2"]
 
 
-def test_retained_values_come_once_a_session_with_version_5(mosquitto: Make, collector: Any, until: Until) -> None:
+def test_retained_values_come_once_a_session_with_version_5(
+    mosquitto: Make, collector: Any, until: Until, subscribed: Listen
+) -> None:
     broker = mosquitto()
     broker.publish("state", "old", "-r")
     for options, first, again in (("", 1, 0), ("&retain=always", 1, 1), ("&retain=never", 0, 0)):
         for expected in (first, again):
             got = collector()
             client = f"aas{options[-5:].replace('=', '')}"
-            with subscribed(f"{broker.url}?version=5{options}", got, until, client=client) as subscription:
+            with subscribed(f"{broker.url}?version=5{options}", got, client=client) as subscription:
                 until(lambda subscription=subscription: subscription.idle() > 0.3)
             assert [d.message.retain for d in got.deliveries] == [True] * expected
 
@@ -213,7 +205,7 @@ def test_retained_values_come_once_a_session_with_version_5(mosquitto: Make, col
 
 
 def test_what_we_send_arrives_even_where_the_broker_comes_later(
-    mosquitto: Make, collector: Any, until: Until
+    mosquitto: Make, collector: Any, until: Until, subscribed: Listen
 ) -> None:
     broker = mosquitto()
     broker.stop()
@@ -225,7 +217,7 @@ def test_what_we_send_arrives_even_where_the_broker_comes_later(
         for number in range(100):
             assert sender.send("out/1", b"%d" % number, qos=number % 2)
         broker.start()
-        with subscribed(broker.url, got, until, ["out/#"]):
+        with subscribed(broker.url, got, ["out/#"]):
             until(sender.ready, 40)
             sender.send("out/1", b"last")
             until(lambda: got.payloads[-1:] == [b"last"])
@@ -244,12 +236,14 @@ def test_a_sender_never_waits_and_is_bounded(free_port: int, collector: Any) -> 
     assert sum(taken) <= 1000
 
 
-def test_from_many_threads_nothing_is_lost(mosquitto: Make, collector: Any, until: Until) -> None:
+def test_from_many_threads_nothing_is_lost(
+    mosquitto: Make, collector: Any, until: Until, subscribed: Listen
+) -> None:
     broker = mosquitto()
     got = collector()
     with (
-        subscribed(broker.url, got, until, ["out/#"]),
-        subscribed(broker.url, collector(), until, [], "aas-sender") as sender,
+        subscribed(broker.url, got, ["out/#"]),
+        subscribed(broker.url, collector(), [], "aas-sender") as sender,
     ):
 
         def send(name: int) -> None:
@@ -279,18 +273,18 @@ sys.stdin.read()
 
 
 def test_the_will_is_published_when_we_vanish_and_the_greeting_when_we_come(
-    mosquitto: Make, collector: Any, until: Until
+    mosquitto: Make, collector: Any, until: Until, subscribed: Listen
 ) -> None:
     broker = mosquitto()
     got = collector()
-    with subscribed(broker.url, got, until, ["STATE/#"]), python(PRESENT, broker.url) as process:
+    with subscribed(broker.url, got, ["STATE/#"]), python(PRESENT, broker.url) as process:
         until(lambda: got.payloads == [b"online"])
         process.send_signal(signal.SIGKILL)
         until(lambda: got.payloads == [b"online", b"offline"])
 
 
 def test_we_say_that_we_are_there_by_one_moment_a_connection_and_that_we_leave(
-    mosquitto: Make, collector: Any, until: Until
+    mosquitto: Make, collector: Any, until: Until, subscribed: Listen
 ) -> None:
     """As Sparkplug 3.0 wants it of a host application; the farewell is not the will's."""
     broker = mosquitto()
@@ -302,7 +296,7 @@ def test_we_say_that_we_are_there_by_one_moment_a_connection_and_that_we_leave(
         will, greeting = (Letter("STATE/aas", b"%s %d" % (text, made[-1]), 1, True) for text in (b"off", b"on"))
         return Presence(will, greeting, lambda: Letter("STATE/aas", b"left", 1, True))
 
-    with subscribed(broker.url, got, until, ["STATE/#"]):
+    with subscribed(broker.url, got, ["STATE/#"]):
         for connection in range(2):
             host = Subscription(broker.url, ["x"], "aas-host", plan=Plan(presence=presence))
             host.start(ours)

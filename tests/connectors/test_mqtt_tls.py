@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from connectors.errors import BrokerError
 from connectors.mqtt import Plan, Subscription, Tls
 
 Until = Callable[..., None]
+Listen = Callable[..., Any]
 Make = Callable[..., Any]
 pytestmark = pytest.mark.broker
 
@@ -37,16 +37,6 @@ def secured(mosquitto: Make, authority: Make, tmp_path: Path) -> Callable[..., t
     return start
 
 
-@contextmanager
-def started(url: str, plan: Plan, receive: Any) -> Iterator[Subscription]:
-    subscription = Subscription(url, ["#"], "aas-test", plan=plan)
-    subscription.start(receive)
-    try:
-        yield subscription
-    finally:
-        subscription.stop()
-
-
 def plan(own: Any, **changed: Any) -> Plan:
     ours = own.issue("gateway")
     files = {"ca": own.root, "certificate": ours.certificate, "key": ours.key} | changed
@@ -54,10 +44,12 @@ def plan(own: Any, **changed: Any) -> Plan:
 
 
 @pytest.mark.parametrize("options", ["", "?version=5"])
-def test_messages_come_in_encrypted(secured: Make, collector: Any, until: Until, options: str) -> None:
+def test_messages_come_in_encrypted(
+    secured: Make, collector: Any, until: Until, options: str, listening: Listen
+) -> None:
     url, own = secured()
     got = collector()
-    with started(url + options, plan(own), got) as subscription:
+    with listening(url + options, got, plan=plan(own)) as subscription:
         until(subscription.ready)
         ours = own.issue("press")
         port = url.rpartition(":")[2]
@@ -75,53 +67,53 @@ def test_messages_come_in_encrypted(secured: Make, collector: Any, until: Until,
 
 
 def test_a_broker_signed_by_nobody_we_trust_is_not_talked_to(
-    secured: Make, authority: Make, collector: Any, until: Until
+    secured: Make, authority: Make, collector: Any, until: Until, listening: Listen
 ) -> None:
     url, own = secured()
-    with started(url, plan(own, ca=authority("other").root), collector()) as subscription:
+    with listening(url, collector(), plan=plan(own, ca=authority("other").root)) as subscription:
         until(lambda: subscription.state().error == "broker-tls-unknown-signer")
         assert not subscription.ready()
-    with started(url, plan(own, ca=None), collector()) as subscription:
+    with listening(url, collector(), plan=plan(own, ca=None)) as subscription:
         until(lambda: subscription.state().error == "broker-tls-unknown-signer")
 
 
-def test_an_expired_certificate_is_told(secured: Make, collector: Any, until: Until) -> None:
+def test_an_expired_certificate_is_told(secured: Make, collector: Any, until: Until, listening: Listen) -> None:
     url, own = secured(days=-1)
-    with started(url, plan(own), collector()) as subscription:
+    with listening(url, collector(), plan=plan(own)) as subscription:
         until(lambda: subscription.state().error == "broker-tls-expired")
         assert subscription.state().retry is not None
 
 
 def test_a_certificate_for_another_name_is_refused_unless_it_is_said_aloud(
-    secured: Make, collector: Any, until: Until
+    secured: Make, collector: Any, until: Until, listening: Listen
 ) -> None:
     url, own = secured(host="DNS:broker.plant.example")
-    with started(url, plan(own), collector()) as subscription:
+    with listening(url, collector(), plan=plan(own)) as subscription:
         until(lambda: subscription.state().error == "broker-tls-other-name")
-    with started(url + "?insecure_tls=true", plan(own), collector()) as subscription:
+    with listening(url + "?insecure_tls=true", collector(), plan=plan(own)) as subscription:
         until(subscription.ready)
         assert subscription.state().insecure
 
 
 @pytest.mark.parametrize("version", ["", "?version=5"])
 def test_a_broker_that_wants_a_certificate_says_so(
-    secured: Make, collector: Any, until: Until, version: str
+    secured: Make, collector: Any, until: Until, version: str, listening: Listen
 ) -> None:
     url, own = secured()
-    with started(url + version, plan(own, certificate=None, key=None), collector()) as subscription:
+    with listening(url + version, collector(), plan=plan(own, certificate=None, key=None)) as subscription:
         until(lambda: subscription.state().error == "broker-tls-wants-certificate")
 
 
 def test_our_own_certificate_may_be_refused_or_expired(
-    secured: Make, authority: Make, collector: Any, until: Until
+    secured: Make, authority: Make, collector: Any, until: Until, listening: Listen
 ) -> None:
     url, own = secured()
     foreign = authority("other").issue("gateway")
     wrong = plan(own, certificate=foreign.certificate, key=foreign.key)
-    with started(url, wrong, collector()) as subscription:
+    with listening(url, collector(), plan=wrong) as subscription:
         until(lambda: subscription.state().error == "broker-tls-own-refused")
     old = own.issue("old", days=-1)
-    with started(url, plan(own, certificate=old.certificate, key=old.key), collector()) as subscription:
+    with listening(url, collector(), plan=plan(own, certificate=old.certificate, key=old.key)) as subscription:
         until(lambda: subscription.state().error == "broker-tls-own-expired")
         # renewed in place: no new start is needed
         new = own.issue("new")
@@ -130,30 +122,32 @@ def test_our_own_certificate_may_be_refused_or_expired(
         until(subscription.ready)
 
 
-def test_a_wrong_password_is_told_without_the_password(secured: Make, collector: Any, until: Until) -> None:
+def test_a_wrong_password_is_told_without_the_password(
+    secured: Make, collector: Any, until: Until, listening: Listen
+) -> None:
     url, own = secured()
-    with started(url, plan(own, broker_password="s3cret"), collector()) as subscription:
+    with listening(url, collector(), plan=plan(own, broker_password="s3cret")) as subscription:
         until(lambda: subscription.state().error == "broker-refused-login")
         assert "s3cret" not in repr(subscription.state()) + repr(plan(own, broker_password="s3cret"))
 
 
 def test_plain_and_encrypted_are_told_apart(
-    secured: Make, mosquitto: Make, collector: Any, until: Until, authority: Make
+    secured: Make, mosquitto: Make, collector: Any, until: Until, authority: Make, listening: Listen
 ) -> None:
     url, own = secured()
-    with started(url.replace("mqtts", "mqtt"), Plan(), collector()) as subscription:
+    with listening(url.replace("mqtts", "mqtt"), collector(), plan=Plan()) as subscription:
         until(lambda: subscription.state().error == "broker-silent")
     plain = mosquitto()
-    with started(plain.url.replace("mqtt", "mqtts"), plan(own), collector()) as subscription:
+    with listening(plain.url.replace("mqtt", "mqtts"), collector(), plan=plan(own)) as subscription:
         until(lambda: subscription.state().error in ("broker-tls-failed", "broker-unreachable"))
         assert not subscription.ready()
 
 
-def test_a_key_with_a_password(secured: Make, collector: Any, until: Until) -> None:
+def test_a_key_with_a_password(secured: Make, collector: Any, until: Until, listening: Listen) -> None:
     url, own = secured()
     ours = own.issue("locked", password="four-words")
     good = plan(own, certificate=ours.certificate, key=ours.key, password="four-words")
-    with started(url, good, collector()) as subscription:
+    with listening(url, collector(), plan=good) as subscription:
         until(subscription.ready)
     for wrong in ("nonsense", None):
         with pytest.raises(BrokerError, match="broker-tls-own-unusable"):
