@@ -20,14 +20,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings as hypothesis_settings
 
+from aas_server.house import House
+from aas_server.ingest.mending import catch_up
+from aas_server.settings import Settings
+from aas_server.store.contract import Store
+from aas_server.store.sqlite import open_store
 from connectors.message import Message
 
 # The same examples each time, so that a failure is a change's own; CONTRIBUTING says how to look for new ones.
-settings.register_profile("fixed", derandomize=True)
-settings.register_profile("random", derandomize=False, print_blob=True)
-settings.load_profile("fixed")
+hypothesis_settings.register_profile("fixed", derandomize=True)
+hypothesis_settings.register_profile("random", derandomize=False, print_blob=True)
+hypothesis_settings.load_profile("fixed")
 
 
 @dataclass(frozen=True)
@@ -243,3 +248,42 @@ def _recorded(line: dict[str, Any]) -> Message:
         told = line["payload"]
         payload = told.encode() if isinstance(told, str) else json.dumps(told).encode()
     return Message("recording", line["topic"], payload, time.time_ns(), line["qos"], line["retain"])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite."""
+    opened = open_store(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Of ``house``; a test that wants others has a fixture of its own."""
+    return Settings(data=tmp_path / "data", zone="UTC")
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    with House(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def publish(house: House) -> Callable[..., None]:
+    """Journal payloads under a topic (a text as it is, else as JSON) and fold them."""
+
+    def sent(topic: str, *payloads: Any, fold: bool = True, source: str = "mqtt://127.0.0.1:1883") -> None:
+        house.store.journal.append(
+            [
+                Message(
+                    source, topic, (one if isinstance(one, str) else json.dumps(one)).encode(), time.time_ns(), 1
+                )
+                for one in payloads
+            ]
+        )
+        if fold:
+            catch_up(house.store, house.settings)
+
+    return sent

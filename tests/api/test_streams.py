@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +13,12 @@ from aas_server.api.problems import install_problems
 from aas_server.api.records import records_router
 from aas_server.api.streams import streams_router
 from aas_server.house import House
-from aas_server.ingest.mending import catch_up
 from aas_server.settings import Settings
-from connectors.message import Message
-
-Publish = Callable[..., None]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with House(Settings(data=tmp_path / "data", page_size=2, page_limit=5)) as opened:
-        yield opened
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", page_size=2, page_limit=5)
 
 
 @pytest.fixture
@@ -37,16 +30,6 @@ def client(house: House) -> Iterator[TestClient]:
     app.include_router(records_router(house.store, house.settings, streams))
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened
-
-
-@pytest.fixture
-def publish(house: House) -> Publish:
-    def sent(topic: str, *payloads: str | dict[str, object]) -> None:
-        texts = [one if isinstance(one, str) else json.dumps(one) for one in payloads]
-        house.store.journal.append([Message("mem", topic, text.encode(), time.time_ns(), 1) for text in texts])
-        catch_up(house.store, house.settings)
-
-    return sent
 
 
 SHOT = {"timestamp": "2026-01-01T00:00:00Z", "oil": 41.5}

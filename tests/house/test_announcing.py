@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,18 +12,10 @@ import pytest
 from aas_server.announcing import Announcing
 from aas_server.runner import Runner
 from aas_server.store.contract import Keys, Store
-from aas_server.store.sqlite import open_store
 from aas_server.twin.events.feed import Feed
 from connectors.mqtt import Subscription
 
 Until = Callable[..., None]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

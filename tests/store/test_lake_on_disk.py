@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,13 +15,6 @@ from aas_server.errors import Unavailable
 from aas_server.messages import LANGUAGES, error_text
 from aas_server.store.contract import Damaged, Store
 from aas_server.store.sqlite import open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 def rows(*positions: int, **own: pa.Array) -> pa.Table:

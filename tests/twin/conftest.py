@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -12,7 +11,6 @@ import pytest
 
 from aas_server.ids import Names
 from aas_server.store.contract import Store
-from aas_server.store.sqlite import open_store
 from aas_server.twin.live import Overlay
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Shelf
@@ -26,13 +24,6 @@ DOMAIN = "https://factory.example"
 def run() -> Run:
     """Runs a coroutine to its end."""
     return asyncio.run
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

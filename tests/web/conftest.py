@@ -31,7 +31,6 @@ from aas_server.product.work import (
 )
 from aas_server.settings import Settings
 from aas_server.store.contract import Pin, Store
-from aas_server.store.sqlite import open_store
 from aas_server.web import create_web
 from submodels.ai_model import AIModel, Confusion, OnnxCheck, Split
 from submodels.data_processing import Coverage, DataProcessing, Operation
@@ -58,13 +57,6 @@ class Feed:
 
     def __call__(self) -> FeedState:
         return self.state
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

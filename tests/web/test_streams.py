@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
 from aas_server.house import House
-from aas_server.ingest.mending import catch_up
-from aas_server.settings import Settings
 from aas_server.web import create_web
-from connectors.message import Message
 
-Publish = Callable[..., None]
 SHOT = {"timestamp": "2026-01-01T00:00:00Z", "oil": 41.5, "note": "<script>alert(1)</script>"}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with House(Settings(data=tmp_path / "data")) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -32,16 +19,6 @@ def pages(house: House, feed) -> Iterator[TestClient]:
     app = create_web(house.store, house.settings, feed, house.desk())
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=True) as opened:
         yield opened
-
-
-@pytest.fixture
-def publish(house: House) -> Publish:
-    def sent(topic: str, *payloads: str | dict[str, object]) -> None:
-        texts = [one if isinstance(one, str) else json.dumps(one) for one in payloads]
-        house.store.journal.append([Message("mem", topic, text.encode(), time.time_ns(), 1) for text in texts])
-        catch_up(house.store, house.settings)
-
-    return sent
 
 
 def token(page: str) -> str:

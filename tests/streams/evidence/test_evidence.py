@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from aas_server.ingest.mending import catch_up
 from aas_server.ingest.replaying import replay
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
-from aas_server.store.sqlite import open_store
 from aas_server.streams.evidence import chain, day
 from aas_server.streams.evidence.presence import Presence
 from aas_server.streams.evidence.sealing import Sealing
@@ -37,13 +36,6 @@ class Wednesday:
 
     def now(self) -> datetime:
         return MONDAY + timedelta(days=2, hours=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
-import pytest
 from basyx.aas.adapter.json import AASToJsonEncoder
 
 from aas_server.product.series import segments
 from aas_server.store.contract import Store, StreamFacts
-from aas_server.store.sqlite import open_store
 from aas_server.twin.elements import find
 from aas_server.twin.live import Overlay
 from aas_server.twin.series import sources
@@ -32,13 +28,6 @@ FIELDS = tuple(
     Field(name, short, kind, f"urn:cd:{short}", "own", both(name, name), both(name, name))
     for name, short, kind in (("온도", "Temperature", "xs:double"), ("상태", "State_1", "xs:string"))
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 class Moment:
