@@ -11,6 +11,7 @@ from aas_server.cli import options
 from aas_server.cli.console import Voice
 from aas_server.cli.feed_watch import FeedWatch
 from aas_server.cli.waiting import interruptible, until_interrupted
+from aas_server.collecting import collected_seldom
 from aas_server.house import House
 from aas_server.main import Server, listen
 from aas_server.messages import Language
@@ -53,6 +54,7 @@ def serve(
         listen(chosen) as listener,
         House(chosen) as house,
         Server(house, house.subscriptions(), listener) as server,
+        collected_seldom(),
     ):
         with until_interrupted():
             if chosen.insecure:
