@@ -76,11 +76,7 @@ class Splitter:
                 if length > _LARGEST_OTHER and not self._is_bearable(buffer[at], length):
                     if end - start < _FRAME:
                         return
-                    head = bytes(buffer[start : start + _FRAME])
-                    packet = Packet(buffer[at], head, length - _FRAME)
-                    skipped = min(end - start, length)
-                    at = start + skipped
-                    self._to_skip = length - skipped
+                    packet, at = self._cut(at, start, length)
                     if self._to_skip:
                         self._skipping = packet
                         return
@@ -92,6 +88,14 @@ class Splitter:
                 yield Packet(kind, bytes(buffer[start:at]))
         finally:
             del buffer[:at]
+
+    def _cut(self, at: int, start: int, length: int) -> tuple[Packet, int]:
+        """What is kept of a message over the limit, and where in the buffer something else begins."""
+        buffer = self._buffer
+        packet = Packet(buffer[at], bytes(buffer[start : start + _FRAME]), length - _FRAME)
+        there = min(len(buffer) - start, length)
+        self._to_skip = length - there
+        return packet, start + there
 
     def _is_bearable(self, kind: int, length: int) -> bool:
         """Whether a packet is kept whole."""

@@ -79,16 +79,9 @@ class Sampler:
                 number, text, strange = None, None, ""
             else:
                 number, text, strange = read(datatype, metric.kind, metric.value)
-            if (
-                common
-                or extra
-                or doubt
-                or strange
-                or metric.marks
-                or metric.properties
-                or datatype != told.datatype
-            ):
-                found = self._doubts(metric, datatype != told.datatype, common, extra, doubt, strange)
+            retyped = datatype != told.datatype
+            if common or extra or doubt or strange or metric.marks or metric.properties or retyped:
+                found = self._doubts(metric, retyped, common, extra, doubt, strange)
                 if found:
                     part.flags[len(part.times)] = found
             part.times.append(time)
@@ -118,7 +111,7 @@ class Sampler:
         return None, ""
 
     def _doubts(
-        self, metric: Metric, differs: bool, common: tuple[str, ...], extra: str, doubt: str, strange: str
+        self, metric: Metric, retyped: bool, common: tuple[str, ...], extra: str, doubt: str, strange: str
     ) -> tuple[str, ...]:
         marks = [flag for mark, flag in _MARKS if metric.marks & mark]
         quality = ""
@@ -126,10 +119,10 @@ class Sampler:
             try:
                 quality = quality_flag(parse(metric.properties))
             except Malformed:
-                quality = ""
-        retyped = MISMATCH if differs else ""
+                quality = ""  # of a property set that can't be read the value itself is still sound
+        mismatch = MISMATCH if retyped else ""
         return tuple(
-            dict.fromkeys(flag for flag in (*common, extra, doubt, *marks, strange, retyped, quality) if flag)
+            dict.fromkeys(flag for flag in (*common, extra, doubt, *marks, strange, mismatch, quality) if flag)
         )
 
     def _undecodable(self) -> Undecodable:

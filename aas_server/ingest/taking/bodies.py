@@ -33,6 +33,5 @@ class Body:
                 seen.update(part)
         else:
             with self.content.open("rb") as file:
-                while block := file.read(2**20):
-                    seen.update(block)
+                hashlib.file_digest(file, lambda: seen)
         return seen.hexdigest()

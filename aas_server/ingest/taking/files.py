@@ -33,7 +33,6 @@ Send = Callable[[str, Chunk, int], int]
 Show = Callable[[int, int], None]
 """Told rows done and rows in all."""
 
-_BLOCK = 2**20
 _NOTED_EVERY = 32
 """Messages between two notes: so many are looked for in the journal after a crash."""
 
@@ -78,7 +77,7 @@ class Files:
 
     def take(self, file: Path, wish: Wish, show: Show = lambda _done, _all: None) -> list[Taken]:
         """All tables of a file, one after the other. Raises ``BadInput`` with what is wrong and where; nothing of
-        that table is stored then. ``Conflict`` where another process is at work on the file, or it changes."""
+        the file is stored then. ``Conflict`` where another process is at work on the file, or it changes."""
         hints = replace(
             wish.hints,
             unpacked=self._settings.max_package_size,
@@ -89,6 +88,8 @@ class Files:
             found = (hints.part,) if hints.part else parts(file, hints)
             content = _Content(file)
             with claimed(self._store.folder, content.digest):
+                for part in found if len(found) > 1 else ():
+                    open_recording(file, hints=replace(hints, part=part))  # what is wrong in one refuses all
                 return [
                     self._table(content, replace(wish, hints=replace(hints, part=part or None)), name, show)
                     for part in found
@@ -101,7 +102,7 @@ class Files:
         """``name`` of the table where the file holds several: each has a topic of its own then."""
         file, part = content.file, wish.hints.part or ""
         base = wish.topic or f"recording/{slug(file.stem)}"
-        topic = topics.check(f"{base}/{slug(name)}" if name else base)
+        topic = topics.check(f"{base}/{topics.level(name)}" if name else base)
         id = id_of(content.digest, topic, part)
         note = self._ledger.find(id)
         if note is not None and note.ended and not wish.again:
@@ -165,11 +166,8 @@ class _Content:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._before = self._state()
-        seen = hashlib.sha256()
         with file.open("rb") as content:
-            while block := content.read(_BLOCK):
-                seen.update(block)
-        self.digest = seen.hexdigest()
+            self.digest = hashlib.file_digest(content, "sha256").hexdigest()
 
     @property
     def changed(self) -> bool:
