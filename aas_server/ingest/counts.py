@@ -32,12 +32,17 @@ class Counted:
     noted: Noted
 
 
+def nothing(batch: Batch) -> StreamFacts:
+    """The facts of a stream before its first record, which comes with this batch."""
+    return StreamFacts(batch.stream, batch.topic, batch.source, batch.shape, 0, 0, 0, None, None, None)
+
+
 def before_fold(store: Store, batch: Batch, folded: int) -> Counted:
     """The stream's facts up to ``folded``; counted from the lake where the kept ones are older than it."""
     kept = noted.of(store.catalogue, batch.stream)
     if feeds.counted_upto(store.catalogue, batch.stream) == folded and folded:
         return Counted(feeds.facts(store.catalogue, batch.stream), kept)
-    none = StreamFacts(batch.stream, batch.topic, batch.source, batch.shape, 0, 0, 0, None, None, None)
+    none = nothing(batch)
     return counted(store, Counted(none, kept)) if folded else Counted(none, Noted())
 
 

@@ -194,9 +194,7 @@ class _Replay:
             if name not in read.readings or value.time >= read.readings[name].time:
                 read.readings[name] = value
         if read.facts is None:
-            read.facts = StreamFacts(
-                self._stream, batch.topic, batch.source, batch.shape, 0, 0, 0, None, None, None
-            )
+            read.facts = counts.nothing(batch)
         self._lay_aside(batch, decoder, read)
 
     def _lay_aside(self, batch: Batch, decoder: Decoder, read: _Read) -> None:
