@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -60,11 +61,13 @@ class Declarations:
         self._catalogue = catalogue
         self._version: bytes | None = None
         self._declared: Declared | None = None
+        self._lock = threading.Lock()
 
     def now(self) -> Declared:
-        """The same object as before while nothing was declared: one small read."""
-        version = feeds.version(self._catalogue)
-        if self._declared is None or version != self._version:
-            self._declared = Declared(feeds.declarations(self._catalogue))
-            self._version = version
-        return self._declared
+        """The same object as before while nothing was declared, whatever the thread: one small read."""
+        with self._lock:
+            version = feeds.version(self._catalogue)
+            if self._declared is None or version != self._version:
+                self._declared = Declared(feeds.declarations(self._catalogue))
+                self._version = version
+            return self._declared

@@ -28,6 +28,7 @@ class Decoder:
     def __init__(
         self, settings: Settings, upto: int, only: str | None = None, births: Births | None = None
     ) -> None:
+        self._settings = settings
         self._zone = settings.zone
         self._limit = settings.max_message
         self._most = settings.fold_records
@@ -55,6 +56,15 @@ class Decoder:
         """What was announced since it was kept last, to be kept with the mark, and up to which position."""
         self.memory |= {**self.births.changed(), kept.POSITION: b"%d" % self.upto}
         return self.memory
+
+    def next(self) -> Decoder:
+        """One that goes on where this one ends. This one takes no more: another thread may fold it meanwhile."""
+        self.remember()
+        after = Decoder(self._settings, self.upto, births=self.births)
+        after.declared = self.declared
+        # What it announces later belongs to a later mark.
+        self.births = Births(0)
+        return after
 
     @property
     def full(self) -> bool:

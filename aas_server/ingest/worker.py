@@ -115,6 +115,8 @@ class Worker:
                 elif ending:
                     return
         finally:
+            if self._folding is not None:
+                self._folding.close()
             self._folding = None
             self._lock.release()
 

@@ -143,7 +143,7 @@ def test_a_full_disk_does_not_fill_the_memory(
         until(lambda: not conforming.unacknowledged)
         begun = tries
         until(lambda: tries > begun)
-        assert ingest._worker._folding.decoder.records == 5
+        assert ingest._worker._folding.decoder.records <= 5
     assert ingest.settle(timeout=10)
     assert store.lake.pin("cell_1").records == 60
 
