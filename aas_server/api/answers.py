@@ -32,6 +32,11 @@ def document(request: Request, body: bytes, etag: str | None) -> Response:
     return _unchanged(request, quoted) or _Stored(body, quoted)
 
 
+def of_now(value: object, status: int = 200) -> Response:
+    """A value as JSON, for this moment: nothing may keep it. Times in ISO 8601 UTC, NaN and infinity as null."""
+    return Response(msgspec.json.encode(value), status, {"Cache-Control": "no-store"}, JSON)
+
+
 class _Stored(Response):
     """A document's bytes. Its headers are put down as they are sent: on a hot read, making them by Starlette's way
     takes as long as the look-up in the database."""

@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from aas_server import ids
+from aas_server.api import rows
+from aas_server.api.answers import JSON, of_now
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
@@ -28,7 +30,6 @@ from aas_server.store.contract import Documents
 from aas_server.twin.events import TYPES, Event, Presentation, position_of, rsql
 from aas_server.twin.events.feed import Feed
 
-_JSON = "application/json"
 _STREAM = "text/event-stream"
 _POLL_SECONDS = 0.5
 _SILENT_SECONDS = 15.0
@@ -108,7 +109,7 @@ class _Events:
             body["updated"] = max(event["time"] for event in records)
         if not page.ended:
             body["cursor"] = asked.cursor(page.after)
-        return Response(msgspec.json.encode(body), media_type=_JSON, headers={"Cache-Control": "no-store"})
+        return of_now(body)
 
     async def description(self) -> Response:
         """What the feed tells of, and how it is asked."""
@@ -121,7 +122,7 @@ class _Events:
             "maxPageSize": self._paging.limit(None),
             "retention": None,
         }
-        return Response(msgspec.json.encode(body), media_type=_JSON)
+        return Response(msgspec.json.encode(body), media_type=JSON)
 
     async def schema(self, schema: str) -> Response:
         """The JSON schema of ``data`` of a family of events."""
@@ -189,10 +190,7 @@ def _line(event: Event) -> bytes:
 
 def _resumed(cursor: str, since: str | None, last: str | None, filter: str | None) -> _Asked:
     """The walk a cursor belongs to. What is said beside it must be what was said before."""
-    try:
-        match = _CURSOR.fullmatch(ids.decode(cursor))
-    except BadInput:
-        match = None
+    match = _CURSOR.fullmatch(rows.id_of(cursor))
     if match is None:
         raise BadInput("cursor-wrong", cursor=cursor[:100])
     if since or last or (filter is not None and filter != match[3]):

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aas_server.api.answers import of_now
 from aas_server.api.parameters import Paging
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
@@ -24,7 +24,6 @@ from aas_server.streams.evidence import day as days
 from aas_server.streams.evidence.day import StreamDay
 from aas_server.streams.evidence.verifying import verify
 
-_JSON = "application/json"
 _After = Annotated[int, Query(ge=0, description="Entries after this number")]
 _Limit = Annotated[int | None, Query(ge=1)]
 _From = Annotated[str | None, Query(alias="from", description="First day (YYYY-MM-DD, UTC)")]
@@ -53,7 +52,7 @@ class _Evidence:
     def entries(self, limit: _Limit = None, after: _After = 0) -> Response:
         """The chain's entries in order; go on with ``after`` = the last one's number."""
         found = chain.page(self._store, self._paging.limit(limit), after)
-        return _answer({"entries": found})
+        return of_now({"entries": found})
 
     def verification(self) -> Response:
         """Whether everything is as it was sealed: all hashes are computed anew, which takes as long as reading the
@@ -64,12 +63,12 @@ class _Evidence:
             for one in found.findings
         ]
         told = {"holds": found.holds, "entries": found.entries, "days": found.days, "head": found.head}
-        return _answer(told | {"findings": findings})
+        return of_now(told | {"findings": findings})
 
     def of_day(self, day: str) -> Response:
         """All streams' days of one day."""
         wanted = days.parsed("day", day)
-        return _answer({"day": day, "streams": list(days.of_day(self._store, wanted.isoformat()))})
+        return of_now({"day": day, "streams": list(days.of_day(self._store, wanted.isoformat()))})
 
     def of_stream(self, request: Request, name: str, since: _From = None, until: _To = None) -> Response:
         """A stream's days, at most 400, the last ones where nothing is said. JSON, or CSV by ``Accept``."""
@@ -77,11 +76,7 @@ class _Evidence:
         if "text/csv" in request.headers.get("accept", ""):
             headers = {"Content-Disposition": 'attachment; filename="evidence.csv"'}
             return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
-        return _answer({"stream": name, "days": found})
-
-
-def _answer(body: object) -> Response:
-    return Response(msgspec.json.encode(body), media_type=_JSON, headers={"Cache-Control": "no-store"})
+        return of_now({"stream": name, "days": found})
 
 
 def _csv(days: Sequence[StreamDay]) -> str:

@@ -41,10 +41,7 @@ class Place:
     @staticmethod
     def of(cursor: str) -> Place:
         """Raises ``BadInput`` for what is no cursor of ours."""
-        try:
-            match = _CURSOR.fullmatch(ids.decode(cursor))
-        except BadInput:
-            match = None
+        match = _CURSOR.fullmatch(id_of(cursor))
         if match is None:
             raise BadInput("cursor-wrong", cursor=cursor[:100])
         return Place(match[3], int(match[1]), int(match[2]))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from aas_server import ids
 from aas_server.api import rows
+from aas_server.api.answers import of_now
 from aas_server.api.docs import summary
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
 from aas_server.api.services import own_route
@@ -23,8 +24,6 @@ from aas_server.streams.adopting import Wish
 from aas_server.streams.desk import Desk
 from aas_server.streams.detail import unread_json
 from aas_server.streams.rows import State
-
-_JSON = "application/json"
 
 StateParameter = Annotated[State | None, Query(description="Only streams in this state.")]
 SearchParameter = Annotated[str, Query(description="Only streams with this in their name or topic.")]
@@ -105,7 +104,7 @@ class _Streams:
     def stream(self, name: str) -> Response:
         """One stream with the schema that its last records show, a sample of them, and why messages were set
         aside."""
-        return _answer(self._desk.show(name).as_json())
+        return of_now(self._desk.show(name).as_json())
 
     def quarantine(self, name: str, limit: LimitParameter = None, cursor: CursorParameter = None) -> Response:
         """The stream's messages that could not be read, in the order they came."""
@@ -126,14 +125,14 @@ class _Streams:
         """Read the stream again from the journal, as it is described by now. Answers at once (202); the state of
         it is read at the same path. 409 while one runs."""
         start = None if since is None else ns(moment("from", since, self._settings.zone))
-        return _answer(self._desk.start_replay(name, start).as_json(), 202)
+        return of_now(self._desk.start_replay(name, start).as_json(), 202)
 
     def replay_state(self, name: str) -> Response:
         """Whether the stream is being read again, and how the last time ended."""
         stream = self._desk.row(name).name
         running, last = self._desk.replaying(), self._desk.replayed(stream)
         here = running is not None and running.stream == stream
-        return _answer(
+        return of_now(
             {"stream": stream, "running": here, "last": last.as_json() if last is not None and not here else None}
         )
 
@@ -150,32 +149,28 @@ class _Streams:
         if confirm not in (row.name, row.topic):
             raise Refused("erase-unconfirmed", stream=row.name)
         by = request.client.host if request.client else "http"
-        return _answer(self._desk.erase(row.name, reason, f"http {by}", even_released=even_released).as_json())
+        return of_now(self._desk.erase(row.name, reason, f"http {by}", even_released=even_released).as_json())
 
     def erasures(self) -> Response:
         """The proofs of all erasures."""
-        return _answer({"erasures": [one.as_json() for one in self._desk.erasures()]})
+        return of_now({"erasures": [one.as_json() for one in self._desk.erasures()]})
 
     def configuration(self) -> Response:
         """The descriptions and mappings in the twin, with what of them is not honoured."""
-        return _answer({"submodels": [one.as_json() for one in self._desk.configured()]})
+        return of_now({"submodels": [one.as_json() for one in self._desk.configured()]})
 
     def _adopt(self, wish: Wish) -> Response:
         adopted = self._desk.adopt(wish)
         if adopted.replay:
             self._desk.start_replay(adopted.stream)
-        return _answer(adopted.as_json())
+        return of_now(adopted.as_json())
 
 
 def _page(key: str, found: Sequence[Any], last: str | None) -> Response:
     body: dict[str, Any] = {key: list(found)}
     if last is not None:
         body["cursor"] = ids.encode(last)
-    return _answer(body)
-
-
-def _answer(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(rows.encode(body), status, media_type=_JSON)
+    return of_now(body)
 
 
 def _position(cursor: str | None) -> int:

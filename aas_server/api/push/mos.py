@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from aas_server.api.answers import of_now
 from aas_server.api.bodies import whole_body
 from aas_server.api.framework import ours
 from aas_server.api.push.ingest import RETRY_AFTER, Key, bring
@@ -120,7 +121,7 @@ class _Mos:
         """What ``work`` gives as JSON; errors in MOS's form."""
         try:
             self._check(key)
-            return _json(200, await work())
+            return of_now(await work())
         except DoorError as fault:
             return _fault(request, Unavailable(fault.key, **fault.values))
         except AasError as fault:
@@ -185,15 +186,10 @@ def _values(tag: str, values: list[TagReading]) -> Iterator[dict[str, object]]:
         yield {"tag": tag, "value": text, "timestamp": one.time * 1000}
 
 
-def _json(status: int, value: object) -> Response:
-    return Response(msgspec.json.encode(value), status, {"Cache-Control": "no-store"}, "application/json")
-
-
 def _fault(request: Request, error: AasError) -> Response:
     language = language_of(request.headers.get("accept-language"))
-    answer = _json(
-        error.status, {"code": error.status, "error": error.key, "message": error_text(error, language)}
-    )
+    body = {"code": error.status, "error": error.key, "message": error_text(error, language)}
+    answer = of_now(body, error.status)
     if error.status == _Refused.status:
         answer.headers["WWW-Authenticate"] = "Api-Key"
     if error.status == Unavailable.status:
