@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,12 +109,10 @@ def test_a_damaged_stream_does_not_keep_the_others(house: House, publish: Publis
     assert numbers(house) == []
 
 
-def test_the_server_does_it_by_itself(house: House, publish: Publish) -> None:
+def test_the_server_does_it_by_itself(house: House, publish: Publish, until: Callable[..., None]) -> None:
     publish("shots", *shots(1, 5))
     keeper = Keeper(keeping(house, days=401), hours=1e-6)
     keeper.start()
-    deadline = time.monotonic() + 20
-    while house.store.journal.first() == 1 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: house.store.journal.first() > 1)
     keeper.stop()
     assert (house.store.journal.first(), keeper.error) == (6, None)

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ from connectors.errors import DoorError
 from connectors.push import Door
 
 
-def test_a_full_disk_is_told_and_nothing_is_stored(running, monkeypatch):
+def test_a_full_disk_is_told_and_nothing_is_stored(running, monkeypatch, until):
     journal = running.house.store.journal
     with monkeypatch.context() as patch:
         patch.setattr(type(journal), "append", _refuse)
@@ -33,9 +33,7 @@ def test_a_full_disk_is_told_and_nothing_is_stored(running, monkeypatch):
     assert first.headers["Retry-After"] == again.headers["Retry-After"] == "5"
     assert first.json["error"] in ("push-undecided", "store-disk-full")
     assert again.json["error"] == "store-disk-full"
-    deadline = time.monotonic() + 20
-    while running.push("a", {"a": 1}, Idempotency_Key="one").status != 202:
-        assert time.monotonic() < deadline
+    until(lambda: running.push("a", {"a": 1}, Idempotency_Key="one").status == 202)
     assert running.push("a", {"a": 1}, Idempotency_Key="one").headers["Idempotency-Replayed"] == "true"
 
 
@@ -43,19 +41,18 @@ def _refuse(*_):
     raise Unavailable("store-disk-full", file="journal.db")
 
 
-def test_a_door_holds_no_more_than_its_bounds():
+def test_a_door_holds_no_more_than_its_bounds(until):
     door = Door("http", count=2, size=100)
     with pytest.raises(DoorError, match="door-closed"):
         door.push("a", b"x")
-    gate, taken = [], []
-    door.start(lambda delivery: taken.append(delivery) or _wait(gate))
+    gate, taken = threading.Event(), []
+    door.start(lambda delivery: taken.append(delivery) or gate.wait(20))
     first = door.push("a", b"x" * 1000)
     with pytest.raises(DoorError, match="door-full"):
         door.push("a", b"x")
-    while not taken:
-        time.sleep(0.001)
+    until(lambda: taken)
     assert not first.withdraw()
-    gate.append(1)
+    gate.set()
     taken[0].acknowledge(7)
     assert first.position.result(5) == 7
     second = door.push("a", b"x")
@@ -63,11 +60,6 @@ def test_a_door_holds_no_more_than_its_bounds():
     assert second.position.done() or second.message.payload == b"x"
     with pytest.raises(DoorError, match="door-closed"):
         door.push("a", b"x")
-
-
-def _wait(gate):
-    while not gate:
-        time.sleep(0.001)
 
 
 def test_a_key_whose_answer_was_lost_in_a_crash_is_known_by_the_journal(tmp_path):
@@ -85,7 +77,7 @@ def test_a_key_whose_answer_was_lost_in_a_crash_is_known_by_the_journal(tmp_path
     store.close()
 
 
-def test_killed_under_load_what_was_answered_is_there_and_each_key_once(tmp_path, surroundings):
+def test_killed_under_load_what_was_answered_is_there_and_each_key_once(tmp_path, surroundings, until):
     data = tmp_path / "data"
     environment = surroundings()
     url = f"http://127.0.0.1:{environment['AAS_PORT']}"
@@ -106,13 +98,12 @@ def test_killed_under_load_what_was_answered_is_there_and_each_key_once(tmp_path
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as server:
-            _wait_for(int(environment["AAS_PORT"]))
+            until(lambda: _listens(int(environment["AAS_PORT"])), 60)
             with ThreadPoolExecutor(4) as several:
                 for number in range(60):
                     several.submit(push, number)
-                while stopped_by == signal.SIGKILL and len(answered) < 20:
-                    time.sleep(0.001)
                 if stopped_by == signal.SIGKILL:
+                    until(lambda: len(answered) >= 20, 60)
                     server.send_signal(stopped_by)
             server.send_signal(stopped_by)
             server.wait(timeout=60)
@@ -123,11 +114,6 @@ def test_killed_under_load_what_was_answered_is_there_and_each_key_once(tmp_path
     assert kept == sorted(b'{"n": %d}' % number for number in range(60))
 
 
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError("the server did not start")
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
