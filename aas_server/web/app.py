@@ -47,7 +47,7 @@ def create_web(
         routes=[
             Route("/", products.page),
             Route("/pages/feed", feeds.page),
-            *(_streams(StreamPages(desk, settings, renderer, Forms(store.catalogue))) if desk else ()),
+            *(_streams(StreamPages(desk, renderer, Forms(store.catalogue))) if desk else ()),
             Route("/pages/products/{id}", product.page),
             Route("/pages/products/{id}/bundle/{file}", bundles.file),
             Route("/pages/data/feed", feeds.data),

@@ -11,9 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aas_server.clock import moment, ns
 from aas_server.errors import BadInput, Refused
-from aas_server.settings import Settings
 from aas_server.streams.adopting import Wish
 from aas_server.streams.desk import Desk
 from aas_server.streams.detail import Detail
@@ -32,9 +30,8 @@ _DONE = ("adopted", "replaying", "erased")
 class StreamPages:
     """``/pages/streams`` and ``/pages/streams/{name}``, and the forms on them."""
 
-    def __init__(self, desk: Desk, settings: Settings, renderer: Renderer, forms: Forms) -> None:
+    def __init__(self, desk: Desk, renderer: Renderer, forms: Forms) -> None:
         self._desk = desk
-        self._settings = settings
         self._renderer = renderer
         self._forms = forms
 
@@ -122,9 +119,8 @@ class StreamPages:
             self._desk.start_replay(adopted.stream)
         return f"{_address(adopted.stream)}?done=adopted"
 
-    def _replay(self, name: str, said: Mapping[str, str]) -> str:
-        since = said.get("from")
-        self._desk.start_replay(name, ns(moment("from", since, self._settings.zone)) if since else None)
+    def _replay(self, name: str, _said: Mapping[str, str]) -> str:
+        self._desk.start_replay(name)
         return f"{_address(name)}?done=replaying"
 
     def _erase(self, name: str, said: Mapping[str, str]) -> str:
