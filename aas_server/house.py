@@ -33,7 +33,7 @@ from aas_server.store.parquet import quoted, reader
 from aas_server.streams.configuration import Configuration
 from aas_server.streams.configuration.subscribing import Subscribing, address
 from aas_server.streams.desk import Desk, Tools
-from aas_server.streams.pulse import Tail
+from aas_server.streams.pulse import TailPulse
 from aas_server.streams.replaying import Replaying
 from aas_server.streams.rows import Pulse
 from aas_server.twin.editing.submodels import Submodels
@@ -111,7 +111,7 @@ class House:
             base_url=server.url if server else self.settings.base_url,
             brokers=tuple(connected) or (server.brokers if server else ()),
         )
-        return Desk(tools, pulse or Tail(self.store, self.settings), self.replaying)
+        return Desk(tools, pulse or TailPulse(self.store, self.settings), self.replaying)
 
     @cached_property
     def replaying(self) -> Replaying:

@@ -39,7 +39,7 @@ from aas_server.settings import Settings
 from aas_server.streams.configuration.watching import Watching
 from aas_server.streams.evidence.witness import Witness
 from aas_server.streams.keeping import Keeper, Keeping
-from aas_server.streams.pulse import Running
+from aas_server.streams.pulse import WorkerPulse
 from aas_server.twin.events.feed import Feed
 from aas_server.twin.operations import files as operation_files
 from aas_server.web.app import create_web
@@ -147,7 +147,7 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     # Before the streams, which answer whatever else lies below their address.
     app.include_router(pictures_router(house.store))
     app.include_router(evidence_router(house.store, settings))
-    desk = house.desk(Running(ingest), [source.name for source in ingest.sources])
+    desk = house.desk(WorkerPulse(ingest), [source.name for source in ingest.sources])
     streams = streams_router(desk, settings)
     app.include_router(streams)
     app.include_router(records_router(house.store, settings, streams, folding=ingest))

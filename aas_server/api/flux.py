@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from aas_server.api.rest import METHODS
-from aas_server.clock import Clock, SystemClock
+from aas_server.clock import Clock, SystemClock, from_us, iso
 from aas_server.errors import AasError, BadInput, NotFound, TooLarge
 from aas_server.messages import error_text, language_of
 from aas_server.product.series import flux
@@ -30,7 +30,6 @@ _LARGEST = 256 * 1024
 _ANNOTATIONS = ("datatype", "group", "default")
 _CODES = {400: "invalid", 404: "not found", 405: "method not allowed", 413: "request too large", 415: "invalid"}
 _CODES |= {501: "not implemented", 503: "unavailable"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWLINE = "\r\n"
 _CHUNK = 2000
 """Rows that are written at a time."""
@@ -137,7 +136,7 @@ def _text(kind: str, value: Any) -> str:
 
 def _time(micros: int) -> str:
     try:
-        return (_EPOCH + timedelta(microseconds=micros)).isoformat().replace("+00:00", "Z")
+        return iso(from_us(micros))
     except OverflowError:
         return "9999-12-31T23:59:59Z" if micros > 0 else "0001-01-01T00:00:00Z"
 

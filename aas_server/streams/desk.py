@@ -10,7 +10,7 @@ from aas_server.clock import Clock
 from aas_server.errors import NotFound
 from aas_server.ids import Names
 from aas_server.settings import Settings
-from aas_server.store.contract import Quarantined, Store
+from aas_server.store.contract import Quarantined, Store, StreamFacts
 from aas_server.streams import detail, erasing
 from aas_server.streams.adopting import Adopted, Adopting, Wish, known, plan
 from aas_server.streams.configuration import Configuration, claims, kept
@@ -194,7 +194,7 @@ class Desk:
                 return found
         return None
 
-    def _joined(self, joined: Iterable[Any]) -> list[str]:
+    def _joined(self, joined: Iterable[StreamFacts]) -> list[str]:
         return [one.name for one in joined][:_LOOKED_AT]
 
     def _to_replay(self, name: str, since: int | None) -> tuple[str, int]:

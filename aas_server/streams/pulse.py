@@ -17,7 +17,7 @@ _MOST = 20_000
 """Messages looked at: who is further behind than that is told by the oldest ones."""
 
 
-class Tail:
+class TailPulse:
     """Implements ``rows.Pulse`` for a command: looks at the journal's tail once, at the first question."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -50,7 +50,7 @@ class Tail:
         return facts.last_arrival or time.time_ns()
 
 
-class Running:
+class WorkerPulse:
     """Implements ``rows.Pulse`` beside the worker that decodes."""
 
     def __init__(self, ingest: Ingest) -> None:

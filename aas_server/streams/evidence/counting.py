@@ -23,7 +23,7 @@ _MEMORY = "512MB"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class DayCount:
     """``steps``: seconds between one point and the next, in order; ``first`` and ``last`` are µs since 1970."""
 
     messages: int = 0
@@ -48,7 +48,7 @@ class Regularity:
     coverage: float | None = None
 
 
-def count(paths: Sequence[Path], first: int, last: int, begin: datetime, end: datetime) -> Counted:
+def count(paths: Sequence[Path], first: int, last: int, begin: datetime, end: datetime) -> DayCount:
     """What the messages at positions ``first`` to ``last`` brought. Points are the different times of records
     within the day from ``begin`` to ``end``: what arrives late belongs to another day's points."""
     flags = ", ".join(f"count(*) FILTER (list_contains(string_split(flags, ','), '{flag}'))" for flag in _FLAGS)
@@ -71,12 +71,12 @@ def count(paths: Sequence[Path], first: int, last: int, begin: datetime, end: da
         ).fetchone()
     messages, found, low, high, *counts = row or (0, 0, None, None)
     told = dict(zip(_FLAGS, counts, strict=False))
-    return Counted(
+    return DayCount(
         messages, found, told, low, high, points[0] if points else 0, [float(step) for (step,) in steps]
     )
 
 
-def regularity(counted: Counted, declared: float | None, seconds: float) -> Regularity:
+def regularity(counted: DayCount, declared: float | None, seconds: float) -> Regularity:
     """Gaps and coverage of a day of ``seconds``. With a declared interval the whole day is expected; with one that
     the points show, the time between the first and the last."""
     jumps = counted.flag("sequence-gap")
@@ -92,7 +92,7 @@ def regularity(counted: Counted, declared: float | None, seconds: float) -> Regu
     return Regularity(interval, len(holes) + jumps, expected, coverage)
 
 
-def _shown(counted: Counted) -> float | None:
+def _shown(counted: DayCount) -> float | None:
     if counted.points < REGULAR_POINTS:
         return None
     middle = median(counted.steps)

@@ -124,7 +124,7 @@ class Sealing:
     def _stream_day(self, due: _Run, facts: StreamFacts, redelivered: int, quarantined: int) -> StreamDay | None:
         """``None`` for a stream that nobody adopted and of which nothing came."""
         declared = feeds.declaration(self._store.catalogue, facts.name)
-        counted = counting.Counted()
+        counted = counting.DayCount()
         if due.first <= due.last and (facts.last_arrival or 0) >= day.bounds(due.day)[0]:
             lake = self._store.lake
             paths = lake.paths(lake.pin(facts.name))
