@@ -106,7 +106,9 @@ class _Taker:
 def _key(one: Taken) -> str:
     if one.known:
         return "ingest-known"
-    return "ingest-resumed" if one.resumed else "ingest-taken"
+    if one.resumed:
+        return "ingest-resumed"
+    return "ingest-taken" if one.time else "ingest-taken-timeless"
 
 
 def _encoding(given: str | None) -> str | None:

@@ -80,7 +80,8 @@ class CsvFile:
 
     def _parsed(self, content: Iterator[str], separator: str) -> Iterator[tuple[int, list[str]]]:
         """Number and cells of each line that is not blank."""
-        reader = csv.reader(content, delimiter=separator)
+        # strict: a quote that is never closed would make one value of all that follows
+        reader = csv.reader(content, delimiter=separator, strict=True)
         try:
             for cells in reader:
                 if cells:

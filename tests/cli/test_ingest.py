@@ -89,6 +89,30 @@ def test_each_sheet_and_measurement_is_a_stream(aas, tmp_path, data, rows):
     assert [one["topic"] for one in json.loads(chosen.out)[0]["tables"]] == ["oven"]
 
 
+def test_a_sheet_with_a_korean_name_is_known_again_by_its_topic(aas, tmp_path, data):
+    book = openpyxl.Workbook()
+    for name in ("사출 #1", "온도"):
+        book.create_sheet(name).append(["v"])
+        book[name].append([1])
+    book.save(tmp_path / "a.xlsx")
+    tables = json.loads(aas("ingest", tmp_path / "a.xlsx", "--data", data, "--topic", "a", "--json").out)[0][
+        "tables"
+    ]
+    assert [one["topic"] for one in tables] == ["a/사출 -1", "a/온도"]
+
+
+def test_of_a_file_with_a_wrong_line_no_measurement_is_stored(aas, tmp_path, data):
+    file = write(tmp_path / "a.lp", "press v=1 1\noven t=hot 1\n")
+    assert aas("ingest", file, "--data", data).code == 1
+    assert json.loads(aas("streams", "--data", data, "--json").out) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("ko", "시각 열을 찾지 못해"), ("en", "No column of times")])
+def test_a_table_without_times_is_told_in_words(aas, tmp_path, data, language, said):
+    ended = aas("ingest", write(tmp_path / "a.csv", "v\n1\n"), "--data", data, "--lang", language)
+    assert said in ended.out and "None" not in ended.out
+
+
 def test_the_time_column_and_zone_are_those_that_were_said(aas, tmp_path, data, rows):
     file = write(tmp_path / "a.csv", "time,측정,v\n2020-01-01 00:00:00,2026-03-01 09:00:00,1\n")
     ended = aas("ingest", file, "--data", data, "--topic", "a", "--time", "측정", "--zone", "Asia/Seoul")
@@ -118,6 +142,7 @@ def test_the_same_file_is_told_and_stored_again_only_when_asked(aas, tmp_path, d
 WRONG = [
     ("a.csv", b"time,v\n2026,1\n2026\n", "recording-ragged"),
     ("b.csv", b"\xff\xff", "recording-not-text"),
+    ("c.csv", b'time,v\n2026-03-01,"open\n2026-03-02,2\n', "recording-unreadable"),
     ("a.exe", b"MZ", "recording-kind-unknown"),
     ("a.xlsx", b"PK", "recording-unreadable"),
     ("a.parquet", b"PAR1", "recording-unreadable"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aas_server.errors import BadInput
+from aas_server.ids import slug
 from aas_server.ingest import feeds
 from aas_server.ingest.declared import Declared
 from aas_server.store.contract import Catalogue
@@ -22,6 +23,11 @@ def check(topic: str) -> str:
     if wrong or len(topic.encode()) > LONGEST:
         raise BadInput("topic-wrong", topic=topic[:_SHOWN].encode(errors="replace").decode())
     return topic
+
+
+def level(name: str) -> str:
+    """A table's name as one level of a topic; a Korean one stays as it is written, so that it is known again."""
+    return slug(name) if name.isascii() else _FORBIDDEN.sub("-", name.replace("/", "-"))
 
 
 def reading(catalogue: Catalogue, topic: str, zone: str) -> Reading:
