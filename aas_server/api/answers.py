@@ -104,11 +104,17 @@ DOWNLOAD = {
 """What keeps bytes of others from being shown as a page of ours, whatever their type says."""
 
 
+def attachment(name: str) -> str:
+    """The header ``Content-Disposition`` of a download under this name (RFC 6266)."""
+    escaped = quote(name, safe="")
+    return f'attachment; filename="{name}"' if escaped == name else f"attachment; filename*=UTF-8''{escaped}"
+
+
 def file(
     request: Request, path: Path, media_type: str, name: str, headers: dict[str, str] | None = None
 ) -> Response:
     """A file as a download."""
-    named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    named = {"Content-Disposition": attachment(name)}
     fixed = DOWNLOAD | named | (headers or {})
     if request.scope.get(HEAD):
         fixed["Content-Length"] = str(path.stat().st_size)

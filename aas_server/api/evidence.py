@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server.api.answers import of_now
+from aas_server.api.answers import attachment, of_now
 from aas_server.api.parameters import Paging
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
@@ -74,7 +74,7 @@ class _Evidence:
         """A stream's days, at most 400, the last ones where nothing is said. JSON, or CSV by ``Accept``."""
         found = days.of_stream_between(self._store, name, since, until)
         if "text/csv" in request.headers.get("accept", ""):
-            headers = {"Content-Disposition": 'attachment; filename="evidence.csv"'}
+            headers = {"Content-Disposition": attachment("evidence.csv")}
             return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
         return of_now({"stream": name, "days": found})
 

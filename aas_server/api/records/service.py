@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import pyarrow as pa
 from fastapi import APIRouter
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from aas_server.api import rows
+from aas_server.api.answers import attachment
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
 from aas_server.api.records.asked import Bom, FormatParameter, Fresh, VersionParameter, range_of
 from aas_server.api.records.forms import JSON, PARQUET, Form, form_of
@@ -150,7 +150,7 @@ class _Streams:
         headers = _headers(about)
         if ending is not None:
             file = f"{name}{ending}" if ending.startswith("-") else f"{name}.{ending}"
-            headers["Content-Disposition"] = _attachment(file)
+            headers["Content-Disposition"] = attachment(file)
         return StreamingResponse(content, media_type=form.media_type, headers=headers)
 
     def _page(
@@ -198,11 +198,6 @@ def _opened(planned: Plan, limit: int | None) -> Iterator[Any]:
         found = planned.limited(limit).read(table)
         yield found.schema
         yield from found.batches
-
-
-def _attachment(name: str) -> str:
-    escaped = quote(name)
-    return f'attachment; filename="{name}"' if escaped == name else f"attachment; filename*=UTF-8''{escaped}"
 
 
 def _version(name: str, place: rows.Place | None, version: int | None) -> int | None:
