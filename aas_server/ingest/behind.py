@@ -12,6 +12,7 @@ from aas_server.errors import AasError, NotFound, Unavailable
 from aas_server.ingest.trouble import error_of, log
 from aas_server.messages import in_all
 from aas_server.store.contract import Catalogue
+from aas_server.store.sections import everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,7 @@ class Behind:
 
 def streams(catalogue: Catalogue) -> Mapping[str, Behind]:
     """All that are behind."""
-    found: dict[str, Behind] = {}
-    while page := catalogue.page("behind", 1000, next(reversed(found), "")):
-        found |= {stream: msgspec.json.decode(body, type=Behind) for stream, body in page}
-    return found
+    return {stream: msgspec.json.decode(body, type=Behind) for stream, body in everything(catalogue, "behind")}
 
 
 def leave(catalogue: Catalogue, stream: str, fault: Exception) -> None:

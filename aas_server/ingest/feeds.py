@@ -14,6 +14,7 @@ from aas_server.errors import NotFound
 from aas_server.ingest.noted import Noted
 from aas_server.ingest.trouble import log
 from aas_server.store.contract import Catalogue, StreamFacts
+from aas_server.store.sections import everything
 from connectors.payloads.reading import Form, Reading
 
 FieldType = Literal["bool", "int64", "double", "string"]
@@ -100,14 +101,11 @@ def declaration(catalogue: Catalogue, stream: str) -> Declaration:
 def declarations(catalogue: Catalogue) -> Mapping[str, Declaration]:
     """All that was declared, by stream. One that can't be read is as if it were not there, and told in the log."""
     declared: dict[str, Declaration] = {}
-    last = ""
-    while page := catalogue.page("feed", 1000, last):
-        for stream, body in page:
-            try:
-                declared[stream] = msgspec.json.decode(body, type=Declaration)
-            except msgspec.DecodeError as fault:
-                log(stream, fault)
-        last = page[-1][0]
+    for stream, body in everything(catalogue, "feed"):
+        try:
+            declared[stream] = msgspec.json.decode(body, type=Declaration)
+        except msgspec.DecodeError as fault:
+            log(stream, fault)
     return declared
 
 
@@ -118,10 +116,7 @@ def facts(catalogue: Catalogue, stream: str) -> StreamFacts:
 
 def all_facts(catalogue: Catalogue) -> list[StreamFacts]:
     """The facts of all streams, in order of their names."""
-    found: list[StreamFacts] = []
-    while page := page_of_facts(catalogue, 1000, found[-1].name if found else ""):
-        found += page
-    return found
+    return [msgspec.json.decode(body, type=StreamFacts) for _, body in everything(catalogue, "stream")]
 
 
 def page_of_facts(catalogue: Catalogue, limit: int, after: str = "") -> list[StreamFacts]:

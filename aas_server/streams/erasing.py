@@ -27,13 +27,13 @@ from aas_server.product import record
 from aas_server.store.contract import COMMON, Entry, Section, Store
 from aas_server.store.parquet import quoted, reader
 from aas_server.store.records import positions_of
+from aas_server.store.sections import everything
 from aas_server.streams.counted import Counts
 from aas_server.streams.evidence import chain
 from aas_server.streams.evidence.verifying import restate
 from aas_server.streams.rows import StreamRow
 from aas_server.twin.shelf import Run
 
-_PAGE = 500
 _OF_STREAM: Sequence[Section] = ("stream", "behind", "replay", "units")
 PICTURE = "image"
 """The field under which payload forms name a picture, by its SHA-256."""
@@ -176,9 +176,4 @@ class Erasing:
 
 def erasures(store: Store) -> list[Erasure]:
     """All that was erased, in the order of time."""
-    found: list[Erasure] = []
-    after = ""
-    while page := store.catalogue.page("erasure", _PAGE, after):
-        found += [msgspec.json.decode(body, type=Erasure) for _, body in page]
-        after = page[-1][0]
-    return found
+    return [msgspec.json.decode(body, type=Erasure) for _, body in everything(store.catalogue, "erasure")]

@@ -17,10 +17,10 @@ from aas_server.ingest import behind
 from aas_server.ingest.behind import Behind
 from aas_server.ingest.feeds import Declaration
 from aas_server.store.contract import Quarantined, Section, Store, StreamFacts
+from aas_server.store.sections import everything
 from aas_server.streams.counted import Counted, Counts
 
 State = Literal["discovered", "adopted"]
-_CHUNK = 500
 
 
 class Pulse(Protocol):
@@ -198,9 +198,7 @@ def _all(store: Store, section: Section, after: str, including: bool) -> Iterato
     if including:
         with suppress(NotFound):
             yield after, store.catalogue.get(section, after)
-    while page := store.catalogue.page(section, _CHUNK, after):
-        yield from page
-        after = page[-1][0]
+    yield from everything(store.catalogue, section, after)
 
 
 _NOTHING = Counted()

@@ -20,6 +20,7 @@ import structlog
 from aas_server.clock import Clock
 from aas_server.errors import AasError, NotFound, Unavailable
 from aas_server.store.contract import Catalogue
+from aas_server.store.sections import everything
 
 State = Literal["running", "completed", "failed", "timeout"]
 
@@ -147,12 +148,8 @@ class Handles:
 
     def _kept(self) -> dict[str, float]:
         """The handles that earlier servers left, with the time they stand for."""
-        found: dict[str, float] = {}
-        last = ""
-        while page := self._catalogue.page("handle", after=last):
-            last = page[-1][0]
-            found.update((id, msgspec.json.decode(body, type=_Record).since) for id, body in page)
-        return found
+        kept = everything(self._catalogue, "handle")
+        return {id: msgspec.json.decode(body, type=_Record).since for id, body in kept}
 
     async def _keep(self, handle: str, record: _Record) -> None:
         body = msgspec.json.encode(record, enc_hook=str)

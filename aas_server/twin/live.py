@@ -18,6 +18,7 @@ import msgspec
 from aas_server.clock import from_ns, iso
 from aas_server.errors import NotFound
 from aas_server.store.contract import LiveValue, Store
+from aas_server.store.sections import everything
 from aas_server.twin.elements import find
 from aas_server.twin.plain import Json
 from aas_server.twin.series import sources
@@ -82,10 +83,7 @@ class Overlay:
         """The ids of all submodels that show live values."""
         found: set[str] = set()
         for section in ("binding", "series"):
-            last = ""
-            while page := self._catalogue.page(section, 1000, last):
-                found.update(id for id, _ in page)
-                last = page[-1][0]
+            found.update(id for id, _ in everything(self._catalogue, section))
         return frozenset(found)
 
     def laid_over(self, body: bytes, binding: Binding) -> bytes:

@@ -14,12 +14,12 @@ import msgspec
 from aas_server.clock import Clock, SystemClock, iso
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.store.contract import Store
+from aas_server.store.sections import everything
 from aas_server.twin.packages_by_shell import PackagesByShell
 
 MEDIA_TYPE = "application/asset-administration-shell-package"
 MAX_ID = 128
 """IDTA-01002 V3.1: ``packageId`` has at most 128 characters."""
-_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,8 @@ class Packages:
             self._by_shell.leave(package.id, set(before.aas_ids) - set(package.aas_ids))
 
     def _all(self, after: str) -> Iterator[Package]:
-        while batch := self._catalogue.page("package", _BATCH, after):
-            yield from (msgspec.json.decode(body, type=Package) for _, body in batch)
-            after = batch[-1][0]
+        for _, body in everything(self._catalogue, "package", after):
+            yield msgspec.json.decode(body, type=Package)
 
     def _holding(self, aas_id: str, after: str) -> Iterator[Package]:
         for id in self._by_shell.packages(aas_id, after):

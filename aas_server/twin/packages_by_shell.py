@@ -13,10 +13,10 @@ from contextlib import suppress
 from aas_server import ids
 from aas_server.errors import NotFound
 from aas_server.store.contract import Catalogue
+from aas_server.store.sections import everything
 
 _ALL = "!"
 """A record that says that every package has been entered; base64url knows no such letter."""
-_BATCH = 100
 Holdings = Callable[[], Iterable[tuple[str, tuple[str, ...]]]]
 
 
@@ -45,13 +45,10 @@ class PackagesByShell:
         """Ids of the packages that hold a shell, in order, those after ``after``."""
         self._complete()
         start = _key(shell, "")
-        last = start + after
-        while batch := self._catalogue.page("package-of-shell", _BATCH, last):
-            for name, _ in batch:
-                if not name.startswith(start):
-                    return
-                yield name[len(start) :]
-            last = batch[-1][0]
+        for name, _ in everything(self._catalogue, "package-of-shell", start + after):
+            if not name.startswith(start):
+                return
+            yield name[len(start) :]
 
     def _complete(self) -> None:
         with suppress(NotFound):

@@ -9,10 +9,10 @@ import msgspec
 
 from aas_server.ingest.taking.ledger import Ledger, Note
 from aas_server.store.contract import Store
+from aas_server.store.sections import everything
 
 _SWEEP_EVERY = 1000
 """New keys between two looks for those whose time is over."""
-_PAGE = 1000
 
 
 class Keys:
@@ -48,15 +48,12 @@ class Keys:
     def sweep(self) -> None:
         """Let go of the keys whose time is over, and of the oldest beyond the bound."""
         lives: list[tuple[int, str]] = []
-        after = ""
-        while page := self._catalogue.page("pushed", _PAGE, after):
-            for id, body in page:
-                note = msgspec.json.decode(body, type=Note)
-                if self._is_over(note):
-                    self._catalogue.delete("pushed", id)
-                else:
-                    lives.append((note.arrival, id))
-            after = page[-1][0]
+        for id, body in everything(self._catalogue, "pushed"):
+            note = msgspec.json.decode(body, type=Note)
+            if self._is_over(note):
+                self._catalogue.delete("pushed", id)
+            else:
+                lives.append((note.arrival, id))
         for _, id in sorted(lives)[: max(0, len(lives) - self._most)]:
             self._catalogue.delete("pushed", id)
 

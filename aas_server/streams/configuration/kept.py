@@ -9,6 +9,7 @@ import msgspec
 
 from aas_server.errors import NotFound
 from aas_server.store.contract import Catalogue
+from aas_server.store.sections import everything
 from aas_server.streams.configuration.finding import Finding
 from aas_server.streams.configuration.interface import Affordance
 from aas_server.streams.configuration.mapping import Pair
@@ -43,8 +44,5 @@ def put(catalogue: Catalogue, submodel: str, kept: Kept | None) -> None:
 
 def every(catalogue: Catalogue) -> Iterator[tuple[str, Kept]]:
     """All of them, in order of their submodels' ids."""
-    last = ""
-    while page := catalogue.page("interface", 500, last):
-        for id, body in page:
-            yield id, msgspec.json.decode(body, type=Kept)
-        last = page[-1][0]
+    for id, body in everything(catalogue, "interface"):
+        yield id, msgspec.json.decode(body, type=Kept)

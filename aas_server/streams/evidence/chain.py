@@ -16,12 +16,12 @@ import msgspec
 from aas_server.clock import Clock, iso
 from aas_server.errors import NotFound
 from aas_server.store.contract import Store
+from aas_server.store.sections import everything
 
 Kind = Literal["day", "erased", "replayed", "cut", "unreadable"]
 """``unreadable``: what stands in the entry's place is none any more."""
 GENESIS = "0" * 64
 """What the first entry has for a hash before it."""
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,8 @@ def noted_length(store: Store) -> int:
 
 def entries(store: Store, after: int = 0) -> Iterator[Entry]:
     """The entries after a number, in order."""
-    while page := store.catalogue.page("evidence", _PAGE, _id(after)):
-        yield from (_entry(id, body) for id, body in page)
-        after = int(page[-1][0])
+    for id, body in everything(store.catalogue, "evidence", _id(after)):
+        yield _entry(id, body)
 
 
 def page(store: Store, limit: int, after: int = 0) -> list[Entry]:

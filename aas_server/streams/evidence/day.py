@@ -12,9 +12,9 @@ import msgspec
 from aas_server.clock import ns
 from aas_server.errors import BadInput, NotFound
 from aas_server.store.contract import Store
+from aas_server.store.sections import everything
 from aas_server.streams.evidence.chain import digest
 
-_PAGE = 500
 MOST_DAYS = 400
 """Days of a stream in one answer."""
 OTHERS = "(others)"
@@ -95,13 +95,10 @@ def keep(store: Store, one: StreamDay) -> None:
 
 def of_day(store: Store, wanted: str) -> Iterator[StreamDay]:
     """All streams' days of one day (``YYYY-MM-DD``), in order of their names."""
-    after = f"{wanted}/"
-    while page := store.catalogue.page("evidence-day", _PAGE, after):
-        for id, body in page:
-            if not id.startswith(f"{wanted}/"):
-                return
-            yield msgspec.json.decode(body, type=StreamDay)
-        after = page[-1][0]
+    for id, body in everything(store.catalogue, "evidence-day", f"{wanted}/"):
+        if not id.startswith(f"{wanted}/"):
+            return
+        yield msgspec.json.decode(body, type=StreamDay)
 
 
 def of_stream(store: Store, stream: str, since: date, until: date) -> list[StreamDay]:
