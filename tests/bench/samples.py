@@ -46,8 +46,7 @@ class Publisher:
         self._line = socket.create_connection(("127.0.0.1", port))
         self._line.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04pubs")
         self._line.recv(4)
-        draw = random.Random(4)
-        self._bodies = [_body(number, samples, draw) for number in range(_KINDS)]
+        self._bodies = bodies(samples)
         self._sent = self._answered = self._bytes = 0
         self._begun = time.time_ns()
 
@@ -77,6 +76,12 @@ class Publisher:
             size += bytes([left & 127 | (128 if left > 127 else 0)])
             left >>= 7
         return b"\x32" + size + body
+
+
+def bodies(samples: int) -> list[tuple[bytes, bytes, bytes]]:
+    """MOS blocks of so many samples: the topic as MQTT has it, and the payload before and after its time."""
+    draw = random.Random(4)
+    return [_body(number, samples, draw) for number in range(_KINDS)]
 
 
 def _body(number: int, samples: int, draw: random.Random) -> tuple[bytes, bytes, bytes]:
