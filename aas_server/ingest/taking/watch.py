@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from aas_server.ingest.taking.inbox import Claimed, Inbox
 from aas_server.ingest.taking.labels import Labels
 from aas_server.ingest.taking.ledger import Ledger, Note, id_of
 from aas_server.ingest.taking.pictures import payload_of
-from aas_server.ingest.trouble import log
+from aas_server.ingest.trouble import error_of, log
 from aas_server.messages import LANGUAGES, error_text
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
@@ -90,15 +90,15 @@ class Watch:
                 self._step()
             except DoorError:
                 return
-            except AasError as fault:
-                self._tell(fault.key, **{name: str(value) for name, value in fault.values.items()})
             except OSError as fault:
                 self._state = WatchState(
                     False, "watch-folder-unreadable", {"folder": str(self.folder), "fault": fault.strerror or "?"}
                 )
             except Exception as fault:  # an end of this thread would be the end of the folder
-                log("watch", fault)
-                self._tell("ingest-unexpected", fault=repr(fault)[:200])
+                if not isinstance(fault, AasError):
+                    log("watch", fault)
+                error = error_of(fault)
+                self._tell(error.key, **{name: str(value) for name, value in error.values.items()})
             self._ending.wait(self._settings.watch_seconds)
 
     def _step(self) -> None:
@@ -122,10 +122,10 @@ class Watch:
 
     def _take(self, claimed: Claimed) -> None:
         """A file to its end. What is wrong with it is said beside it; what is wrong with us lets it wait."""
-        done: Callable[[], None] = lambda: None  # noqa: E731
+        note = ""
         try:
             if claimed.path.suffix.lower() in _PICTURES:
-                done = self._picture(claimed)
+                note = self._picture(claimed)
             else:
                 self._files.take(claimed.path, self._wish)
         except AasError as fault:
@@ -134,10 +134,11 @@ class Watch:
             self._inbox.settle(claimed, _reason(fault, claimed))
             return
         self._inbox.settle(claimed)
-        done()
+        if note:
+            self._ledger.drop(note)
 
-    def _picture(self, claimed: Claimed) -> Callable[[], None]:
-        """Store one, if it is not stored yet. What is returned lets go of the note, once the file has gone."""
+    def _picture(self, claimed: Claimed) -> str:
+        """Store one, if it is not stored yet; returns its note's id, to be dropped once the file has gone."""
         topic = self._wish.topic or f"recording/{slug(self.folder.name)}"
         about = self._labels.about(claimed)
         if claimed.path.stat().st_size > self._settings.max_message:
@@ -150,7 +151,7 @@ class Watch:
             self._ledger.begin(id, note)
         if not note.messages:
             self._send(topic, Chunk(payload, 1), note.arrival)
-        return lambda: self._ledger.drop(id)
+        return id
 
     def _send(self, topic: str, chunk: Chunk, arrival: int) -> int:
         """Through the gateway; waits for the commit, however long the disk is full."""
