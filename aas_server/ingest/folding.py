@@ -107,11 +107,14 @@ class Folding:
         )
 
     def _show(self, now: float) -> None:
-        for stream, batch in self.decoder.batches.items():
-            shown = self._shown.get(stream, 0)
-            if shown < len(batch.sent):
-                show(self._store.live, batch, shown)
-                self._shown[stream] = len(batch.sent)
+        known = self._shown
+        new = [
+            (batch, shown)
+            for stream, batch in self.decoder.batches.items()
+            if (shown := known.get(stream, 0)) < len(batch.sent)
+        ]
+        show(self._store.live, new)
+        known.update((batch.stream, len(batch.sent)) for batch, _ in new)
         self._shown_at = now
 
     def _fold(self, now: float, *, beside: bool) -> bool:

@@ -65,8 +65,7 @@ def catch_up(store: Store, settings: Settings) -> None:
         while (start := store.journal.mark(MARK)) < end:
             decoder = Decoder(settings, start, births=known)
             decoder.take(entries(store.journal, start, end), declarations.now())
-            for batch in decoder.batches.values():
-                show(store.live, batch)
+            show(store.live, ((batch, 0) for batch in decoder.batches.values()))
             fold(store, decoder)
     mending = Mending(store, settings)
     mending.look()

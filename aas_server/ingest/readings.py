@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -13,26 +14,49 @@ from aas_server.ingest.batch import Batch
 from aas_server.ingest.ordering import DOUBTED, OLD_BY_NATURE
 from aas_server.ingest.screen import field_names
 from aas_server.ingest.trouble import log
-from aas_server.store.contract import MOST_COLUMNS, Live, LiveValue
+from aas_server.store.contract import MOST_COLUMNS, Live, LiveValue, Readings
 
 MOST_TAGS = 20_000
 """Live values of a narrow stream: devices of ten thousand tags are known. A wide one has as many as columns."""
 
+_TOGETHER = 500
+"""Streams a transaction: others who write wait for a few milliseconds."""
 _BEFORE_ALL = 0
 """The time (ns since 1970) of what is old but says not how old: it takes no other reading's place."""
 
 
-def show(live: Live, batch: Batch, message: int = 0) -> None:
-    """Make the batch's last readings, from its message number ``message`` (from 0) on, the live values of its
-    stream. Left out where that fails for a reason that nobody foresaw: it must not keep the records from being
-    stored."""
+def show(live: Live, batches: Iterable[tuple[Batch, int]]) -> None:
+    """Make the last readings of batches, each from its message of that number (from 0) on, the live values of
+    their streams. Left out where that fails for a reason that nobody foresaw: it must not keep the records from
+    being stored."""
+    left = iter(batches)
+    while some := list(islice(left, _TOGETHER)):
+        _put(live, [told for batch, message in some if (told := _told(batch.since(message))) is not None])
+
+
+def _told(batch: Batch) -> Readings | None:
     try:
-        last = last_readings(batch.since(message))
-        live.put(batch.stream, last, MOST_TAGS if batch.shape == "narrow" else MOST_COLUMNS)
+        most = MOST_TAGS if batch.shape == "narrow" else MOST_COLUMNS
+        return Readings(batch.stream, last_readings(batch), most)
     except AasError:
         raise
     except Exception as fault:
         log(batch.stream, fault)
+        return None
+
+
+def _put(live: Live, told: Sequence[Readings]) -> None:
+    """All at once, one by one where one of them can't be put."""
+    try:
+        live.put_all(told)
+    except AasError:
+        raise
+    except Exception as fault:
+        if len(told) == 1:
+            log(told[0].stream, fault)
+            return
+        for one in told:
+            _put(live, [one])
 
 
 def last_readings(batch: Batch) -> Mapping[str, LiveValue]:

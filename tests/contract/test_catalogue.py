@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from aas_server.errors import Conflict, NotFound
-from aas_server.store.contract import LiveValue, Store
+from aas_server.store.contract import LiveValue, Readings, Store
 
 
 def test_a_record_is_kept_by_section_and_id(store: Store, open_again: Callable[[], Store]) -> None:
@@ -44,6 +44,14 @@ def test_the_last_reading_wins_by_its_time(store: Store, open_again: Callable[[]
         "c": LiveValue(True, 1),
     }
     assert store.live.get("other") == {}
+
+
+def test_live_values_of_several_streams_are_put_at_once(store: Store) -> None:
+    many = [Readings(f"s{number}", {"a": LiveValue(number, 1), "b": LiveValue(0, 1)}, 1) for number in range(3)]
+    store.live.put_all([*many, Readings("none", {})])
+    assert [dict(store.live.get(f"s{number}")) for number in range(3)] == [
+        {"a": LiveValue(number, 1)} for number in range(3)
+    ]
 
 
 def test_live_values_are_bounded_and_the_first_stay(store: Store) -> None:

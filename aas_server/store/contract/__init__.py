@@ -37,7 +37,7 @@ from aas_server.store.contract.journal import (
     TopicCount,
 )
 from aas_server.store.contract.lake import COMMON, MOST_COLUMNS, REFLAG, Damaged, Gone, Lake, Pin, StreamFacts
-from aas_server.store.contract.live import Live, LiveValue
+from aas_server.store.contract.live import Live, LiveValue, Readings
 from aas_server.store.contract.store import Store
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "Page",
     "Pin",
     "Quarantined",
+    "Readings",
     "Section",
     "Store",
     "StreamFacts",

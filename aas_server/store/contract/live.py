@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,15 @@ class LiveValue:
     time: int
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The last readings of a stream by field, of which it has at most ``most``."""
+
+    stream: str
+    values: Mapping[str, LiveValue]
+    most: int = MOST_COLUMNS
+
+
 class Live(Protocol):
     """Last readings, kept across restarts and seen by every process on the data folder."""
 
@@ -28,6 +37,10 @@ class Live(Protocol):
         """A value older than the one there is left out, and so is one whose name is over ``LONGEST_NAME`` or no
         text that a database keeps (a NUL in it). A stream has at most ``most`` fields; those that came first
         stay."""
+        ...
+
+    def put_all(self, readings: Sequence[Readings]) -> None:
+        """``put`` of several streams in one transaction: a commit costs far more than what is in it."""
         ...
 
     def get(self, stream: str) -> Mapping[str, LiveValue]: ...

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from aas_server.store.contract import MOST_COLUMNS, LiveValue
+from aas_server.store.contract import MOST_COLUMNS, LiveValue, Readings
 from aas_server.store.contract.live import LONGEST_NAME
 from aas_server.store.sql import texts
-from aas_server.store.sql.engine import Database
+from aas_server.store.sql.engine import Connection, Database, Row
 
 # Of two readings with the same time the later written stays: it came later.
 _PUT = """
@@ -26,20 +26,15 @@ class SqlLive:
         self._database = database
 
     def put(self, stream: str, values: Mapping[str, LiveValue], most: int = MOST_COLUMNS) -> None:
-        rows = [
-            (stream, name, msgspec.json.encode(live.value), live.time)
-            for name, live in values.items()
-            if len(name) <= LONGEST_NAME and texts.storable(name)
-        ]
-        if not rows:
+        self.put_all([Readings(stream, values, most)])
+
+    def put_all(self, readings: Sequence[Readings]) -> None:
+        told = [(one, rows) for one in readings if (rows := _rows(one))]
+        if not told:
             return
         with self._database.writing() as connection:
-            found = connection.execute("SELECT field FROM live WHERE stream = ?", (stream,)).fetchall()
-            known = {name for (name,) in found}
-            new = [row for row in rows if row[1] not in known]
-            for batch in ([row for row in rows if row[1] in known], new[: max(0, most - len(known))]):
-                if batch:
-                    connection.executemany(_PUT, batch)
+            for one, rows in told:
+                _put(connection, one, rows)
 
     def get(self, stream: str) -> Mapping[str, LiveValue]:
         with self._database.reading() as connection:
@@ -52,3 +47,20 @@ class SqlLive:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM live WHERE stream = ?", (stream,))
         self._database.scrub("live", "catalogue")
+
+
+def _rows(readings: Readings) -> list[Row]:
+    return [
+        (readings.stream, name, msgspec.json.encode(live.value), live.time)
+        for name, live in readings.values.items()
+        if len(name) <= LONGEST_NAME and texts.storable(name)
+    ]
+
+
+def _put(connection: Connection, readings: Readings, rows: list[Row]) -> None:
+    found = connection.execute("SELECT field FROM live WHERE stream = ?", (readings.stream,)).fetchall()
+    known = {name for (name,) in found}
+    new = [row for row in rows if row[1] not in known]
+    for batch in ([row for row in rows if row[1] in known], new[: max(0, readings.most - len(known))]):
+        if batch:
+            connection.executemany(_PUT, batch)
