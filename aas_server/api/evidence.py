@@ -26,6 +26,7 @@ from aas_server.streams.evidence.verifying import verify
 
 _After = Annotated[int, Query(ge=0, description="Entries after this number")]
 _Limit = Annotated[int | None, Query(ge=1)]
+_Head = Annotated[str, Query(description="A hash kept elsewhere, which the chain must have")]
 _From = Annotated[str | None, Query(alias="from", description="First day (YYYY-MM-DD, UTC)")]
 _To = Annotated[str | None, Query(alias="to", description="Last day (YYYY-MM-DD, UTC)")]
 
@@ -54,10 +55,10 @@ class _Evidence:
         found = chain.page(self._store, self._paging.limit(limit), after)
         return of_now({"entries": found})
 
-    def verification(self) -> Response:
+    def verification(self, head: _Head = "") -> Response:
         """Whether everything is as it was sealed: all hashes are computed anew, which takes as long as reading the
         journal. ``holds`` is false where something was changed."""
-        found = verify(self._store)
+        found = verify(self._store, head)
         findings = [
             {"number": one.number, "state": one.state, "message": in_all(one.key, **one.values)}
             for one in found.findings

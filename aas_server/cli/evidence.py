@@ -53,12 +53,13 @@ def show(
 
 
 @evidence.command("verify", help="help-evidence-verify", epilog="example-evidence-verify")
+@click.option("--head", default="", help="option-evidence-head")
 @options.on_a_folder
-def verify_(language: Language, data: Path | None, settings: Path | None, as_json: bool) -> int:
+def verify_(language: Language, head: str, data: Path | None, settings: Path | None, as_json: bool) -> int:
     """Compute every hash anew; 1 where something was changed."""
     voice = Voice(language, as_json)
     with _open(data, settings) as house:
-        found = verify(house.store)
+        found = verify(house.store, head)
     told = {"holds": found.holds, "entries": found.entries, "days": found.days, "head": found.head}
     if as_json:
         findings = [

@@ -17,6 +17,7 @@ import msgspec
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.ids import Names, slug
 from aas_server.ingest import feeds
+from aas_server.ingest.declared import Declarations
 from aas_server.messages import in_all
 from aas_server.product.series import segments
 from aas_server.product.series.segments import Held
@@ -113,6 +114,10 @@ def plan(store: Store, row: StreamRow | None, wish: Wish) -> Plan:
     for claim in claims.of_topic(store.catalogue, topic).claims[:1]:
         if claim.stream != stream:
             raise Conflict("adopt-claimed", topic=topic, stream=claim.stream, other=claim.origin)
+    if not is_filter(topic):
+        owner, by = Declarations(store.catalogue).now().of_topic(topic)
+        if by.joins and by.origin is not None and owner != stream:
+            raise Conflict("adopt-claimed", topic=topic, stream=owner, other=by.origin)
     wanted = replace(declared, topic=topic, joins=joins)
     joined = stale.joined_by(store.catalogue, stream, wanted)
     if len({facts.shape for facts in joined.values()}) > 1:

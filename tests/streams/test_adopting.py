@@ -190,6 +190,15 @@ def test_a_description_that_comes_back_with_a_package_configures_as_well(house, 
     assert house.desk().row("line_press").state == "adopted"
 
 
+def test_a_topic_of_an_adopted_filter_is_not_adopted_beside_it(house, publish):
+    publish("line/a/shot", SHOT)
+    house.desk().adopt(Wish("line/+/shot", name="shots"))
+    house.configuration.catch_up()
+    with pytest.raises(Conflict) as refused:
+        house.desk().adopt(Wish("line/a/shot"))
+    assert (refused.value.key, refused.value.values["stream"]) == ("adopt-claimed", "shots")
+
+
 def test_on_postgresql_it_is_the_same(new_postgres, tmp_path):
     settings = Settings(data=tmp_path / "data", database_url=new_postgres())
     with House(settings) as house:

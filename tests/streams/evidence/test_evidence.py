@@ -171,6 +171,19 @@ def test_what_was_made_unreadable_shows_as_changed(
     assert {one.state for one in found.findings} == {"changed"}
 
 
+def test_a_hash_kept_elsewhere_must_be_in_the_chain(store: Store, publish: Publish) -> None:
+    publish("press", *minutes(MONDAY, 10))
+    seal(store)
+    kept = verify(store).head
+    assert verify(store, kept).holds
+    store.catalogue.delete("evidence-head", "")
+    store.catalogue.delete("evidence-last-day", "")
+    for id, _ in store.catalogue.page("evidence"):
+        store.catalogue.delete("evidence", id)
+    assert verify(store).holds
+    assert [one.key for one in verify(store, kept).findings] == ["evidence-head-missing"]
+
+
 def test_an_erasure_that_the_chain_tells_of_explains_itself(store: Store, publish: Publish) -> None:
     publish("press", *minutes(MONDAY, 10))
     publish("press", *minutes(MONDAY + timedelta(days=1), 10))
