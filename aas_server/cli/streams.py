@@ -84,10 +84,13 @@ def adopt(
         adopted = desk.adopt(Wish(target, name, shell, title, time, zone, interval))
         if adopted.replay:
             desk.replay(adopted.stream)
+        nothing_yet = not desk.row(adopted.stream).messages
     told = {"stream": adopted.stream, "topic": adopted.topic, "submodels": ", ".join(adopted.submodels)}
     voice.result(adopted.as_json(), "streams-adopted", **told)
     if adopted.joined:
         voice.say("streams-joined", joined=", ".join(adopted.joined))
+    if nothing_yet:
+        voice.say("streams-adopted-nothing-yet", topic=adopted.topic)
 
 
 @streams.command("replay", help="help-streams-replay", epilog="example-streams-replay")

@@ -69,6 +69,12 @@ def test_what_people_read_is_in_their_language(aas: Callable[..., Any], folder: 
     assert configured.code == 0, configured.err
 
 
+def test_adopting_what_never_came_is_said(aas: Callable[..., Any], folder: Path) -> None:
+    ended = aas("streams", "adopt", "no/such", "--lang", "en", "--data", folder)
+    assert ended.code == 0
+    assert "has come on the topic 'no/such' yet" in ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
