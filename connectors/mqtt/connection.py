@@ -10,9 +10,12 @@ the URL we ask for ``window`` messages ourselves.
 
 from __future__ import annotations
 
+import os
 import select
+import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +37,8 @@ from connectors.reasons import lost, refused
 
 _TICK = 500
 """Milliseconds between two looks at the keep-alive."""
+_GOODBYE_SECONDS = 2.0
+"""So long a broker may take to close a line that we have ended."""
 _ASK_AGAIN = 60.0
 """Seconds until filters that were refused are asked for once more."""
 _RETAIN = {
@@ -168,14 +173,18 @@ class Connection:
     def _end(self) -> None:
         """Say goodbye where the line is still there, and let it go."""
         client = self._client
-        if client.socket() is not None:
-            if self._up and self._presence.farewell is not None:
-                last = self._presence.farewell()
-                client.publish(last.topic, last.payload, last.qos, last.retain)
-            client.disconnect()
-            client.loop_write()
+        if (connection := client.socket()) is None:
+            return
+        # paho closes its own once DISCONNECT is written.
+        line = socket.socket(fileno=os.dup(connection.fileno()))
+        if self._up and self._presence.farewell is not None:
+            last = self._presence.farewell()
+            client.publish(last.topic, last.payload, last.qos, last.retain)
+        client.disconnect()
+        client.loop_write()
         if (connection := client.socket()) is not None:
             connection.close()
+        _let_go(line)
 
     # --- called by paho, in this thread ------------------------------------------------------------------------
 
@@ -235,6 +244,19 @@ class Connection:
 
     def _tell(self, key: str, **values: str) -> None:
         self._session.tell(key, False, {"url": self._session.broker.shown, **values})
+
+
+def _let_go(line: socket.socket) -> None:
+    """Close once the broker has read to the end: a line that is closed with something unread is reset, and what
+    we said last (acknowledgements, a farewell) may be lost with it."""
+    deadline = time.monotonic() + _GOODBYE_SECONDS
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_WR)
+        while (left := deadline - time.monotonic()) > 0:
+            line.settimeout(left)
+            if not line.recv(65_536):
+                break
+    line.close()
 
 
 def _nothing(*_: object) -> None:

@@ -102,21 +102,21 @@ def test_what_is_described_holds_after_a_restart(mosquitto, tmp_path: Path, unti
 
 
 def test_a_package_cannot_make_us_connect_elsewhere(mosquitto, tmp_path: Path, until: Until) -> None:
-    ours, other = mosquitto(), socket.socket()
-    other.bind(("127.0.0.1", 0))
-    other.listen()
-    elsewhere = f"mqtt://127.0.0.1:{other.getsockname()[1]}"
-    with running(tmp_path / "data", broker=[ours.url]) as (house, server):
+    ours = mosquitto()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        running(tmp_path / "data", broker=[ours.url]) as (house, server),
+    ):
+        elsewhere = f"mqtt://127.0.0.1:{other.getsockname()[1]}"
         until(server.ingest.ready)
         put(house, described("line/press", elsewhere))
-        until(lambda: rows(house))
+        until(lambda: list(house.desk().configured()))
         (one,) = house.desk().configured()
         assert [(found.key, found.severity) for found in one.findings] == [("aid-broker-elsewhere", "note")]
         other.settimeout(1.5)
         with pytest.raises(TimeoutError):
             other.accept()
         assert len(server.ingest.sources) == 1
-    other.close()
 
 
 def test_a_broker_that_the_settings_allow_is_connected_to(mosquitto, tmp_path: Path, until: Until) -> None:

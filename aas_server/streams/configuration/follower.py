@@ -103,11 +103,12 @@ class Configuration:
         catalogue = self._store.catalogue
         before = kept.get(catalogue, id) or Kept()
         after = _read(document)
-        kept.put(catalogue, id, after)
         now = after or Kept()
         described = claims.feeds_of(id, now.affordances)
         with self._stale.watching({one.stream for one in described} | self._streams(id, before)):
             claims.replace_claims(catalogue, id, claims.feeds_of(id, before.affordances), described)
+        # Last: who looks meanwhile must not find a description whose claims are not there yet.
+        kept.put(catalogue, id, after)
         bindings.index(catalogue, id, before.pairs, now.pairs)
         mappings = {id, *bindings.mappings_at(catalogue, "source", id)}
         known = [found for one in mappings if (found := kept.get(catalogue, one)) is not None]
