@@ -145,6 +145,7 @@ def test_without_a_shared_filter_a_second_server_is_refused(
             assert "$share/" in said
 
 
+@pytest.mark.long
 def test_client_ids_stay_over_restarts(
     mosquitto: Any, until: Until, tmp_path: Path, environment: Callable[[], None], opened: Store
 ) -> None:
