@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -60,16 +61,12 @@ def verify_(language: Language, head: str, data: Path | None, settings: Path | N
     voice = Voice(language, as_json)
     with _open(data, settings) as house:
         found = verify(house.store, head)
-    told = {"holds": found.holds, "entries": found.entries, "days": found.days, "head": found.head}
     if as_json:
-        findings = [
-            {"number": one.number, "state": one.state, "message": text(one.key, language, **one.values)}
-            for one in found.findings
-        ]
-        voice.print_json(told | {"findings": findings})
+        voice.print_json(found.as_json(partial(text, language=language)))
     for one in found.findings:
         voice.say(one.key, **one.values)
-    voice.say("evidence-holds" if found.holds else "evidence-broken", **told)
+    verdict = "evidence-holds" if found.holds else "evidence-broken"
+    voice.say(verdict, entries=found.entries, days=found.days, head=found.head)
     return 0 if found.holds else 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -51,6 +51,15 @@ class Verified:
     @property
     def holds(self) -> bool:
         return not any(one.state == "changed" for one in self.findings)
+
+    def as_json(self, sentence: Callable[..., object]) -> dict[str, object]:
+        """As it is answered and printed. ``sentence(key, **values)`` makes of a finding what people read."""
+        findings = [
+            {"number": one.number, "state": one.state, "message": sentence(one.key, **one.values)}
+            for one in self.findings
+        ]
+        told = {"holds": self.holds, "entries": self.entries, "days": self.days, "head": self.head}
+        return told | {"findings": findings}
 
 
 def verify(store: Store, head: str = "") -> Verified:
