@@ -28,7 +28,6 @@ _COMMIT_BYTES = 64 * 2**20
 """Payload of one commit: well below what one row of a database takes, whatever the messages' size."""
 _OVERRUN = 4
 """Messages a broker without DUP flags may send again, in windows."""
-_RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _SOURCE = attrgetter("message.source")
 
 
@@ -150,16 +149,14 @@ class Gateway:
         """Commit, then acknowledge; tries until the disk takes it. ``False`` when we end before it does."""
         messages = [verdict.delivery.message for verdict in verdicts if verdict.keep]
         redelivered = [verdict.delivery.message for verdict in verdicts if not verdict.keep]
-        tries = 0
         while True:
             try:
                 position = self._journal.append(messages, redelivered)
                 break
             except Exception as fault:  # whatever it is: an end of this thread would be the end of the feed
                 self._trouble.tell(fault)
-                if self._ending.wait(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)]):
+                if self._ending.wait(self._trouble.pause()):
                     return False
-                tries += 1
         self._trouble.over()
         place = position - len(messages)
         for verdict in verdicts:

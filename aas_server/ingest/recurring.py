@@ -19,11 +19,9 @@ class Recurring(ABC):
         failure, the second, …, the last one for all that follow; without them ``pause``."""
         self._pause = pause
         self._first = first
-        self._retries = tuple(retries) or (pause,)
-        self._failures = 0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._repeat, name=name)
-        self._trouble = Trouble(name)
+        self._trouble = Trouble(name, tuple(retries) or (pause,))
 
     @property
     def error(self) -> AasError | None:
@@ -61,9 +59,6 @@ class Recurring(ABC):
             more = self.work()
         except Exception as fault:  # whatever it is: an end of this thread would be the end of its work
             self._trouble.tell(fault)
-            rest = self._retries[min(self._failures, len(self._retries) - 1)]
-            self._failures += 1
-            return rest
+            return self._trouble.pause()
         self._trouble.over()
-        self._failures = 0
         return 0.0 if more else self._pause

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from aas_server.errors import AasError
 
 _log = structlog.get_logger()
 _LONGEST = 200
+_PAUSES = (0.5, 1.0, 2.0, 5.0)
+"""Seconds until the next try: after the first failure, the second, …, the last one for all that follow."""
 
 
 class Trouble:
     """``error`` is the reason as a sentence's key and values, ``None`` while all is well. ``part``: whose trouble
-    it is, for the log."""
+    it is, for the log. ``pauses``: seconds until the next try, growing with the tries that failed."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, pauses: Sequence[float] = _PAUSES) -> None:
         self._part = part
+        self._pauses = pauses
+        self._failures = 0
         self._logged = ""
         self.error: AasError | None = None
 
@@ -26,9 +32,15 @@ class Trouble:
             self._logged = repr(fault)
             log(self._part, fault)
 
+    def pause(self) -> float:
+        """One more try has failed: the seconds to wait for the next."""
+        pause = self._pauses[min(self._failures, len(self._pauses) - 1)]
+        self._failures += 1
+        return pause
+
     def over(self) -> None:
         """It goes on."""
-        self.error, self._logged = None, ""
+        self.error, self._logged, self._failures = None, "", 0
 
 
 def error_of(fault: Exception) -> AasError:

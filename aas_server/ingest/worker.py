@@ -16,7 +16,6 @@ from aas_server.store.contract import Store
 from aas_server.store.filelock import FileLock
 from connectors.sparkplug import Request
 
-_RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _LOOK_SECONDS = 0.05
 """Between two looks how far another process has folded."""
 _LAST_SECONDS = 10.0
@@ -45,7 +44,6 @@ class Worker:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="fold")
         self._trouble = Trouble("fold")
-        self._tries = 0
         self.rates = Rates()
 
     @property
@@ -129,13 +127,11 @@ class Worker:
             self._trouble.tell(fault)
             if not isinstance(fault, AasError):
                 self._begin_anew()
-            self._ending.wait(_RETRY_SECONDS[min(self._tries, len(_RETRY_SECONDS) - 1)])
-            self._tries += 1
+            self._ending.wait(self._trouble.pause())
             return False
         with self._done:
             self._done.notify_all()
         self._trouble.over()
-        self._tries = 0
         return more
 
     def _leading(self) -> Folding | None:
