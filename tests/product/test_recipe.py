@@ -50,7 +50,7 @@ def test_an_unknown_key_is_refused_with_its_place(tmp_path: Path, before: str, a
     file.write_text(written.replace(before, after, 1), "utf-8")
     with pytest.raises(BadInput) as refused:
         load(file)
-    assert refused.value.key == "recipe-wrong"
+    assert refused.value.key == "written-wrong"
     for language in LANGUAGES:
         sentence = error_text(refused.value, language)
         assert f"'{place}'" in sentence and str(file) in sentence and "{" not in sentence

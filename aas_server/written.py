@@ -1,0 +1,138 @@
+"""TOML files that people write (recipe, cost sheet, rules): read into a type; a fault is told with its line.
+
+A key that the type does not know is a fault too: a misspelt one would silently leave the default standing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from aas_server.errors import BadInput
+from aas_server.messages import in_all
+
+T = TypeVar("T")
+Path_ = tuple[str | int, ...]
+
+MOST_BYTES = 4_000_000
+"""Larger than any file a person writes by hand."""
+
+_HEADER = re.compile(r"^\s*(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(
+    r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*="""
+)
+_PART = re.compile(r""""([^"]*)"|'([^']*)'|([^\s."']+)""")
+_PLACE = re.compile(r" - at `(.*)`$")
+_STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
+
+
+def read(file: Path, kind: type[T]) -> T:
+    """The file as ``kind``. Raises ``BadInput`` that names file, line and fault; nothing is guessed."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise BadInput("written-too-large", file=str(file), most=f"{MOST_BYTES:,}")
+        source = file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput("written-missing", file=str(file)) from None
+    except IsADirectoryError:
+        raise BadInput("written-missing", file=str(file)) from None
+    except UnicodeDecodeError as fault:
+        raise BadInput("written-not-utf8", file=str(file), offset=fault.start) from None
+    return parsed(source, kind, str(file))
+
+
+def parsed(source: str, kind: type[T], file: str) -> T:
+    """TOML text as ``kind``; ``file`` is what errors call it. Raises ``BadInput``."""
+    try:
+        given = msgspec.toml.decode(source)
+    except msgspec.DecodeError as fault:
+        raise BadInput("written-unreadable", file=file, fault=str(fault)) from None
+    try:
+        made = msgspec.convert(given, kind)
+    except msgspec.ValidationError as fault:
+        _refuse_value(source, file, str(fault))
+    for path, known in unknown(given, msgspec.to_builtins(made)):
+        entry = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
+        raise wrong(source, file, path, in_all("written-key-unknown", entry=entry, known=known))
+    return made
+
+
+def wrong(source: str, file: str, path: Path_, fault: object) -> BadInput:
+    """The error that an entry of the file is wrong: for rules that only the reader of the file knows."""
+    return BadInput("written-wrong", file=file, line=line_of(source, path), fault=fault)
+
+
+def unknown(given: Any, understood: Any, place: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """Every key of the file that nothing is called by, with the keys known in its place."""
+    if isinstance(given, dict) and isinstance(understood, dict):
+        for name, part in given.items():
+            if name not in understood:
+                yield (*place, name), ", ".join(understood)
+            else:
+                yield from unknown(part, understood[name], (*place, name))
+    elif isinstance(given, list) and isinstance(understood, list | tuple):
+        for number, (part, known) in enumerate(zip(given, understood, strict=False)):
+            yield from unknown(part, known, (*place, number))
+
+
+def line_of(source: str, path: Path_) -> int:
+    """The line (from 1) on which the entry, or else the nearest table around it, begins."""
+    best, found = 0, 1
+    for line, place in _places(source):
+        shared = len(place)
+        if place == path[:shared] and shared > best:
+            best, found = shared, line
+    return found
+
+
+def _places(source: str) -> Iterator[tuple[int, Path_]]:
+    """Each table's header and each key with its line. Text over several lines is not mistaken for keys."""
+    table: Path_ = ()
+    counts: dict[Path_, int] = {}
+    inside = 0
+    quoted = ""
+    for line, text in enumerate(source.splitlines(), 1):
+        if quoted:
+            quoted = "" if text.count(quoted) % 2 else quoted
+            continue
+        if not inside and (header := _HEADER.match(text)):
+            table = _resolved(_parts(header[2]), counts, repeated=header[1] == "[[")
+            yield line, table
+            continue
+        if not inside and (key := _KEY.match(text)):
+            yield line, (*table, *_parts(key[1]))
+        plain = re.sub(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$', "", text)
+        inside = max(inside + plain.count("[") + plain.count("{") - plain.count("]") - plain.count("}"), 0)
+        quoted = next((mark for mark in ('"""', "'''") if text.count(mark) % 2), "")
+
+
+def _resolved(names: Path_, counts: dict[Path_, int], *, repeated: bool) -> Path_:
+    """A header's names with the numbers of the arrays of tables among them (``labour`` → ``labour``, 1)."""
+    path: Path_ = ()
+    for place, name in enumerate(names):
+        path = (*path, name)
+        if repeated and place == len(names) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _parts(written: str) -> Path_:
+    return tuple(next(filter(None, part.groups()), "") for part in _PART.finditer(written))
+
+
+def _refuse_value(source: str, file: str, fault: str) -> NoReturn:
+    """msgspec says ``Expected `int`, got `str` - at `$.labour[0].months```."""
+    place = _PLACE.search(fault)
+    path: list[str | int] = []
+    for number, name in _STEP.findall(place[1].removeprefix("$")) if place else ():
+        if name:
+            path.append(name)
+        elif number.isdigit():
+            path.append(int(number))
+    raise wrong(source, file, tuple(path), fault)
