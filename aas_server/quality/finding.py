@@ -35,8 +35,8 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``count`` counts what ``note`` says (cells, rows, steps, intervals, columns). ``columns``: those concerned, in
-    the file's order. ``examples``: up to a few places, as ``quality.table.place`` writes them (``#12 (time): …``,
+    """``count`` counts what ``note`` says (cells, rows, steps, intervals, columns). ``columns``: those concerned,
+    in the file's order. ``examples``: some places, as ``quality.table.place`` writes them (``#12 (time): …``,
     rows from 1). ``rows``: SQL that selects ``row`` of all rows concerned, so that the figure leads to its rows;
     empty where it is not about rows (a constant column, an encoding)."""
 
