@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from aas_server.quality import measures
+from aas_server.quality.declared import Rule
 from aas_server.quality.measure import Measure
-from aas_server.quality.rules import Rule
 from aas_server.quality.table import Table, counted
 
 

@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
+from aas_server.quality.declared import Rule
 from aas_server.quality.measure import Measure, not_measured
-from aas_server.quality.rules import Rule, check
+from aas_server.quality.rules import check
 from aas_server.quality.table import Column, Table
 from aas_server.store.parquet import literal
 

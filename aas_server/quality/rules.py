@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from aas_server.errors import BadInput
+from aas_server.quality.declared import Rule
 from aas_server.quality.table import place
 
 _ALLOWED = frozenset(
@@ -31,14 +32,6 @@ _ALLOWED = frozenset(
     )
 )
 _EMPTY: tuple[object, ...] = (None, [], False, "", {"map": []})
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A row keeps the rule where ``expression`` is true; where it is null the row is left out."""
-
-    name: str
-    expression: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.quality import measures
+from aas_server.quality.declared import Rule
 from aas_server.quality.measure import Measure
-from aas_server.quality.rules import Rule
 from aas_server.quality.table import Table
 
 Measured = Callable[..., Table]

@@ -10,7 +10,8 @@ import pytest
 
 from aas_server import messages
 from aas_server.errors import BadInput
-from aas_server.quality.rules import Rule, check
+from aas_server.quality.declared import Rule
+from aas_server.quality.rules import check
 from aas_server.quality.table import Table
 from aas_server.store.parquet import literal
 

@@ -13,8 +13,8 @@ from aas_server.product.verify import tables
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
 from aas_server.quality import profile as profiles
 from aas_server.quality.assess import Assessment, assess
+from aas_server.quality.declared import Rule
 from aas_server.quality.profile import Profile, Weighted
-from aas_server.quality.rules import Rule
 from aas_server.quality.score import score
 from aas_server.store import records
 from submodels import data_quality
