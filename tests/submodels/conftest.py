@@ -10,6 +10,7 @@ from basyx.aas import model
 
 from submodels import (
     ai_model,
+    ai_results,
     asset,
     asset_interfaces,
     data_processing,
@@ -208,6 +209,17 @@ PRODUCT = data_product.DataProduct(
     ),
     "https://x.example/api", (("shots", 4), ("cell-1_tags", 7)),
 )  # fmt: skip
+EVALUATION = ai_results.Evaluation(
+    (ai_results.Baseline("naive", "majority class", 0.05, {"F1Defect": 0.0}),
+    ai_results.Baseline("linear", "LogisticRegression", None, {})),
+    (ai_results.ClassFigures("pass", 2060, 878, 0.99, 0.991, 0.9899, None),
+    ai_results.ClassFigures("fail", 40, 22, None, 0.5, 0.6, 0.61)),
+    (ai_results.Curve("precision-recall", "fail", 0.61, (1.0, 0.5), (0.02, 1.0), (0.0, 0.7)),),
+    ai_results.Calibration("fail", 0.01, 0.02, (ai_results.Bin(0.0, 0.1, 880, 0.01, 0.012),)),
+    ai_results.Residuals("mm", ((0.5, -0.01),), (1.0, 2.0), (1.1, 1.9)),
+    (("screw_rpm", 0.2), ("max_injection_pressure", -0.01)),
+    (ai_results.Leak("label-in-column", "suspected", 880, ("screw_rpm",), both("새어 나감", "Leak")),),
+)  # fmt: skip
 MODEL = ai_model.AIModel(
     sm("AIModelNameplate"), "classification", "RandomForestClassifier", "scikit-learn 1.7", "pass_or_fail", "fail",
     ("max_injection_pressure", "screw_rpm"), ai_model.Split("2026-11-02T00:00:00Z", 2100, 900, 40, 22), 0.8, 0.71,
@@ -217,6 +229,10 @@ MODEL = ai_model.AIModel(
     ai_model.OnnxCheck(900, 0), True, both("약한 모델", "A weak model"), {"n_estimators": "200",
     "max-depth": "None"},
     {"recall": 0.5454545454545454, "정밀도": 1e-07}, (both("덧붙임", "A note"),), "/aasx/files/model.onnx", "1",
+    metric="average-precision", reached=0.61, texts=("material",), picture=ai_model.Picture("picture", 48, 32),
+    unit="mm", evaluation=EVALUATION, plots=(ai_model.Plot("PrecisionRecall", "/aasx/files/pr.svg",
+    "image/svg+xml"),), dataset=sm("AIDataset"), preprocessing="/aasx/files/preprocessing.txt",
+    requirements="/aasx/files/requirements.txt",
 )  # fmt: skip
 
 
