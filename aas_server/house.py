@@ -20,7 +20,7 @@ from aas_server.ingest.feeds import Declaration
 from aas_server.ingest.replaying import replay
 from aas_server.ingest.service import Ingest
 from aas_server.product import line, lock, recipe
-from aas_server.product.recipe import Recipe
+from aas_server.product.recipe import Recipe, keeping
 from aas_server.product.record import ReleaseRecord
 from aas_server.product.series.operations import SeriesOperations
 from aas_server.product.work import Work
@@ -120,7 +120,7 @@ class House:
 
     def recipe_file(self, product: str) -> Path:
         """Where the product's recipe lies."""
-        return self.store.folder / "products" / product / "product.toml"
+        return keeping.place(self.store.folder, product)
 
     def keep_recipe(self, made_by: Recipe) -> None:
         """Write a recipe, whole or not at all."""

@@ -30,6 +30,7 @@ from aas_server.api.push.mos import mos_router
 from aas_server.api.push.pictures import pictures_router
 from aas_server.api.records import records_router
 from aas_server.api.streams import streams_router
+from aas_server.building import Building
 from aas_server.errors import Refused, Unavailable
 from aas_server.house import House
 from aas_server.ingest.recurring import Recurring
@@ -62,8 +63,9 @@ class Server:
         self.url = settings.base_url
         self.ingest = Ingest(house.store, settings, sources)
         self._watching = Watching(house.configuration, house.described(self.ingest))
+        self._building = Building(settings)
         config = uvicorn.Config(
-            create_app(house, self.ingest),
+            create_app(house, self.ingest, self._building),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -100,6 +102,7 @@ class Server:
             for beside in self._beside:
                 self._stack.callback(beside.stop)
                 beside.start()
+            self._stack.callback(self._building.stop)
             serving = self._house.runner.start(self._uvicorn.serve(sockets=[self._socket]))
             self._stack.callback(self._stop, serving)
         except BaseException:
@@ -133,7 +136,7 @@ class Server:
         serving.result(timeout=PATIENCE)
 
 
-def create_app(house: House, ingest: Ingest) -> Guard:
+def create_app(house: House, ingest: Ingest, building: Building | None = None) -> Guard:
     """All doors behind the guard: the AAS API, the products' Open API, health, pages."""
     settings = house.settings
     operation_files.load(house.operations, settings.operation_files)
@@ -159,7 +162,7 @@ def create_app(house: House, ingest: Ingest) -> Guard:
     app.include_router(metrics_router(desk.all, ingest.brokers, house.store.journal, ingest.ready))
     app.include_router(docs_router(app))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
-    app.mount("/", create_web(house.store, settings, ingest.state, desk))
+    app.mount("/", create_web(house.store, settings, ingest.state, desk, building))
     return Guard(with_apis, settings)
 
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from aas_server import settings as configuration
-from aas_server.cli import options
+from aas_server.cli import options, recipe
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.house import existing
@@ -24,6 +24,9 @@ PAGE = 100
 @click.group("product", help="help-product", epilog="example-product")
 def product() -> None:
     """All about products."""
+
+
+product.add_command(recipe.recipe)
 
 
 @product.command("list", help="help-product-list", epilog="example-product-list")

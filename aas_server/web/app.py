@@ -23,16 +23,21 @@ from aas_server.web.forms import Forms
 from aas_server.web.headers import PageHeaders
 from aas_server.web.product import ProductPages
 from aas_server.web.products import ProductList
+from aas_server.web.recipe import Builder, RecipePages
 from aas_server.web.render import Renderer, json_response
 from aas_server.web.series import SeriesData
 from aas_server.web.streams import StreamPages
 
 
 def create_web(
-    store: Store, settings: Settings, feed: Callable[[], FeedState], desk: Desk | None = None
+    store: Store,
+    settings: Settings,
+    feed: Callable[[], FeedState],
+    desk: Desk | None = None,
+    builder: Builder | None = None,
 ) -> Starlette:
     """The pages over one store. ``feed`` tells the state of the feed; it is asked at every look. ``desk``: without
-    it there are no pages of streams.
+    it there are no pages of streams. ``builder``: without it no line is started from a page.
 
     Handlers are synchronous: they run in worker threads, so a slow look never holds up the event loop.
     """
@@ -43,13 +48,15 @@ def create_web(
     bundles = Bundles(store)
     feeds = FeedPages(store, renderer, feed)
     errors = _Errors(renderer)
+    forms = Forms(store.catalogue)
     return Starlette(
         routes=[
             Route("/", products.page),
             Route("/pages/feed", feeds.page),
-            *(_streams(StreamPages(desk, renderer, Forms(store.catalogue))) if desk else ()),
+            *(_streams(StreamPages(desk, renderer, forms)) if desk else ()),
             Route("/pages/products/{id}", product.page),
             Route("/pages/products/{id}/bundle/{file}", bundles.file),
+            *_recipe(RecipePages(store, renderer, forms, builder)),
             Route("/pages/data/feed", feeds.data),
             Route("/pages/data/steps", products.data),
             Route("/pages/data/products/{id}/series", series.data),
@@ -58,6 +65,17 @@ def create_web(
         middleware=[Middleware(PageHeaders)],
         exception_handlers={AasError: errors.ours, HTTPException: errors.http, Exception: errors.unforeseen},
     )
+
+
+def _recipe(pages: RecipePages) -> list[Route]:
+    """How a product is made, and the forms that change it."""
+    one = "/pages/products/{id}"
+    return [
+        Route(f"{one}/recipe", pages.page),
+        Route(f"{one}/recipe", pages.entries, methods=["POST"]),
+        Route(f"{one}/recipe/text", pages.text, methods=["POST"]),
+        Route(f"{one}/build", pages.build, methods=["POST"]),
+    ]
 
 
 def _streams(pages: StreamPages) -> list[Route]:

@@ -20,7 +20,7 @@ from aas_server.store.contract import Catalogue
 
 FIELD = "token"
 _COOKIE = "form"
-_LARGEST = 64 * 2**10
+LARGEST = 64 * 2**10
 _FIELDS = 50
 _DAY = 86_400
 
@@ -47,9 +47,10 @@ class Forms:
             _COOKIE, visit, max_age=_DAY, path="/pages/", httponly=True, samesite="strict", secure=secure
         )
 
-    async def sent(self, request: Request) -> Mapping[str, str]:
-        """The fields of a form that was sent. Raises ``Refused`` where it bears no token of this reader's."""
-        fields = await _fields(request)
+    async def sent(self, request: Request, largest: int = LARGEST) -> Mapping[str, str]:
+        """The fields of a form that was sent, of at most ``largest`` bytes. Raises ``Refused`` where it bears no
+        token of this reader's, ``TooLarge``."""
+        fields = await _fields(request, largest)
         visit = request.cookies.get(_COOKIE, "")
         token = fields.get(FIELD, "")
         if not _is_visit(visit) or not hmac.compare_digest(token.encode(), self.token(visit).encode()):
@@ -70,14 +71,14 @@ def _is_visit(text: str) -> bool:
     return len(text) == 43 and text.isascii()
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def _fields(request: Request, largest: int) -> dict[str, str]:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LARGEST:
-            raise TooLarge("web-form-too-large", limit=_LARGEST)
+        if len(body) > largest:
+            raise TooLarge("web-form-too-large", limit=largest)
     try:
         found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
-        raise TooLarge("web-form-too-large", limit=_LARGEST) from None
+        raise TooLarge("web-form-too-large", limit=largest) from None
     return {name: values[-1].strip() for name, values in found.items()}

@@ -1,0 +1,46 @@
+"""Where a product's ``product.toml`` lies, and how it is kept: whole, and over nobody else's change."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from aas_server import written
+from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.product.recipe.whole import Recipe
+from aas_server.store import durable
+
+
+def place(home: Path, product: str) -> Path:
+    """The recipe's file in the data folder ``home``."""
+    return home / "products" / product / "product.toml"
+
+
+def source(home: Path, product: str) -> str:
+    """The recipe as it is written. Raises ``NotFound`` where the product has none."""
+    file = place(home, product)
+    if product in ("", ".", "..") or Path(product).name != product or not file.is_file():
+        raise NotFound("recipe-missing", file=str(file))
+    return file.read_bytes().decode("utf-8-sig")
+
+
+def version(text: str) -> str:
+    """What tells one state of a recipe from another."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def keep(home: Path, product: str, text: str, expected: str | None = None) -> Recipe:
+    """Keep an edited recipe. ``expected``: the ``version`` that was edited.
+
+    Raises ``BadInput`` with the line where it is wrong or made for another product, ``Conflict`` where somebody
+    else changed it meanwhile; then the old one stays.
+    """
+    former = source(home, product)
+    file = place(home, product)
+    if expected is not None and version(former) != expected:
+        raise Conflict("recipe-changed-meanwhile", product=product)
+    recipe = written.parsed(text, Recipe, str(file))
+    if recipe.id != product:
+        raise BadInput("recipe-of-another", line=written.line_of(text, ("id",)), given=recipe.id, product=product)
+    durable.write(file, text.encode())
+    return recipe
