@@ -25,7 +25,7 @@ class _Words:
 def unit_in(name: str) -> tuple[str, str | None]:
     """A name without the unit that stands behind it in brackets, and that unit: ``온도 (℃)`` → 온도, ℃."""
     found = _BRACKETS.search(name)
-    if found is None or units.unit(found[1]) is None:
+    if found is None or units.in_name(found[1]) is None:
         return name, None
     return name[: found.start()].rstrip(), found[1]
 

@@ -120,7 +120,7 @@ def _proposed(name: str, id_short: str, value_type: str, declared: Declaration, 
 def _without_unit(name: str) -> tuple[str, str | None]:
     """The name and the unit that it gives itself: ``온도 (°C)`` → 온도, °C."""
     found = _UNIT_IN_NAME.search(name)
-    if found is None or units.unit(found[1]) is None or not name[: found.start()].strip():
+    if found is None or units.in_name(found[1]) is None or not name[: found.start()].strip():
         return name, None
     return name[: found.start()].strip(), found[1]
 
