@@ -4,7 +4,7 @@ from aas_server.product.recipe.cleaning import Cleaning, ClockOffset
 from aas_server.product.recipe.costing import Costing, Labour
 from aas_server.product.recipe.file import dump, load
 from aas_server.product.recipe.label import Label
-from aas_server.product.recipe.modelling import Modelling
+from aas_server.product.recipe.modelling import Life, Modelling
 from aas_server.product.recipe.owner import Owner
 from aas_server.product.recipe.quality import Quality, Range, Rule
 from aas_server.product.recipe.terms import Share, Terms
@@ -16,6 +16,7 @@ __all__ = [
     "Costing",
     "Label",
     "Labour",
+    "Life",
     "Modelling",
     "Owner",
     "Quality",
