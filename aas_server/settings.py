@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     events_broker: SecretStr = SecretStr("")
     events_prefix: str = "aas"
     push_seconds: PositiveFloat = 30.0
+    predict_rows: PositiveInt = 10_000
+    predict_models: PositiveInt = 4
     watch: Texts = Field(default_factory=list)
     watch_seconds: PositiveFloat = 2.0
     watch_shot: str = r"(?i)shot[-_ ]?(?P<shot>[0-9A-Za-z]+)"

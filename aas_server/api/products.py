@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from aas_server import ids
 from aas_server.api import answers, rows
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
+from aas_server.api.predictions import serve_predictions
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
 from aas_server.clock import Clock, SystemClock
@@ -56,6 +57,7 @@ def products_router(store: Store, settings: Settings, clock: Clock | None = None
         ("GET", "/{id}/releases/{release}/records", "GetReleaseRecords", products.records, _example(_RECORDS)),
     ):
         own_route(router, method, path, operation_id, operation, responses)
+    serve_predictions(router, products.made, settings)
     router.add_api_route("/{id}", products.keep, methods=["DELETE"], include_in_schema=False, response_model=None)
     close(router, "")
     return router
@@ -92,7 +94,7 @@ class _Products:
 
     def release(self, id: str, release: str) -> Response:
         """Everything that is known of a release but where it lies."""
-        made = self._made(id, release)
+        made = self.made(id, release)
         names = [*archive.read_sums(made.released.folder), archive.SUMS]
         return _json(
             {**_public(made), **self._links(made), "files": [self._file_link(made, name) for name in names]}
@@ -100,7 +102,7 @@ class _Products:
 
     def archive(self, id: str, release: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
         """The zip. Ranges are served, so a broken download can go on."""
-        made = self._made(id, release)
+        made = self.made(id, release)
         tag = f'"{made.released.sha256}"'
         if answers.is_current(if_none_match, tag):
             return Response(status_code=304, headers={"ETag": tag})
@@ -113,7 +115,7 @@ class _Products:
         self, id: str, release: str, path: str, if_none_match: Annotated[str | None, Header()] = None
     ) -> Response:
         """A file by its path in the release, as ``SHA256SUMS`` lists it; nothing else is there."""
-        made = self._made(id, release)
+        made = self.made(id, release)
         sums = archive.read_sums(made.released.folder)
         if path not in sums and path != archive.SUMS:
             raise NotFound("release-file-missing", release=release, path=path)
@@ -142,7 +144,7 @@ class _Products:
 
         A page costs the same however deep it lies.
         """
-        made = self._made(id, release)
+        made = self.made(id, release)
         prepared = {part.stream: part for part in made.prepared.tables}
         place = rows.Place.of(cursor) if cursor else rows.Place(table or made.prepared.main.stream)
         if table is not None and table != place.scope:
@@ -175,7 +177,7 @@ class _Products:
 
     def discard(self, id: str, release: str) -> Response:
         """The release's data, model and listing. 409 with the date while it has to stay."""
-        discard(self._store, self._packages, self._made(id, release), self._clock.now().date())
+        discard(self._store, self._packages, self.made(id, release), self._clock.now().date())
         return Response(status_code=204)
 
     def _known(self, id: str) -> ProductRecord:
@@ -184,7 +186,8 @@ class _Products:
         except NotFound:
             raise NotFound("product-missing", id=id) from None
 
-    def _made(self, id: str, release: str) -> ReleaseRecord:
+    def made(self, id: str, release: str) -> ReleaseRecord:
+        """A release of a product. Raises ``NotFound``."""
         try:
             made = record.release(self._store, release)
         except NotFound:
@@ -210,7 +213,8 @@ class _Products:
 
     def _links(self, made: ReleaseRecord) -> dict[str, Any]:
         at = self._at(made)
-        return {"url": at, "archive": f"{at}/archive", "records": f"{at}/records"}
+        names = ("archive", "records", "predict", "model")
+        return {"url": at, **{name: f"{at}/{name}" for name in names}}
 
     def _file_link(self, made: ReleaseRecord, name: str) -> dict[str, Any]:
         size = (made.released.folder / name).stat().st_size

@@ -99,8 +99,10 @@ def own_route(
     operation_id: str,
     operation: Callable[..., Any],
     responses: dict[int | str, dict[str, Any]] | None = None,
+    body: dict[str, Any] | None = None,
 ) -> None:
-    """Serve an operation of our own, described by the sentence ``operation-<its name>``; a DELETE answers 204."""
+    """Serve an operation of our own, described by the sentence ``operation-<its name>``; a DELETE answers 204.
+    ``body``: what the OpenAPI description says of the body it reads."""
     router.add_api_route(
         path,
         operation,
@@ -112,4 +114,5 @@ def own_route(
         response_class=Response,
         response_model=None,
         responses=responses,
+        openapi_extra=body,
     )

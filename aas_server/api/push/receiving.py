@@ -42,9 +42,9 @@ async def received(request: Request, topic: str, settings: Settings) -> AsyncIte
     ``max_upload`` bytes when they are unpacked, JSON and pictures ``max_message``. Raises ``WrongType`` (415),
     ``TooLarge`` (413), ``BadInput``."""
     given = request.headers.get("content-type", "")
-    kind, encoding = _kind(given)
+    kind, encoding = kind_of(given)
     if kind in _ROWS:
-        parts = _unpacked(request, settings.max_upload, "max_upload")
+        parts = unpacked(request, settings.max_upload, "max_upload")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"body{kind}"
             with file.open("wb") as place:
@@ -52,7 +52,7 @@ async def received(request: Request, topic: str, settings: Settings) -> AsyncIte
                     place.write(part)
             yield Body(kind, file, encoding)
         return
-    parts = _unpacked(request, settings.max_message, "max_message")
+    parts = unpacked(request, settings.max_message, "max_message")
     content = b"".join([part async for part in parts])
     if kind == _FORM:
         yield Body(kind, await of_form(topic, request.headers, content, settings.max_pixels))
@@ -67,8 +67,8 @@ def _media(given: str) -> str:
     return given.partition(";")[0].strip().lower()
 
 
-def _kind(given: str) -> tuple[str, str | None]:
-    """The ending of a file of that media type, and its encoding where one is said."""
+def kind_of(given: str) -> tuple[str, str | None]:
+    """The ending of a file of that media type, and its encoding where one is said. Raises ``WrongType``."""
     header = Message()
     header["content-type"] = given
     media = _media(given)
@@ -93,7 +93,9 @@ def _utf8(content: bytes, encoding: str | None) -> bytes:
         raise BadInput("push-not-in-charset", encoding=encoding, fault=str(fault)[:200]) from None
 
 
-async def _unpacked(request: Request, limit: int, setting: str) -> AsyncGenerator[bytes, None]:
+async def unpacked(request: Request, limit: int, setting: str) -> AsyncGenerator[bytes, None]:
+    """The body as it comes in, at most ``limit`` bytes of it when unpacked (``setting`` names the limit). Raises
+    ``WrongType``, ``TooLarge``, ``BadInput``."""
     packing = request.headers.get("content-encoding", "identity").strip().lower()
     if packing not in ("identity", "", "gzip", "x-gzip"):
         raise WrongType("push-packing-unknown", given=packing[:100])

@@ -1,0 +1,84 @@
+"""Ask the model of a release."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from aas_server.errors import NotSupported
+from aas_server.product.predicting.answers import answers
+from aas_server.product.predicting.inputs import inputs
+from aas_server.product.predicting.observed import observed
+from aas_server.product.predicting.rows import Rows
+from aas_server.product.predicting.signature import Signature, signature_of
+from aas_server.product.record import ReleaseRecord
+
+_SIGNATURES = 100
+"""Signatures that are remembered: some kilobytes each."""
+_EXTRA = ("onnxruntime",)
+
+
+class Predictor:
+    """``most`` models at the utmost are held in memory. May be asked by several threads at once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._sessions: Any = None
+        self._signatures: OrderedDict[str, Signature] = OrderedDict()
+
+    def signature(self, release: ReleaseRecord) -> Signature:
+        """What the model of ``release`` is fed with."""
+        key = _key(release)
+        with self._lock:
+            found = self._signatures.get(key)
+        if found is None:
+            model = release.trained.model
+            table = release.released.folder / "data" / f"{release.prepared.main.stream}.parquet"
+            found = signature_of(release, observed(table, model.features, model.texts))
+            with self._lock:
+                self._signatures[key] = found
+                while len(self._signatures) > _SIGNATURES:
+                    self._signatures.popitem(last=False)
+        return found
+
+    def predict(self, release: ReleaseRecord, rows: Rows) -> Mapping[str, Any]:
+        """The answer to rows: what the model is, and one prediction a row, in their order.
+
+        Raises ``BadInput`` for rows it cannot take, ``NotSupported`` where the optional extra ``model`` is not
+        installed.
+        """
+        signature = self.signature(release)
+        given = inputs(rows, signature)
+        model = signature.model
+        feeds: dict[str, Any] = {"features": given.matrix} if model.features else {}
+        feeds |= {"texts": given.texts} if model.texts else {}
+        outputs = self._loaded().run(_key(release), release.trained.onnx, feeds)
+        return {
+            "product": release.product,
+            "release": release.id,
+            "model": {"version": model.version, "task": model.task, "algorithm": model.algorithm},
+            "weak": model.weak,
+            "verdict": model.verdict,
+            "rows": rows.count,
+            "ignored": list(given.ignored),
+            "predictions": answers(signature, given, outputs),
+        }
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._sessions is None:
+                try:  # onnxruntime is an optional extra: this is the one door to it
+                    from aas_server.product.predicting.sessions import Sessions  # noqa: PLC0415
+                except ModuleNotFoundError as fault:
+                    if (fault.name or "").split(".")[0] not in _EXTRA:
+                        raise
+                    raise NotSupported("predict-extra-missing", module=fault.name) from None
+                self._sessions = Sessions(self._most)
+            return self._sessions
+
+
+def _key(release: ReleaseRecord) -> str:
+    return f"{release.id}@{release.released.sha256}"
