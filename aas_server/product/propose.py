@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from aas_server.messages import in_all, text
+from aas_server.product.outcomes import is_outcome
 from aas_server.product.recipe import Costing, Label, Modelling, Owner, Recipe
 from submodels.text import both
 
 _OPEN = "propose-open"
-_OUTCOMES = Path(__file__).with_name("outcomes.toml")
 
 
 def recipe(
@@ -25,7 +22,8 @@ def recipe(
     label_counts: Mapping[str, int],
 ) -> Recipe:
     """A recipe for one stream. ``label_counts`` are the rows per value of the label: the rarest one is taken for
-    the defect. What cannot be known from the data (firm, machine, price) is left open and says so."""
+    the defect; a column of one value tells nothing apart and is no label. What cannot be known from the data (firm, machine, price) is left open and says so."""
+    label = label if len(label_counts) > 1 else None
     return Recipe(
         id=product,
         title=in_all("propose-title", name=name),
@@ -40,24 +38,14 @@ def recipe(
         time=time,
         label=Label(label, _rarest(label_counts)) if label else None,
         costing=Costing(reason=in_all("propose-costs-open")),
-        modelling=Modelling(leave_out=tuple(column for column in columns if _is_outcome(column, label))),
+        modelling=Modelling(
+            leave_out=tuple(column for column in columns if column != label and is_outcome(column))
+        ),
     )
 
 
 def _rarest(counts: Mapping[str, int]) -> tuple[str, ...]:
-    if len(counts) < 2:
-        return ()
     return (min(counts, key=lambda value: (counts[value], value)),)
-
-
-def _is_outcome(column: str, label: str | None) -> bool:
-    plain = column.lower().replace(" ", "").replace("_", "").replace("-", "")
-    return column != label and plain in _outcomes()
-
-
-@cache
-def _outcomes() -> frozenset[str]:
-    return frozenset(tomllib.loads(_OUTCOMES.read_text("utf-8"))["names"])
 
 
 def _unknown_owner() -> Owner:
