@@ -1,22 +1,34 @@
-"""All indices of one table."""
+"""All indices of one table by a profile, and the index they make together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from aas_server.quality import measures
-from aas_server.quality.declared import Rule
+from aas_server.messages import Language
+from aas_server.quality.case import Case
+from aas_server.quality.declared import Quality
+from aas_server.quality.looked import Looked
 from aas_server.quality.measure import Measure
+from aas_server.quality.measures import Described
+from aas_server.quality.named import MEASURES
+from aas_server.quality.profile import Profile
+from aas_server.quality.score import score
 from aas_server.quality.table import Table, counted
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """``measures`` by index name; ``left_out``: columns missing for the most part, reported and left out first."""
+    """``measures`` by index name, in the profile's order; ``weights``: as applied; ``index``: on 0…100, ``None``
+    where nothing was measured; ``left_out``: columns missing for the most part, reported and left out first."""
 
+    profile: Profile
     measures: Mapping[str, Measure]
+    weights: tuple[Fraction, ...]
+    index: Fraction | None
     left_out: tuple[str, ...]
     rows: int
     columns: int
@@ -24,21 +36,59 @@ class Assessment:
 
 def assess(
     table: Table,
-    left_out_over: Fraction,
-    key: Sequence[str] = (),
-    consistency: Sequence[Rule] = (),
-    accuracy: Sequence[Rule] = (),
+    profile: Profile,
+    declared: Quality | None = None,
+    looked: Looked | None = None,
+    described: Described | None = None,
+    checked_on: date | None = None,
 ) -> Assessment:
-    """Measure a table. Raises ``BadInput`` for an unknown key column or a rule that cannot be asked."""
+    """Measure a table. What ``looked`` counted already is not counted again.
+
+    Raises ``BadInput`` for an unknown column in what was declared, or a rule that cannot be asked.
+    """
     whole = counted(table)
-    left_out = whole.sparse(left_out_over)
-    dense = whole.without(left_out)
-    parts = {
-        "completeness": measures.completeness(dense),
-        "uniqueness": measures.uniqueness(whole, key),
-        "validity": measures.validity(dense),
-        "consistency": measures.consistency(whole, consistency),
-        "accuracy": measures.accuracy(whole, accuracy),
+    left_out = whole.sparse(Fraction(profile.left_out_over))
+    case = Case(
+        table=whole,
+        dense=whole.without(left_out),
+        left_out=left_out,
+        declared=declared or Quality(),
+        looked=looked or Looked(),
+        described=described,
+        checked_on=checked_on,
+    )
+    known: dict[str, Measure] = {}
+    for one in profile.index:
+        if one.measured_by not in known:
+            known[one.measured_by] = MEASURES[one.measured_by](case)
+    parts = {one.name: known[one.measured_by] for one in profile.index}
+    scored = score([one.share for one in profile.index], [part.value for part in parts.values()])
+    return Assessment(profile, parts, scored.weights, scored.index, left_out, whole.rows, len(whole.columns))
+
+
+def told(assessment: Assessment, language: Language = "en") -> dict[str, Any]:
+    """``profile``, ``indices`` and ``index`` as plain values for JSON. Values lie in 0…1, the index in 0…100; what
+    was not measured is null and has its ``reason``."""
+    indices = []
+    weighted = zip(assessment.profile.index, assessment.weights, strict=True)
+    for one, weight in weighted:
+        measure = assessment.measures[one.name]
+        said: dict[str, Any] = {
+            "name": one.name,
+            "title": one.title[language],
+            "numerator": measure.numerator,
+            "denominator": measure.denominator,
+            "value": None if measure.value is None else float(measure.value),
+            "rule": measure.rule[language],
+            "weight": float(one.share),
+            "effective_weight": float(weight),
+        }
+        if measure.reason is not None:
+            said["reason"] = measure.reason[language]
+        indices.append(said)
+    return {
+        "profile": assessment.profile.name,
+        "indices": indices,
+        "index": None if assessment.index is None else float(assessment.index),
+        "left_out": list(assessment.left_out),
     }
-    parts["integrity"] = measures.integrity(parts)
-    return Assessment(parts, left_out, whole.rows, len(whole.columns))

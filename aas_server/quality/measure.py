@@ -8,6 +8,9 @@ from fractions import Fraction
 from aas_server.messages import in_all
 from submodels.text import Text
 
+EXAMPLES = 3
+"""How many places a figure names; its rows name them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

@@ -36,11 +36,13 @@ _EMPTY: tuple[object, ...] = (None, [], False, "", {"map": []})
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How often a rule could be asked, how often it was broken, and where first."""
+    """How often a rule could be asked, how often it was broken, and where first. ``rows``: SQL that selects
+    ``row`` of all rows that break it."""
 
     made: int
     broken: int
     examples: tuple[str, ...]
+    rows: str = ""
 
 
 def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> Check:
@@ -63,7 +65,8 @@ def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> C
         ).fetchall()
     except duckdb.Error as fault:
         raise BadInput("quality-rule-fails", rule=rule.name, fault=_first_line(fault)) from None
-    return Check(made, broken, tuple(place(row, time, rule.name) for row, time in where))
+    rows = f'SELECT "#row" AS row FROM {relation} WHERE NOT {condition}'  # noqa: S608
+    return Check(made, broken, tuple(place(row, time, rule.name) for row, time in where), rows)
 
 
 def _single(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import duckdb
@@ -22,18 +22,22 @@ _WHOLE_TOO = (
 )
 NUMERIC = frozenset(f"xs:{name}" for name in ("double", "float", "decimal", *_WHOLE, *_WHOLE_TOO))
 """The XSD types whose values are numbers."""
+NEVER = "false"
+"""The condition of what no value can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One data column. ``missing`` and ``invalid`` are SQL conditions that are never null and never both true;
-    ``show`` is its value as text, for examples. ``ranged``: a valid range is declared for it."""
+    ``show`` is its value as text, for examples. ``ranged``, ``listed``: a valid range, a list of codes is declared
+    for it."""
 
     name: str
     missing: str
     invalid: str
     show: str
     ranged: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,10 @@ class Table:
     """A relation with ``row`` (from 0) and ``time`` in ``connection``.
 
     ``whole``: SQL of all that makes two rows equal; ``names``: what a key may name → SQL; ``rules``: a relation
-    with the columns under the names that rules use, ``None`` where rules cannot be asked. ``rows`` and
-    ``missing`` (cells per column) are counted already, by ``counted``.
+    with the columns under the names that rules use, ``None`` where rules cannot be asked. ``rows``, ``missing``
+    and ``invalid`` (cells per column) are counted already, by ``counted``. ``timed``: its rows bear a time;
+    ``arrival``: SQL of when they arrived, where the table knows it. ``others``: further tables that references
+    may name → a relation with their columns under their own names.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -53,6 +59,15 @@ class Table:
     rules: str | None
     rows: int = 0
     missing: Mapping[str, int] | None = None
+    invalid: Mapping[str, int] | None = None
+    timed: bool = False
+    arrival: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def called(self) -> frozenset[str]:
+        """The names of the data columns."""
+        return frozenset(column.name for column in self.columns)
 
     def one(self, select: str, where: str = "true") -> tuple[int, ...]:
         """The counts that ``select`` asks for."""
@@ -78,10 +93,22 @@ class Table:
 
 
 def counted(table: Table) -> Table:
-    """The table with its rows and missing cells counted, in one pass."""
-    counts = table.one(", ".join(["count(*)", *(f"count_if({column.missing})" for column in table.columns)]))
-    missing = {column.name: count for column, count in zip(table.columns, counts[1:], strict=True)}
-    return replace(table, rows=counts[0], missing=missing)
+    """The table with its rows, missing and invalid cells counted, in one pass; what is counted already is not
+    counted again."""
+    asked = []
+    if table.missing is None:
+        asked += ["count(*)", *(f"count_if({column.missing})" for column in table.columns)]
+    if table.invalid is None:
+        asked += [f"count_if({column.invalid})" for column in table.columns if column.invalid != NEVER]
+    found = iter(table.one(", ".join(asked))) if asked else iter(())
+    if table.missing is None:
+        rows = next(found)
+        missing = {column.name: next(found) for column in table.columns}
+        table = replace(table, rows=rows, missing=missing)
+    if table.invalid is None:
+        wrong = {column.name: 0 if column.invalid == NEVER else next(found) for column in table.columns}
+        table = replace(table, invalid=wrong)
+    return table
 
 
 def column(
@@ -91,11 +118,13 @@ def column(
     value_type: str,
     limits: tuple[float | None, float | None] = (None, None),
     misfit: str | None = None,
+    codes: Sequence[float | str] = (),
 ) -> Column:
     """A column of lake type ``kind`` declared as XSD ``value_type``.
 
     Missing: null or not finite, unless a value came that did not fit the column (``misfit``, a condition).
-    Invalid: such a misfit; text where a number is declared; a number outside ``limits`` (inclusive).
+    Invalid: such a misfit; text where a number is declared; a number outside ``limits`` (inclusive); a value that
+    is none of ``codes``, where there are any.
     """
     # Not isnan(): Parquet's statistics leave NaN out, and DuckDB 2.0 concludes from them that there is none.
     empty = f"({sql} IS NULL OR NOT isfinite({sql}))" if kind == "double" else f"({sql} IS NULL)"
@@ -106,12 +135,13 @@ def column(
         wrong.append(f"{number} IS NULL")
     ranged = outside(number, limits) if kind in ("double", "int64") or number != sql else []
     wrong += ranged
-    invalid = f"(NOT {empty} AND ({' OR '.join(wrong)}))" if wrong else "false"
+    wrong += unlisted(sql, codes)
+    invalid = f"(NOT {empty} AND ({' OR '.join(wrong)}))" if wrong else NEVER
     missing = empty
     if misfit is not None:
         missing = f"({empty} AND NOT {misfit})"
         invalid = f"({misfit} OR {invalid})"
-    return Column(name, missing, invalid, f"{sql}::VARCHAR", bool(ranged))
+    return Column(name, missing, invalid, f"{sql}::VARCHAR", bool(ranged), bool(codes))
 
 
 def outside(number: str, limits: tuple[float | None, float | None]) -> list[str]:
@@ -120,6 +150,18 @@ def outside(number: str, limits: tuple[float | None, float | None]) -> list[str]
     below = [f"{number} < {low!r}::DOUBLE"] if low is not None and math.isfinite(low) else []
     above = [f"{number} > {high!r}::DOUBLE"] if high is not None and math.isfinite(high) else []
     return below + above
+
+
+def unlisted(sql: str, codes: Sequence[float | str]) -> list[str]:
+    """The condition under which a value is none of ``codes``: numbers are compared as numbers, words as text."""
+    numbers = [repr(float(code)) for code in codes if not isinstance(code, str)]
+    words = [literal(code) for code in codes if isinstance(code, str)]
+    said = []
+    if numbers:
+        said.append(f"coalesce(try_cast({sql} AS DOUBLE) NOT IN ({', '.join(numbers)}), true)")
+    if words:
+        said.append(f"{sql}::VARCHAR NOT IN ({', '.join(words)})")
+    return [f"({' AND '.join(said)})"] if said else []
 
 
 def holds(keys: str, name: str) -> str:

@@ -42,4 +42,4 @@ def test_nothing_measured_gives_no_index() -> None:
 def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
     with pytest.raises(BadInput) as refused:
         profile.load("../kamp")
-    assert refused.value.values["known"] == "kamp"
+    assert "kamp" in refused.value.values["known"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Literal
+from dataclasses import replace
 
 from aas_server.clock import iso
 from aas_server.errors import BadInput
@@ -13,9 +12,7 @@ from aas_server.product.verify import tables
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
 from aas_server.quality import profile as profiles
 from aas_server.quality.assess import Assessment, assess
-from aas_server.quality.declared import Rule
 from aas_server.quality.profile import Profile, Weighted
-from aas_server.quality.score import score
 from aas_server.store import records
 from submodels import data_quality
 from submodels.data_quality import DataQuality, Index
@@ -38,15 +35,13 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
     work.progress("verify", 1, 2)
     before = _collected(work, collected.main, profile)
     coded = _coded(prepared)
-    weights = [weighted.share for weighted in profile.index]
-    scored = score(weights, [after.measures[weighted.name].value for weighted in profile.index])
     quality = DataQuality(
         id=work.names.submodel(recipe.id, data_quality.KIND),
         profile=profile.name,
         profile_source=profile.source,
         indices=tuple(_index(work, weighted, after, before, coded) for weighted in profile.index),
-        effective_weights=tuple(float(weight) for weight in scored.weights),
-        index=None if scored.index is None else float(scored.index),
+        effective_weights=tuple(float(weight) for weight in after.weights),
+        index=None if after.index is None else float(after.index),
         rows=after.rows,
         columns=after.columns,
         left_out=after.left_out,
@@ -63,31 +58,17 @@ def _sold(work: Work, table: PreparedTable, profile: Profile) -> Assessment:
         measured = tables.sold(connection, table, work.recipe)
         records.lock(connection, (table.path,))
         quality = work.recipe.quality
-        return assess(
-            measured,
-            Fraction(profile.left_out_over),
-            quality.key,
-            _rules(work.recipe, "consistency"),
-            _rules(work.recipe, "accuracy"),
-        )
+        return assess(measured, profile, quality)
 
 
 def _collected(work: Work, stream: CollectedStream, profile: Profile) -> Assessment:
     with records.connect(work.folder / "spill") as connection:
         measured = tables.collected(connection, stream, work.recipe)
         records.lock(connection, stream.paths)
-        key = work.recipe.quality.key
+        quality = work.recipe.quality
         return assess(
-            measured,
-            Fraction(profile.left_out_over),
-            key if set(key) <= set(measured.names) else (),
-            _rules(work.recipe, "consistency"),
-            _rules(work.recipe, "accuracy"),
+            measured, profile, quality if set(quality.key) <= set(measured.names) else replace(quality, key=())
         )
-
-
-def _rules(recipe: Recipe, index: Literal["consistency", "accuracy"]) -> list[Rule]:
-    return [Rule(rule.name, rule.expression) for rule in recipe.quality.rules if rule.index == index]
 
 
 def _coded(prepared: Prepared) -> int:

@@ -180,7 +180,7 @@ def test_an_infinite_end_of_a_range_is_no_limit(bench: Bench, recipe: Recipe, la
 @pytest.mark.parametrize(
     ("quality", "key"),
     [
-        (Quality(profile="iso"), "quality-profile-unknown"),
+        (Quality(profile="nowhere"), "quality-profile-unknown"),
         (Quality(key=("nowhere",)), "quality-key-unknown"),
         (Quality(ranges={"nowhere": Range(0, 1)}), "quality-range-unknown"),
         (Quality(rules=(Rule("bad", "nowhere > 1", "accuracy"),)), "quality-rule-fails"),
