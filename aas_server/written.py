@@ -32,24 +32,28 @@ _STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 
 def read(file: Path, kind: type[T]) -> T:
     """The file as ``kind``. Raises ``BadInput`` that names file, line and fault; nothing is guessed."""
+    return parsed(text(file), kind, str(file))
+
+
+def text(file: Path) -> str:
+    """What stands in the file. Raises ``BadInput`` where it is not there, too large or no UTF-8."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise BadInput("written-too-large", file=str(file), most=f"{MOST_BYTES:,}")
-        source = file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise BadInput("written-missing", file=str(file)) from None
     except IsADirectoryError:
         raise BadInput("written-missing", file=str(file)) from None
     except UnicodeDecodeError as fault:
         raise BadInput("written-not-utf8", file=str(file), offset=fault.start) from None
-    return parsed(source, kind, str(file))
 
 
 def parsed(source: str, kind: type[T], file: str) -> T:
     """TOML text as ``kind``; ``file`` is what errors call it. Raises ``BadInput``."""
     try:
         given = msgspec.toml.decode(source)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, RecursionError) as fault:
         raise BadInput("written-unreadable", file=file, fault=str(fault)) from None
     try:
         made = msgspec.convert(given, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from aas_server.errors import BadInput
 from aas_server.messages import in_all
+from aas_server.product.price.fault import Fault, Place
 from submodels.text import Text
 
 _FOLDER = Path(__file__).parent
@@ -20,11 +20,16 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class CostClass:
-    """A row of the rate table: the caps in percent."""
+    """A row of the rate table: the caps in percent. ``names``: what it is called, the statute's own name first;
+    ``grouped``: what it is called where its group stands before it (``용역: 기타``)."""
 
+    id: str
     title: Text
+    group: str
+    names: tuple[str, ...]
     admin: Decimal
     profit: Decimal
+    grouped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,24 @@ class Rates:
     article_profit: str
     vat: Vat
     software: SoftwareGuide
+    groups: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, CostClass]
 
-    def cost_class(self, name: str) -> CostClass:
-        """Raises ``BadInput`` with the classes there are."""
-        if name not in self.classes:
-            raise BadInput("cost-class-unknown", name=name, known=", ".join(self.classes))
-        return self.classes[name]
+    def cost_class(self, name: str, place: Place = ("class",)) -> CostClass:
+        """The class by its id, title or one of its names; blanks and marks don't matter (``용역:기타``).
+        Raises ``Fault`` with the classes there are."""
+        wanted = plain(name)
+        for one in self.classes.values():
+            if wanted and wanted in set(self._called(one)):
+                return one
+        known = ", ".join(one.names[0] for one in self.classes.values())
+        raise Fault(place, "cost-class-unknown", name=name, known=known)
+
+    def _called(self, one: CostClass) -> Iterator[str]:
+        for name in (one.id, *one.title.values(), *one.names):
+            yield plain(name)
+        for group in self.groups[one.group]:
+            yield from (plain(group + name) for name in (*one.names, *one.grouped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +90,25 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Wages:
+    """A year's table: won a month."""
+
     source: str
     year: int
     role: tuple[Role, ...]
 
-    def wage(self, name: str) -> Role:
-        """The role by its Korean or English name. Raises ``BadInput`` with the roles there are."""
+    def wage(self, name: str, place: Place = ("labour",)) -> Role:
+        """The role by its Korean or English name. Raises ``Fault`` with the roles there are."""
+        wanted = plain(name)
         for role in self.role:
-            if name in role.title.values():
+            if wanted in map(plain, role.title.values()):
                 return role
         known = ", ".join(role.title["ko"] for role in self.role)
-        raise BadInput("wage-role-unknown", role=name, year=self.year, known=known)
+        raise Fault(place, "wage-role-unknown", role=name, year=self.year, known=known)
+
+
+def plain(name: str) -> str:
+    """A name without blanks, marks and case, for comparing."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 @cache
@@ -92,12 +116,21 @@ def rates() -> Rates:
     """The statute's caps and the software guide's ranges (``rates.toml``)."""
     raw = msgspec.toml.decode((_FOLDER / "rates.toml").read_bytes())
     raw["classes"] = {
-        name: {"title": in_all(f"cost-class-{name}"), **caps} for name, caps in raw.pop("class").items()
+        name: {"id": name, "title": in_all(f"cost-class-{name}"), **row} for name, row in raw.pop("class").items()
     }
     return msgspec.convert(raw, Rates)
 
 
+def years() -> tuple[int, ...]:
+    """The years that a wage table is there for, oldest first."""
+    return tuple(sorted(int(file.stem) for file in (_FOLDER / "wages").glob("*.toml")))
+
+
 @cache
-def wages() -> Wages:
-    """Monthly wages by role (``wages.toml``)."""
-    return msgspec.toml.decode((_FOLDER / "wages.toml").read_bytes(), type=Wages)
+def wages(year: int | None = None, place: Place = ("year",)) -> Wages:
+    """Monthly wages by role of a year (``wages/<year>.toml``), of the newest one if none is named.
+    Raises ``Fault`` with the years there are."""
+    there = years()
+    if year is not None and year not in there:
+        raise Fault(place, "wage-year-unknown", year=year, known=", ".join(map(str, there)))
+    return msgspec.toml.decode((_FOLDER / "wages" / f"{year or there[-1]}.toml").read_bytes(), type=Wages)
