@@ -12,7 +12,7 @@ from connectors.message import Scalar
 from connectors.recording.columns import CellColumn, ColumnType, converter
 from connectors.recording.encoding import find_encoding
 from connectors.recording.hints import Hints
-from connectors.recording.naming import unique
+from connectors.headings import unique
 
 _SEPARATORS = (",", ";", "\t")
 _LOOKED_AT = 50

@@ -23,7 +23,7 @@ from connectors.errors import RecordingError
 from connectors.message import Scalar
 from connectors.recording.columns import ColumnType, survey
 from connectors.recording.hints import Hints
-from connectors.recording.naming import unique
+from connectors.headings import unique
 
 _WIDEST = 2000
 """Columns: a table of readings has fewer; a stray cell far to the right would make each row as long as that."""

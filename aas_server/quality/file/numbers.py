@@ -1,0 +1,54 @@
+"""Texts read as numbers, in SQL."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Style = Literal["plain", "thousands", "comma"]
+"""``1234.5``; ``1,234.5``; ``1234,5``, as spreadsheets of several countries write them."""
+
+_PLAIN = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
+_THOUSANDS = r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*"
+_COMMA = r"\s*[+-]?\d+,\d+\s*"
+
+
+def whole(text: str) -> str:
+    """The condition that a text is a whole number of 64 bits, written as such a number is."""
+    return f"(TRY_CAST({text} AS BIGINT)::VARCHAR = trim({text}))"
+
+
+def code(text: str) -> str:
+    """``007`` is a code, not the number 7."""
+    return f"regexp_full_match({text}, '[+-]?0\\d+')"
+
+
+def serial(text: str) -> str:
+    """Whole numbers beyond 64 bits are serial numbers: a double would round them."""
+    return (
+        f"(length({text}) > 18 AND regexp_full_match({text}, '[+-]?\\d+') AND TRY_CAST({text} AS BIGINT) IS NULL)"
+    )
+
+
+def thousands(text: str) -> str:
+    return f"regexp_full_match({text}, '{_THOUSANDS}')"
+
+
+def comma(text: str) -> str:
+    """A decimal comma that can be no comma of thousands."""
+    return f"(regexp_full_match({text}, '{_COMMA}') AND NOT regexp_full_match({text}, '{_THOUSANDS}'))"
+
+
+def is_number(text: str, style: Style) -> str:
+    """The condition that a text is a number; not a word that DuckDB would read as one (``inf``, ``1_000``)."""
+    plain = f"regexp_full_match({text}, '{_PLAIN}')"
+    if style == "plain":
+        return plain
+    other = _THOUSANDS if style == "thousands" else _COMMA
+    return f"({plain} OR regexp_full_match({text}, '{other}'))"
+
+
+def number(text: str, style: Style, kind: str) -> str:
+    """The number that a text is; null where it is none."""
+    bare = {"plain": text, "thousands": f"replace({text}, ',', '')", "comma": f"replace({text}, ',', '.')"}[style]
+    sql_type = "BIGINT" if kind == "int64" else "DOUBLE"
+    return f"CASE WHEN {is_number(text, style)} THEN TRY_CAST({bare} AS {sql_type}) END"
