@@ -16,10 +16,31 @@ from templates import names, units
 
 
 @dataclass(frozen=True, slots=True)
+class Plausible:
+    """What no value of a quantity can lie outside of. ``unit``: a symbol, empty for plain numbers. ``reason`` is
+    ``{"ko", "en"}``."""
+
+    minimum: float | None
+    maximum: float | None
+    unit: str
+    reason: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another dictionary entry of the same quantity, by its published ``name``."""
+
+    irdi: str
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Concept:
     """A quantity. ``irdi`` is empty where no dictionary entry was found for it (it still has names, a definition
     and units). ``unit`` is a symbol of ``units.toml``, empty where practice varies. ``title`` and ``definition``
-    are ``{"ko", "en"}``; ``value_type`` an XSD type such as ``xs:double``."""
+    are ``{"ko", "en"}``, ``names`` ``{"ko", "en", "de"}``; ``value_type`` an XSD type such as ``xs:double``;
+    ``quantity`` a kind of ``quantities.toml``; ``alias`` the heads of names, ``short`` abbreviations."""
 
     key: str
     irdi: str
@@ -29,6 +50,18 @@ class Concept:
     unit: str
     units: tuple[str, ...]
     value_type: str
+    names: Mapping[str, str]
+    quantity: str = ""
+    alias: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    also: tuple[Other, ...] = ()
+    plausible: Plausible | None = None
+
+    @property
+    def quantities(self) -> frozenset[str]:
+        """The kinds of quantity its units are of (a level is a length or a share)."""
+        kinds = {known.quantity for symbol in self.units if (known := units.unit(symbol)) is not None}
+        return frozenset(kinds | {self.quantity} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +75,11 @@ def concept(key: str) -> Concept | None:
     """The quantity with this key (``temperature``), or ``None``."""
     entry = _table().get(key)
     return entry.concept if entry else None
+
+
+def everything() -> tuple[Concept, ...]:
+    """Every quantity, in the order of the table."""
+    return tuple(entry.concept for entry in _table().values())
 
 
 def by_irdi(irdi: str) -> Concept | None:
@@ -137,6 +175,7 @@ def _table() -> Mapping[str, _Entry]:
 
 
 def _entry(row: Mapping[str, Any]) -> _Entry:
+    plausible = row.get("plausible")
     made = Concept(
         key=str(row["key"]),
         irdi=str(row["irdi"]),
@@ -146,8 +185,20 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
         unit=str(row.get("unit", "")),
         units=tuple(row["units"]),
         value_type=str(row["value_type"]),
+        names={language: str(row[language]) for language in ("ko", "en", "de")},
+        quantity=str(row.get("quantity", "")),
+        alias=tuple(alias.removeprefix("=") for alias in row["alias"]),
+        short=tuple(row.get("short", ())),
+        also=tuple(Other(**other) for other in row.get("also", ())),
+        plausible=_plausible(plausible) if plausible else None,
     )
     return _Entry(made, row.get("refine", {}), frozenset(row.get("block", ())))
+
+
+def _plausible(row: Mapping[str, Any]) -> Plausible:
+    return Plausible(
+        row.get("minimum"), row.get("maximum"), row["unit"], {language: row[language] for language in ("ko", "en")}
+    )
 
 
 @cache

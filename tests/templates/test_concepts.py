@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from templates import concepts, units
+from templates import concepts, names, quantities, units
 
 TEMPERATURE = "0112/2///61987#ABA927#005"
 PRESSURE = "0112/2///61987#ABN616#001"
@@ -202,9 +202,55 @@ SHARED = Path(__file__).parents[3] / "shared" / "aas"
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the verified identifiers lie in ../shared")
 def test_every_dictionary_entry_was_looked_up() -> None:
-    known = "".join((SHARED / name).read_text("utf-8") for name in ("sensor_properties.csv", "units_qudt.csv"))
+    files = ("sensor_properties.csv", "irdi.csv", "units_qudt.csv", "quantitykinds_qudt.csv")
+    known = "".join((SHARED / name).read_text("utf-8") for name in files)
     folder = Path(concepts.__file__).parent
-    rows = tomllib.loads((folder / "concepts.toml").read_text("utf-8"))["concept"]
-    rows += tomllib.loads((folder / "units.toml").read_text("utf-8"))["unit"]
+    tables = {name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in TABLES}
+    rows = [row for name, key in TABLES.items() for row in tables[name][key]]
+    rows += [other for row in rows for other in row.get("also", ())]
     assert {row["irdi"] for row in rows if row["irdi"] not in known} == set()
-    assert all(row.get("source") for row in rows if row["irdi"] and "key" in row)
+    assert all(row.get("source") for row in rows if row["irdi"] and ("alias" in row or "name" in row))
+
+
+TABLES = {"concepts": "concept", "units": "unit", "quantities": "quantity"}
+
+
+def test_every_quantity_has_its_names_units_and_kind() -> None:
+    kinds = {one.key for one in quantities.everything()}
+    assert kinds == {one.quantity for one in units.everything()}
+    for one in concepts.everything():
+        assert all(one.names[language] for language in ("ko", "en", "de"))
+        assert {symbol for symbol in one.units if units.unit(symbol) is None} == set()
+        assert one.quantities <= kinds
+    assert len(concepts.everything()) >= 100
+
+
+def test_no_head_of_a_name_stands_for_two_quantities() -> None:
+    heads = [(" ".join(names.words(alias)), one.key) for one in concepts.everything() for alias in one.alias]
+    assert len(dict(heads)) == len(set(heads))
+
+
+def test_what_is_plausible_lies_in_order_and_has_its_reason() -> None:
+    for one in concepts.everything():
+        if one.plausible is not None:
+            low, high = one.plausible.minimum, one.plausible.maximum
+            assert low is not None or high is not None
+            assert low is None or high is None or low < high
+            assert one.plausible.reason["ko"] and one.plausible.reason["en"]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "key"),
+    [
+        ("설비 잔여 수명", "h", "residual-life"),
+        ("spindle_load", "%", "load-ratio"),
+        ("표면조도", "µm", "roughness"),
+        ("Feed Rate", "mm/min", "feed-rate"),
+        ("pulse_width", "µs", None),
+        ("valve_opening", "%", "opening"),
+        ("로트번호", None, "lot-number"),
+    ],
+)
+def test_more_quantities_are_known(name: str, unit: str | None, key: str | None) -> None:
+    found = concepts.propose(name, unit)
+    assert (found.key if found else None) == key
