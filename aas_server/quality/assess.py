@@ -11,12 +11,15 @@ from typing import Any
 from aas_server.messages import Language
 from aas_server.quality.case import Case
 from aas_server.quality.declared import Quality
+from aas_server.quality.facts import Facts
 from aas_server.quality.looked import Looked
 from aas_server.quality.measure import Measure
+from aas_server.quality.measured import table_of
 from aas_server.quality.measures import Described
 from aas_server.quality.named import MEASURES
 from aas_server.quality.profile import Profile
 from aas_server.quality.score import score
+from aas_server.quality.steps import Steps
 from aas_server.quality.table import Table, counted
 
 
@@ -41,8 +44,9 @@ def assess(
     looked: Looked | None = None,
     described: Described | None = None,
     checked_on: date | None = None,
+    steps: Steps | None = None,
 ) -> Assessment:
-    """Measure a table. What ``looked`` counted already is not counted again.
+    """Measure a table. What ``looked`` and ``steps`` counted already is not counted again.
 
     Raises ``BadInput`` for an unknown column in what was declared, or a rule that cannot be asked.
     """
@@ -56,6 +60,7 @@ def assess(
         looked=looked or Looked(),
         described=described,
         checked_on=checked_on,
+        steps=steps,
     )
     known: dict[str, Measure] = {}
     for one in profile.index:
@@ -64,6 +69,19 @@ def assess(
     parts = {one.name: known[one.measured_by] for one in profile.index}
     scored = score([one.share for one in profile.index], [part.value for part in parts.values()])
     return Assessment(profile, parts, scored.weights, scored.index, left_out, whole.rows, len(whole.columns))
+
+
+def assess_subject(
+    facts: Facts,
+    profile: Profile,
+    looked: Looked | None = None,
+    described: Described | None = None,
+    checked_on: date | None = None,
+    others: Mapping[str, str] | None = None,
+) -> Assessment:
+    """Measure any file, stream or release by what was declared of it. Raises ``BadInput`` as ``assess`` does."""
+    subject = facts.subject
+    return assess(table_of(facts, others), profile, subject.declared, looked, described, checked_on, facts.steps)
 
 
 def told(assessment: Assessment, language: Language = "en") -> dict[str, Any]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
-from aas_server.quality import measures
 from aas_server.quality.declared import Quality
 from aas_server.quality.looked import Looked
 from aas_server.quality.measures import Described
+from aas_server.quality.steps import Steps
 from aas_server.quality.table import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """``table`` has every column, ``dense`` those that were not left out. ``checked_on``: the day of the check,
-    where the age of the data is asked. ``described``: what is told of the data, where anything is."""
+    where the age of the data is asked. ``steps``: of the column of times, where there is one. ``described``:
+    what is told of the data, where anything is."""
 
     table: Table
     dense: Table
@@ -25,18 +25,7 @@ class Case:
     looked: Looked = field(default_factory=Looked)
     described: Described | None = None
     checked_on: date | None = None
-
-    @cached_property
-    def interval(self) -> float | None:
-        """The declared interval, else the nominal one; seconds."""
-        if not self.table.timed:
-            return None
-        return self.declared.interval or measures.nominal(self.table)
-
-    @cached_property
-    def intervals(self) -> int:
-        """How many intervals lie between different times."""
-        return max(measures.moments(self.table) - 1, 0)
+    steps: Steps | None = None
 
     @property
     def arrival(self) -> str:

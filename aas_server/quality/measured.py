@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from aas_server.errors import BadInput
 from aas_server.quality.declared import Quality
+from aas_server.quality.facts import Facts
+from aas_server.quality.repeats import identity
 from aas_server.quality.subject import Seen, Subject
 from aas_server.quality.table import NEVER, Column, Table, outside, unlisted
 from aas_server.store.parquet import quoted
@@ -13,17 +15,10 @@ from aas_server.store.parquet import quoted
 _CASTS = {"number": "DOUBLE", "time": "TIMESTAMP", "boolean": "BOOLEAN"}
 
 
-def table_of(
-    subject: Subject,
-    missing: Mapping[str, int] | None = None,
-    invalid: Mapping[str, int] | None = None,
-    others: Mapping[str, str] | None = None,
-) -> Table:
-    """The subject's table: every column is a data column, its time as well.
-
-    ``missing``, ``invalid``: cells per column, where they are counted already (all columns or none). ``others``:
-    further tables that references name. Raises ``BadInput`` for a declared column that is not there.
-    """
+def table_of(facts: Facts, others: Mapping[str, str] | None = None) -> Table:
+    """The subject's table: every column is a data column, its time as well. ``others``: further tables that
+    references name. Raises ``BadInput`` for a declared column that is not there."""
+    subject = facts.subject
     _check(subject, subject.declared)
     time = f"{subject.time.sql}::TIMESTAMP" if subject.time and subject.time.kind == "timestamp" else None
     view = f"{subject.relation}_measured"
@@ -41,13 +36,13 @@ def table_of(
         subject.connection,
         view,
         tuple(_column(one, subject.declared) for one in subject.columns),
-        whole=tuple(f"coalesce({one.sql}::VARCHAR, {one.raw})" for one in subject.columns),
+        whole=tuple(part for one in subject.columns for part in identity(one)),
         names={one.name: one.sql for one in subject.columns},
         rules=f"{view}_by_name",
         rows=subject.rows,
-        missing=missing,
-        invalid=invalid,
-        timed=time is not None,
+        missing={one.name: facts.columns[one.sql].missing for one in subject.columns},
+        ticks=subject.time.ticks if subject.time else "",
+        per_second=subject.time.per_second if subject.time else 1,
         others=others or {},
     )
 

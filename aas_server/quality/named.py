@@ -51,17 +51,9 @@ def _columns(kind: str, case: Case) -> Measure:
     return measures.free_columns(case.table, case.looked, kind)
 
 
-def _timed_rows(kind: str, case: Case) -> Measure:
-    rule = in_all("quality-free-rows", kind=in_all(f"quality-kind-{kind.replace('_', '-')}"))
-    return _rows(kind, case) if case.table.timed else not_measured(rule, "quality-no-time")
-
-
-def _monotonic(case: Case) -> Measure:
-    return measures.free_intervals(case.looked, "time_backwards", max(case.table.rows - 1, 0))
-
-
-def _gap_free(case: Case) -> Measure:
-    return measures.free_intervals(case.looked, "gap", case.intervals)
+def _valid_times(case: Case) -> Measure:
+    rule = in_all("quality-free-rows", kind=in_all("quality-kind-implausible-time"))
+    return _rows("implausible_time", case) if case.table.ticks else not_measured(rule, "quality-no-time")
 
 
 def _uncountable(_: Case) -> Measure:
@@ -70,12 +62,12 @@ def _uncountable(_: Case) -> Measure:
 
 MEASURES: Mapping[str, Callable[[Case], Measure]] = {
     "completeness": _completeness,
-    "expected_points": lambda case: measures.expected_points(case.table, case.interval),
+    "expected_points": lambda case: measures.expected_points(case.table, case.steps),
     "uniqueness": _uniqueness,
     "row_uniqueness": lambda case: measures.uniqueness(case.table, (), case.looked),
     "unlike_rows": partial(_rows, "near_duplicate_rows"),
     "validity": _validity,
-    "valid_times": partial(_timed_rows, "implausible_time"),
+    "valid_times": _valid_times,
     "consistency": _consistency,
     "reference": lambda case: measures.reference(case.table, case.declared.references),
     "order": lambda case: measures.order(case.table, case.declared.orders),
@@ -84,9 +76,9 @@ MEASURES: Mapping[str, Callable[[Case], Measure]] = {
     "integrity": _integrity,
     "timeliness": lambda case: measures.timeliness(case.table, case.arrival, case.declared.late_after),
     "freshness": lambda case: measures.freshness(case.table, case.checked_on, case.declared.fresh_within),
-    "monotonic_time": _monotonic,
-    "single_times": partial(_timed_rows, "duplicate_time"),
-    "gap_free": _gap_free,
+    "monotonic_time": lambda case: measures.monotonic(case.steps, case.looked.examples("time_backwards")),
+    "single_times": lambda case: measures.single_times(case.steps, case.looked.examples("duplicate_time")),
+    "gap_free": lambda case: measures.gap_free(case.steps, case.looked.examples("gap")),
     "stuck_free": partial(_columns, "stuck"),
     "drift_free": partial(_columns, "drift"),
     "scale_kept": partial(_columns, "scale_change"),

@@ -60,7 +60,8 @@ class Table:
     rows: int = 0
     missing: Mapping[str, int] | None = None
     invalid: Mapping[str, int] | None = None
-    timed: bool = False
+    ticks: str = ""
+    per_second: int = 1_000_000
     arrival: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,10 +5,17 @@ Each answers numerator, denominator and rule, or that it was not measured and wh
 
 from aas_server.quality.measures.cells import completeness, validity
 from aas_server.quality.measures.described import Described, Told, accessibility, usefulness
-from aas_server.quality.measures.found import free_columns, free_intervals, free_rows
+from aas_server.quality.measures.found import free_columns, free_rows
 from aas_server.quality.measures.kept import accuracy, consistency, integrity, order, redundancy, reference
 from aas_server.quality.measures.rows import uniqueness
-from aas_server.quality.measures.series import expected_points, freshness, moments, nominal, timeliness
+from aas_server.quality.measures.series import (
+    expected_points,
+    freshness,
+    gap_free,
+    monotonic,
+    single_times,
+    timeliness,
+)
 
 __all__ = [
     "Described",
@@ -19,15 +26,15 @@ __all__ = [
     "consistency",
     "expected_points",
     "free_columns",
-    "free_intervals",
     "free_rows",
     "freshness",
+    "gap_free",
     "integrity",
-    "moments",
-    "nominal",
+    "monotonic",
     "order",
     "redundancy",
     "reference",
+    "single_times",
     "timeliness",
     "uniqueness",
     "usefulness",

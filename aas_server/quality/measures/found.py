@@ -37,13 +37,3 @@ def free_columns(table: Table, looked: Looked, kind: str) -> Measure:
     bad = len({name for name in finding.columns if name in table.called}) if finding is not None else 0
     total = len(table.columns)
     return Measure(rule, total - min(bad, total), total, examples=looked.examples(kind)[:EXAMPLES])
-
-
-def free_intervals(looked: Looked, kind: str, intervals: int) -> Measure:
-    """Intervals between rows that the finding ``kind`` does not concern / intervals."""
-    rule = in_all("quality-free-intervals", kind=in_all(f"quality-kind-{kind.replace('_', '-')}"))
-    if (found := looked.count(kind)) is None:
-        return not_measured(rule, "quality-not-looked-for")
-    if intervals < 1:
-        return not_measured(rule, "quality-no-intervals")
-    return Measure(rule, intervals - min(found, intervals), intervals, examples=looked.examples(kind))

@@ -9,6 +9,7 @@ from datetime import date
 
 from aas_server.messages import in_all
 from aas_server.quality.measure import Measure, not_measured
+from aas_server.quality.steps import Steps
 from aas_server.quality.table import Table
 
 # A stream is sampled evenly where at least half of its intervals are its median one, give or take a tenth: shots
@@ -17,56 +18,67 @@ _EVEN, _PLAY = 0.5, 0.1
 _DAY = 86_400
 
 
-def nominal(table: Table) -> float | None:
-    """The interval between two rows, in seconds: the median of those between different times, sorted. ``None``
-    where the times are not evenly spaced, or too few."""
-    [(interval, even, steps)] = table.connection.execute(
-        f"""WITH moments AS (SELECT DISTINCT epoch_us(time) AS at FROM {table.relation} WHERE time IS NOT NULL),
-        steps AS (SELECT at - lag(at) OVER (ORDER BY at) AS step FROM moments),
-        usual AS (SELECT quantile_disc(step, 0.5) AS median FROM steps)
-        SELECT median, avg((abs(step - median) <= {_PLAY} * median)::INT), count(step)
-        FROM steps, usual WHERE step IS NOT NULL GROUP BY median"""  # noqa: S608
-    ).fetchall() or [(None, None, 0)]
-    if interval is None or steps < 2 or even < _EVEN:
-        return None
-    return float(interval) / 1e6
-
-
-def expected_points(table: Table, interval: float | None) -> Measure:
+def expected_points(table: Table, steps: Steps | None) -> Measure:
     """Points that came / points expected, from the first time to the last: an interval of k times the nominal one
     (rounded) should have held k − 1 more points; rows closer than half the interval are one point.
 
     Counted from interval to interval, so that a clock that runs a little fast or slow makes no points missing. Not
     measured without a time, or where no interval was declared and the rows are not evenly spaced.
     """
-    rule = in_all("quality-expected-points", interval="–" if interval is None else f"{interval:g}")
-    if not table.timed:
-        return not_measured(rule, "quality-no-time")
+    if steps is None or not table.ticks:
+        return not_measured(in_all("quality-expected-points", interval="–"), "quality-no-time")
+    interval = steps.nominal
+    shown = "–" if interval is None else f"{interval / table.per_second:g}"
+    rule = in_all("quality-expected-points", interval=shown)
     if interval is None or interval <= 0:
         return not_measured(rule, "quality-no-interval")
-    step = max(round(interval * 1e6), 1)
-    [(came, expected)] = table.connection.execute(
-        f"""WITH moments AS (SELECT DISTINCT epoch_us(time) AS at FROM {table.relation} WHERE time IS NOT NULL),
-        steps AS (SELECT (at - lag(at) OVER (ORDER BY at) + {step // 2}) // {step} AS points FROM moments)
-        SELECT count(*) FILTER (WHERE points IS NULL OR points > 0), coalesce(sum(points), 0) FROM steps"""  # noqa: S608
+    [(came, expected, even)] = table.connection.execute(
+        f"""WITH moments AS (
+            SELECT DISTINCT {table.ticks} AS t FROM {table.relation} WHERE {table.ticks} IS NOT NULL
+        ), steps AS (SELECT (t - lag(t) OVER (ORDER BY t)) / {interval!r}::DOUBLE AS step FROM moments)
+        SELECT count(*) FILTER (WHERE step IS NULL OR step >= 0.5), coalesce(sum(floor(step + 0.5)), 0),
+               avg((abs(step - 1) <= {_PLAY})::INT)
+        FROM steps"""  # noqa: S608
     ).fetchall()
-    if not came:
-        return not_measured(rule, "quality-no-time")
+    if not steps.declared and (even or 0) < _EVEN:
+        return not_measured(rule, "quality-no-interval")
     return Measure(rule, came, int(expected) + 1)
 
 
-def moments(table: Table) -> int:
-    """How many different times there are."""
-    if not table.timed:
-        return 0
-    return table.one("count(DISTINCT time)")[0]
+def monotonic(steps: Steps | None, examples: tuple[str, ...] = ()) -> Measure:
+    """Steps in file order that don't go back in time / steps."""
+    rule = in_all("quality-monotonic")
+    if steps is None:
+        return not_measured(rule, "quality-no-time")
+    if steps.readable < 2:
+        return not_measured(rule, "quality-no-intervals")
+    total = steps.readable - 1
+    return Measure(rule, total - steps.backwards, total, examples=examples)
+
+
+def single_times(steps: Steps | None, examples: tuple[str, ...] = ()) -> Measure:
+    """Rows whose time is no earlier row's / rows with a time."""
+    rule = in_all("quality-single-times")
+    if steps is None or not steps.readable:
+        return not_measured(rule, "quality-no-time")
+    return Measure(rule, steps.readable - steps.repeated, steps.readable, examples=examples)
+
+
+def gap_free(steps: Steps | None, examples: tuple[str, ...] = ()) -> Measure:
+    """Intervals between different times that are no longer than 1.5 × the nominal one / intervals."""
+    rule = in_all("quality-gap-free")
+    if steps is None:
+        return not_measured(rule, "quality-no-time")
+    if not steps.intervals or steps.nominal is None:
+        return not_measured(rule, "quality-no-intervals")
+    return Measure(rule, steps.intervals - steps.gaps, steps.intervals, examples=examples)
 
 
 def timeliness(table: Table, arrival: str, late_after: float | None) -> Measure:
     """Rows that arrived in time / rows whose arrival is known. ``arrival``: SQL of the time of arrival, empty
     where there is none; ``late_after``: seconds after a row's own time from which it is late."""
     rule = in_all("quality-timely", seconds="–" if late_after is None else f"{late_after:g}")
-    if not table.timed:
+    if not table.ticks:
         return not_measured(rule, "quality-no-time")
     if not arrival:
         return not_measured(rule, "quality-no-arrival")
@@ -84,7 +96,7 @@ def freshness(table: Table, checked_on: date | None, fresh_within: float | None)
     """1 of 1 where the newest row was no older than ``fresh_within`` days at the end of the day of the check, else
     0 of 1; the rule says how old it was."""
     rule = in_all("quality-fresh", days="–" if fresh_within is None else f"{fresh_within:g}", age="–")
-    if not table.timed:
+    if not table.ticks:
         return not_measured(rule, "quality-no-time")
     if fresh_within is None:
         return not_measured(rule, "quality-no-fresh-within")
