@@ -1,0 +1,28 @@
+"""The findings that need a look at how the columns behave, in as few passes as they can share."""
+
+from __future__ import annotations
+
+from aas_server.quality.finding import Finding
+from aas_server.quality.findings import drift, scale_change, stuck, suspected_code
+from aas_server.quality.findings.numbers import suspected
+from aas_server.quality.findings.shape import look
+from aas_server.quality.subject import Subject
+
+
+def deep(subject: Subject) -> tuple[Finding, ...]:
+    """All deep findings of one subject, one per kind, only where there is something to find.
+
+    Costs one pass for the bounded look (``findings.shape``), and over a longer file one exact pass per kind.
+    """
+    subject.progress("look", 0, 1)
+    shape = look(subject)
+    numbers = suspected(subject, shape)
+    read = shape.without({name: tuple(codes) for name, codes in numbers.items()})
+    found = (
+        suspected_code.find(subject, numbers),
+        stuck.find(subject, read),
+        scale_change.find(subject, read),
+        drift.find(subject, read),
+    )
+    subject.progress("look", 1, 1)
+    return tuple(finding for finding in found if finding is not None)

@@ -1,0 +1,77 @@
+"""``drift``: a column's level or spread moves slowly, one way, over the time of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aas_server.messages import in_all
+from aas_server.quality.finding import Finding
+from aas_server.quality.findings.limits import limits
+from aas_server.quality.findings.shape import Floats, Shape, is_sensor, numeric
+from aas_server.quality.subject import Subject
+
+
+def find(subject: Subject, shape: Shape) -> Finding | None:
+    """Columns whose level (or spread) goes one way in even steps, for 40 % of the file or more, up to its end.
+
+    The file is cut into 20 blocks of equal readings (10 for the spread). Level: the blocks' medians; spread: the
+    logarithm of their interquartile ranges. A move is told where the last blocks go one way in 95 % of their
+    steps, on a straight line (R² ≥ 0.9), further than the readings spread inside a block (or to the double, or
+    half, of the spread), while the blocks before them stand. A wandering or switching process does not go one way
+    so evenly.
+    ``shape``: without suspected codes. Count: columns.
+    """
+    found = []
+    for column in numeric(subject):
+        values = shape.values[column.sql]
+        kept = values[~np.isnan(values)]
+        if len(kept) >= limits().drift.fewest and is_sensor(column, values):
+            found += [(column, move) for move in _moves(kept)]
+    if not found:
+        return None
+    columns = tuple(column.name for column in numeric(subject) if any(column == c for c, _move in found))
+    told = [f"{column.name}: {before:.4g} → {after:.4g}" for column, (before, after) in found]
+    return Finding(
+        "drift", len(columns), columns, tuple(told[:3]), in_all("quality-found-drift", moves="; ".join(told))
+    )
+
+
+def _moves(values: Floats) -> Iterator[tuple[float, float]]:
+    limit = limits().drift
+    blocks = np.array_split(values, limit.blocks)
+    levels = np.array([np.median(block) for block in blocks])
+    inside = float(np.median([_spread(block) for block in blocks])) / 1.349
+    begin = _one_way(levels)
+    if begin is not None and abs(levels[-1] - levels[begin]) >= limit.effect * inside > 0:
+        yield float(levels[begin]), float(levels[-1])
+        return
+    wide = np.array([_spread(block) for block in np.array_split(values, limit.spread_blocks)])
+    if np.all(wide > 0):
+        begin = _one_way(np.log(wide))
+        if begin is not None and abs(np.log(wide[-1] / wide[begin])) >= np.log(limit.spread):
+            yield float(wide[begin]), float(wide[-1])
+
+
+def _one_way(levels: Floats) -> int | None:
+    """From which block on the levels go one way in even steps to the end; ``None`` where they don't."""
+    limit = limits().drift
+    for begin in range(int(len(levels) * (1 - limit.part)) + 1):
+        part = levels[begin:]
+        steps = np.diff(part)
+        total = part[-1] - part[0]
+        if total == 0 or np.mean(steps * np.sign(total) > 0) < limit.same_way:
+            continue
+        straight = np.corrcoef(np.arange(len(part)), part)[0, 1] ** 2
+        before = levels[: begin + 1]
+        still = np.ptp(before) <= limit.still * abs(total)
+        even = np.max(np.abs(steps)) <= 4 * np.median(np.abs(steps))
+        if straight >= limit.straight and still and even:
+            return begin
+    return None
+
+
+def _spread(values: Floats) -> float:
+    low, high = np.quantile(values, (0.25, 0.75))
+    return float(high - low)
