@@ -36,8 +36,9 @@ def data_code(facts: Facts) -> str:
 
 def model_code(facts: Facts) -> str:
     """Python that lets the model judge the main table; empty where the model needs more than its columns."""
-    features = facts.trained.model.features
-    if not features or not set(features) <= set(facts.main.columns):
+    model = facts.trained.model
+    features = model.features
+    if model.texts or model.picture or not features or not set(features) <= set(facts.main.columns):
         return ""
     names = ",\n    ".join(_quoted(feature) for feature in features)
     return f"""import onnxruntime

@@ -33,13 +33,13 @@ def run(work: Work, prepared: Prepared) -> Trained:
     work.progress("train", 1, 4)
     result = _learn(bench)
     work.progress("train", 3, 4)
-    model = _model(work, bench, result, (*notes, *result.notes))
+    model = card.illustrated(_model(work, bench, result, (*notes, *result.notes)), prepared.main.fields)
     folder = work.folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     onnx = folder / FILE
     onnx.write_bytes(result.onnx)
-    files = {FILE: onnx, **card.write(model, recipe.title, folder)}
-    work.twin.put(recipe.id, ai_model.to_submodel(model))
+    files = {FILE: onnx, **card.write(model, recipe.title, folder, prepared.main.fields)}
+    work.twin.put(recipe.id, ai_model.to_submodel(model), files=card.in_shell(model, folder))
     return Trained(model, onnx, files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sys
 from collections.abc import Callable
@@ -171,16 +172,17 @@ def test_the_same_data_give_the_same_file_and_card(build: Build, shots: pd.DataF
 def test_the_card_tells_the_figures_in_both_languages(build: Build, shots: pd.DataFrame) -> None:
     built = build(shots, label="bad")
     files, found = built.trained.files, built.model
-    assert set(files) == {"model.onnx", "model-card.json", "model-card.ko.md", "model-card.en.md"}
+    assert {"model.onnx", "model-card.json", "model-card.html", "load.py", "requirements.txt"} <= set(files)
     card = json.loads(files["model-card.json"].read_text("utf-8"))
     assert card["macro_f1"] == found.macro_f1
     assert card["features"] == list(found.features)
+    page = html.unescape(files["model-card.html"].read_text("utf-8"))
     for language in LANGUAGES:
-        page = files[f"model-card.{language}.md"].read_text("utf-8")
-        assert str(found.macro_f1) in page
         assert found.verdict[language] in page
         assert all(note[language] in page for note in found.notes)
-    assert f"| defect | {found.confusion.counts[1][0]} | {found.confusion.counts[1][1]} |" in page
+    assert page.count(f"{found.macro_f1:.3f}") >= 2
+    missed, caught = found.confusion.counts[1]
+    assert f'<th>Defect</th><td class="n">{missed}</td><td class="n">{caught}</td>' in page
 
 
 def test_the_shell_bears_the_model(build: Build, shots: pd.DataFrame) -> None:

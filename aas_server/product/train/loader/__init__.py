@@ -1,0 +1,27 @@
+"""What goes into a release beside the model so that a buyer can run it: a script and what it needs."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+SCRIPT, REQUIREMENTS = "load.py", "requirements.txt"
+_NEEDED = ("numpy", "onnxruntime")
+_PLAIN = re.compile(r"\d+(\.\d+)*")
+
+
+def files(pictures: bool) -> dict[str, bytes]:
+    """The files by name. ``pictures``: whether the model looks at pictures. The requirements name the versions the
+    model was checked with, as the oldest that will do."""
+    needed = (*_NEEDED, "pillow") if pictures else _NEEDED
+    lines = [f"{name}>={_plain(version(name))}\n" for name in needed]
+    return {
+        SCRIPT: (Path(__file__).with_name(SCRIPT)).read_bytes(),
+        REQUIREMENTS: "".join(lines).encode(),
+    }
+
+
+def _plain(given: str) -> str:
+    found = _PLAIN.match(given)
+    return found[0] if found else given

@@ -1,0 +1,137 @@
+"""Runs the model of this release: needs onnxruntime and numpy (pyarrow for Parquet, Pillow for pictures).
+
+    pip install -r model/requirements.txt
+    python model/load.py                      # the sample of this release
+    python model/load.py data/shots.parquet   # a table, or a CSV of your own
+    python model/load.py --json new.csv       # one JSON object a row
+
+In Python: ``from load import Model; Model().predict([{"Pressure": 101.5}])``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+HERE = Path(__file__).resolve().parent
+MISSING = ("", "nan", "na", "null")
+DIGITS = 7
+
+
+class Model:
+    """The ONNX file beside this one, with its card."""
+
+    def __init__(self, folder: Path = HERE) -> None:
+        self.card = json.loads((folder / "model-card.json").read_text("utf-8"))
+        self.features: Sequence[str] = self.card["features"]
+        self.texts: Sequence[str] = self.card["texts"]
+        self.classes: Sequence[str] = self.card["classes"]
+        file = folder / Path(self.card["storage"]).name
+        self.session: Any = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+
+    def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """One answer a row: ``class`` with ``probabilities`` or ``score``, or ``value``. Columns go by their
+        idShort; what a row lacks (or holds as None) counts as missing, other columns are not looked at."""
+        feeds: dict[str, Any] = {}
+        if self.features:
+            numbers = [[number(row.get(name)) for name in self.features] for row in rows]
+            feeds["features"] = np.array(numbers, dtype=np.float32).reshape(len(rows), len(self.features))
+        if self.texts:
+            words = [[word(row.get(name)) for name in self.texts] for row in rows]
+            feeds["texts"] = np.array(words, dtype=object).reshape(len(rows), len(self.texts))
+        return self.answers(feeds)
+
+    def look(self, files: Iterable[Path]) -> list[dict[str, Any]]:
+        """The same for a model of pictures (JPEG, PNG, BMP)."""
+        return self.answers({"pictures": np.stack([picture(file, self.card["picture"]) for file in files])})
+
+    def answers(self, feeds: Mapping[str, Any]) -> list[dict[str, Any]]:
+        names = [output.name for output in self.session.get_outputs()]
+        told = dict(zip(names, self.session.run(names, dict(feeds)), strict=True))
+        if "value" in told:
+            return [{"value": value} for value in rounded(told["value"].ravel())]
+        answers = [{"class": self.classes[at]} for at in told["label"].ravel().tolist()]
+        for answer, score in zip(
+            answers, rounded(told["scores"].ravel()) if "scores" in told else (), strict=False
+        ):
+            answer["score"] = score
+        for answer, shares in zip(answers, rounded(told.get("probabilities", np.empty(0))), strict=False):
+            answer["probabilities"] = dict(zip(self.classes, shares, strict=True))
+        return answers
+
+
+def number(cell: Any) -> float:
+    """A cell as a number; NaN where there is none."""
+    if cell is None or (isinstance(cell, str) and cell.strip().lower() in MISSING):
+        return float("nan")
+    if isinstance(cell, str) and cell.strip().lower() in ("true", "false"):
+        return float(cell.strip().lower() == "true")
+    return float(cell)
+
+
+def word(cell: Any) -> str:
+    """A cell as text, without the apostrophe that keeps a spreadsheet from running it."""
+    said = "" if cell is None else str(cell)
+    return said[1:] if said.startswith("'") and said.lstrip("'")[:1] in "=+-@" else said
+
+
+def picture(file: Path, how: Mapping[str, Any]) -> Any:
+    """A picture as the model takes it: RGB, resized, each value / 255; colour, line, column."""
+    from PIL import Image  # noqa: PLC0415 (only models of pictures need it)
+
+    with Image.open(file) as opened:
+        small = opened.convert("RGB").resize((how["width"], how["height"]), Image.Resampling.BOX)
+    return (np.asarray(small, dtype=np.float32) / np.float32(255)).transpose(2, 0, 1)
+
+
+def rounded(values: Any) -> list[Any]:
+    """With as many digits as a float32 holds."""
+    plain: list[Any] = np.round(np.asarray(values, dtype=np.float64), DIGITS).tolist()
+    return plain
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    """The rows of a Parquet or CSV file."""
+    if file.suffix == ".parquet":
+        import pyarrow.parquet as pq  # noqa: PLC0415 (only Parquet needs it)
+
+        rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+        return rows
+    with file.open(encoding="utf-8-sig", newline="") as content:
+        return list(csv.DictReader(content))
+
+
+def main() -> None:
+    """Predict every row of the files named, or of the release's sample."""
+    asked = argparse.ArgumentParser(description="Runs the model of this release.")
+    asked.add_argument("files", nargs="*", type=Path, default=[HERE.parent / "sample.csv"])
+    asked.add_argument("--json", action="store_true", help="one JSON object a row")
+    given = asked.parse_args()
+    model = Model()
+    if model.card["picture"]:
+        answers = model.look(given.files)
+    else:
+        answers = [answer for file in given.files for answer in model.predict(read(file))]
+    for at, answer in enumerate(answers, 1):
+        said = json.dumps(answer, ensure_ascii=False) if given.json else f"{at}\t{plain(answer)}"
+        sys.stdout.write(said + "\n")
+
+
+def plain(answer: Mapping[str, Any]) -> str:
+    """An answer in a line."""
+    shares = answer.get("probabilities", {})
+    if answer.get("class") in shares:
+        return f"{answer['class']}\t{shares[answer['class']]:.3f}"
+    return "\t".join(str(value) for value in answer.values() if not isinstance(value, dict))
+
+
+if __name__ == "__main__":
+    main()
