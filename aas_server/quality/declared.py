@@ -71,10 +71,10 @@ class Redundant:
 class Quality:
     """``key``: what should be unique (else the whole row). ``ranges``, ``types``, ``lists`` (valid values),
     ``codes`` (values that mean "no reading"): by column. ``missing``: words that mean "no value", beside an
-    empty cell and NaN, NA, null, NULL. ``interval``: the time between two rows, seconds; taken from the data where it is not declared. ``arrival``:
-    the column that says when a row arrived; ``late_after``: seconds after its time from which it is late;
-    ``fresh_within``: how old, in days, the newest row may be at the day of the check. ``dates``: how dates with
-    the year last (``5/4/20``) are meant, where the data can't tell."""
+    empty cell and NaN, NA, null, NULL. ``interval``: the time between two rows, seconds; taken from the data
+    where it is not declared. ``arrival``: the column that says when a row arrived; ``late_after``: seconds after
+    its time from which it is late; ``fresh_within``: how old, in days, the newest row may be at the day of the
+    check. ``dates``: how dates with the year last (``5/4/20``) are meant, where the data can't tell."""
 
     profile: str = "kamp"
     key: tuple[str, ...] = ()
