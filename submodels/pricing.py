@@ -1,13 +1,16 @@
-"""Pricing (own; schema.org): the cost sheet line by line, and the offer that stands on it."""
+"""Pricing (own; schema.org): the cost sheet line by line, the other two approaches, and the offer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from basyx.aas import model
 
-from submodels import elements, reading
+from submodels import elements, reading, valuation
 from submodels.text import Text
+from submodels.valuation import Driver, IncomeValue, MarketValue
 
 KIND = "Pricing"
 
@@ -24,9 +27,30 @@ class CostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TierPrice:
+    """Won a unit up to a number of units; ``None``: without end."""
+
+    price: float
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """What the form of the price needs. Flat: ``fee`` a ``per`` (month, year). Metered: ``tiers`` per ``per``
+    (call, row, MB). Royalty: ``share`` (fraction) every ``report`` months. ``minimum``: won in each account."""
+
+    per: str = ""
+    fee: int | None = None
+    tiers: tuple[TierPrice, ...] = ()
+    share: float | None = None
+    report: int | None = None
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Pricing:
     """``price`` is what the firm asks, without VAT; ``floor`` the cost sheet's total; ``reason`` why they differ
-    (or that they don't)."""
+    (or that they don't). ``income`` and ``market`` are ``None`` where nothing was given to value by."""
 
     id: str
     currency: str
@@ -42,6 +66,10 @@ class Pricing:
     valid_from: str
     wage_source: str
     rate_source: str
+    income: IncomeValue | None = None
+    market: MarketValue | None = None
+    drivers: tuple[Driver, ...] = ()
+    terms: PaymentTerms | None = None
 
 
 def to_submodel(pricing: Pricing) -> model.Submodel:
@@ -64,6 +92,7 @@ def to_submodel(pricing: Pricing) -> model.Submodel:
         "Form": pricing.form,
         "ValidFrom": pricing.valid_from,
         "Reason": pricing.reason,
+        "Terms": _terms(pricing.terms),
     }
     sheet = {
         "Method": pricing.method,
@@ -73,7 +102,14 @@ def to_submodel(pricing: Pricing) -> model.Submodel:
         "RateSource": pricing.rate_source,
         "Lines": lines,
     }
-    return elements.submodel(KIND, pricing.id, {"Offer": offer, "CostSheet": sheet})
+    values = {
+        "Offer": offer,
+        "CostSheet": sheet,
+        "IncomeApproach": valuation.income_values(pricing.income),
+        "MarketApproach": valuation.market_values(pricing.market),
+        "Sensitivity": [valuation.driver_values(one) for one in pricing.drivers],
+    }
+    return elements.submodel(KIND, pricing.id, values)
 
 
 def from_submodel(submodel: model.Submodel) -> Pricing:
@@ -98,4 +134,35 @@ def from_submodel(submodel: model.Submodel) -> Pricing:
         valid_from=offer["ValidFrom"],
         wage_source=sheet["WageSource"],
         rate_source=sheet["RateSource"],
+        income=valuation.income_value(said.get("IncomeApproach")),
+        market=valuation.market_value(said.get("MarketApproach")),
+        drivers=tuple(valuation.driver(one) for one in said.get("Sensitivity", ())),
+        terms=_terms_of(offer.get("Terms")),
+    )
+
+
+def _terms(terms: PaymentTerms | None) -> Mapping[str, Any] | None:
+    if terms is None:
+        return None
+    return {
+        "Per": terms.per,
+        "Fee": terms.fee,
+        "Tiers": [{"TierPrice": one.price, "UpTo": one.up_to} for one in terms.tiers],
+        "Share": terms.share,
+        "ReportMonths": terms.report,
+        "Minimum": terms.minimum,
+    }
+
+
+def _terms_of(said: Mapping[str, Any] | None) -> PaymentTerms | None:
+    if said is None:
+        return None
+    share = said.get("Share")
+    return PaymentTerms(
+        said.get("Per", ""),
+        said.get("Fee"),
+        tuple(TierPrice(float(one["TierPrice"]), one.get("UpTo")) for one in said.get("Tiers", ())),
+        None if share is None else float(share),
+        said.get("ReportMonths"),
+        said["Minimum"],
     )

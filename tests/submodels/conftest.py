@@ -22,6 +22,7 @@ from submodels import (
     registration,
     time_series,
     use_cases,
+    valuation,
 )
 from submodels.field import Field, Unit
 from submodels.text import both
@@ -165,6 +166,15 @@ PRICING = pricing.Pricing(
         pricing.CostLine("profit", both("이윤", "Profit"), "10 %", 800_000),
     ),
     8_800_000, 9_000_000, 900_000, 9_900_000, both("수요", "Demand"), "2026-11-03", "wages 2026", "rates 2026",
+    valuation.IncomeValue(
+        3_000_000, 0.1, 0.2, "면담", (valuation.IncomeYear(1, 2, 0.909091, 5_454_546),), 5_454_546
+    ),
+    valuation.MarketValue(
+        (valuation.Compared("비슷한 것", 10_000_000, "거래소", "2026-10-01", 0.9, "행이 적음 × 0.9", 9_000_000),),
+        9_000_000, 9_000_000, 9_000_000,
+    ),
+    (valuation.Driver("cost", "labour", (-20, -10, 0, 10, 20), (7, 8, 9, 10, 11)),),
+    pricing.PaymentTerms("call", None, (pricing.TierPrice(5.5, 1000), pricing.TierPrice(3.0)), 0.05, 12, 100_000),
 )  # fmt: skip
 LICENSING = licensing.Licensing(
     sm("Licensing"), f"{IDS}policy/cell", "제공형", "이용허락", False, both("학습", "Training"), "P1Y", "KR",

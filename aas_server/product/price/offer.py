@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aas_server.messages import in_all
-from aas_server.product.price import costs, given, printed, sheet
+from aas_server.product.price import approaches, costs, forms, given, printed, sensitivity, sheet
 from aas_server.product.price.fault import Fault
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
@@ -15,10 +15,12 @@ def pricing(costing: Costing, id: str, valid_from: str, rates: Rates) -> Pricing
     """The cost sheet of ``costing`` and the price on it.
 
     Without a price of its own the firm asks the sheet's total. A price below the total needs a reason in words
-    (데이터산업법 제14조: the cost sheet is the floor); VAT is reckoned on the price. Raises ``Fault`` with the
+    (데이터산업법 제14조: the cost sheet is the floor); VAT is reckoned on the price. Income and market approach
+    stand beside it where the recipe gives their assumptions. Raises ``Fault`` with the
     entry of ``costing`` that is wrong.
     """
     made = given.reckoned(given.of_recipe(costing), rates)
+    income = None if costing.income is None else approaches.assumed(costing.income)
     price = made.total if costing.price is None else int(costs.decimal(costing.price, ("price",)))
     reason = _reason(costing.reason, price, made.total)
     tax = sheet.vat(price, rates)
@@ -37,6 +39,10 @@ def pricing(costing: Costing, id: str, valid_from: str, rates: Rates) -> Pricing
         valid_from=valid_from,
         wage_source=made.wage_source,
         rate_source=rates.source if made.method == "statute" else rates.software.source,
+        income=None if income is None else approaches.income_value(income),
+        market=approaches.market_value(costing.comparables) if costing.comparables else None,
+        drivers=sensitivity.drivers(made, income, costing.comparables),
+        terms=forms.terms(costing),
     )
 
 
