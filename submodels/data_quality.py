@@ -33,9 +33,21 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with the data: ``count`` of what ``note`` says, the ``columns`` concerned and some places."""
+
+    kind: str
+    count: int
+    note: Text
+    columns: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DataQuality:
     """``index`` is the weighted sum on 0…100 with the weights of what was not measured shared out among the rest
-    (``effective_weights``, in the order of ``indices``); ``None`` where nothing could be measured."""
+    (``effective_weights``, in the order of ``indices``); ``None`` where nothing could be measured. ``looked_for``:
+    the kinds of findings that were looked for, so that nothing found and not looked for are told apart."""
 
     id: str
     profile: str
@@ -49,6 +61,8 @@ class DataQuality:
     measured_at: str
     release: str
     statement: Text
+    findings: tuple[Finding, ...] = ()
+    looked_for: tuple[str, ...] = ()
 
 
 def to_submodel(quality: DataQuality) -> model.Submodel:
@@ -69,6 +83,8 @@ def to_submodel(quality: DataQuality) -> model.Submodel:
             "LeftOut": list(quality.left_out),
             "Score": quality.index,
             "QualityMeasurements": measured,
+            "LookedFor": list(quality.looked_for),
+            "Findings": [_found(one) for one in quality.findings],
         },
     )
 
@@ -89,6 +105,8 @@ def from_submodel(submodel: model.Submodel) -> DataQuality:
         measured_at=said["MeasuredAt"],
         release=said["Release"],
         statement=said["Statement"],
+        findings=tuple(_finding(one) for one in said.get("Findings", ())),
+        looked_for=tuple(said.get("LookedFor", ())),
     )
 
 
@@ -121,5 +139,25 @@ def _index(said: Mapping[str, Any]) -> Index:
         weight=said["Weight"],
         reason=said.get("Reason"),
         before=said.get("Before"),
+        examples=tuple(said.get("Examples", ())),
+    )
+
+
+def _found(finding: Finding) -> dict[str, Any]:
+    return {
+        "Kind": finding.kind,
+        "Count": finding.count,
+        "Note": finding.note,
+        "Columns": list(finding.columns),
+        "Examples": list(finding.examples),
+    }
+
+
+def _finding(said: Mapping[str, Any]) -> Finding:
+    return Finding(
+        kind=said["Kind"],
+        count=said["Count"],
+        note=said["Note"],
+        columns=tuple(said.get("Columns", ())),
         examples=tuple(said.get("Examples", ())),
     )

@@ -158,6 +158,12 @@ QUALITY = data_quality.DataQuality(
     "2026-11-03T10:11:12.123456Z",
     "cell-r1",
     both("자체 점검", "A self-check"),
+    (
+        data_quality.Finding(
+            "stuck", 40, both("멈춘 값", "Stuck readings"), ("설비명", "heat"), ("#12 (2026-01-01T00:00:00Z): 3.5",)
+        ),
+    ),
+    ("stuck", "drift"),
 )  # fmt: skip
 PRICING = pricing.Pricing(
     sm("Pricing"), "KRW", "once", "statute", "service-other",
