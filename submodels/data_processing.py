@@ -17,7 +17,8 @@ KIND = "DataProcessing"
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation on one stream. ``code`` is stable (``remove-repeated``, ``declared-code``, …); ``rule`` says
-    what was done; ``example`` shows one place where it was."""
+    what was done; ``example`` shows one place where it was, with the cell ``before`` and ``after`` it (an empty text
+    is an empty cell)."""
 
     code: str
     stream: str
@@ -27,6 +28,8 @@ class Operation:
     cells_changed: int
     columns: tuple[str, ...] = ()
     example: str = ""
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def to_submodel(processing: DataProcessing) -> model.Submodel:
             "CellsChanged": one.cells_changed,
             "Columns": list(one.columns),
             "Example": one.example,
+            "Before": one.before,
+            "After": one.after,
         }
         for one in processing.operations
     ]
@@ -94,6 +99,8 @@ def from_submodel(submodel: model.Submodel) -> DataProcessing:
             cells_changed=one["CellsChanged"],
             columns=tuple(one.get("Columns", ())),
             example=one.get("Example", ""),
+            before=one.get("Before", ""),
+            after=one.get("After", ""),
         )
         for one in said["Operations"]
     )

@@ -13,6 +13,7 @@ from basyx.aas.model.concept import ConceptDescription
 
 from aas_server.clock import Clock
 from aas_server.ids import Names
+from aas_server.product.changes import ColumnChange
 from aas_server.product.recipe import Recipe
 from aas_server.settings import Settings
 from aas_server.store.contract import Pin, Store
@@ -127,11 +128,12 @@ class PreparedTable:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Step 2."""
+    """Step 2. ``changes``: each column before and after, for people."""
 
     main: PreparedTable
     companions: tuple[PreparedTable, ...]
     processing: DataProcessing
+    changes: tuple[ColumnChange, ...] = ()
 
     @property
     def tables(self) -> tuple[PreparedTable, ...]:

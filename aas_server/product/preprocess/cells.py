@@ -1,132 +1,152 @@
-"""Cells of a wide stream: what is no reading becomes null, and is counted column by column."""
+"""Cells of a wide stream: what is no reading becomes null, what has a declared type is read as it."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from aas_server.product.preprocess.bench import Bench, Column, field_of
+from aas_server.product.preprocess import casting
+from aas_server.product.preprocess.bench import NOTHING, Bench, Column, Example, field_of
+from aas_server.product.preprocess.codes import (
+    Counted,
+    coded,
+    note_codes,
+    note_types,
+    note_unreadable,
+    note_words,
+    worded,
+)
+from aas_server.product.recipe.cleaning import Cast
 from aas_server.quality.table import NUMERIC
 from aas_server.store.parquet import literal
-
-Codes = tuple[float | str, ...]
+from submodels.field import Field
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A column's value once cleaned, and the conditions under which it was a code or could not be read."""
+    """A column's value once cleaned, and the conditions under which it was a code, a word for "missing", or could
+    not be read; ``came``: that there was anything. Conditions are never null."""
 
+    column: Column
     value: str
-    kind: str
+    came: str
     coded: str
+    worded: str
     unreadable: str
     shown: str
+    cast: Cast | None = None
 
 
 def clean(bench: Bench) -> None:
-    """Turn unreadable values and declared codes into null. The raw time column goes: ``Time`` bears its value."""
-    codes = bench.recipe.cleaning.codes
-    columns: list[Column] = []
+    """Turn unreadable values, words and codes into null. The raw time column goes: ``Time`` bears its value."""
+    # A column of nulls costs nothing; looking into the JSON of misfits for each cell of each column does.
+    misfits = bool(bench.counts("count(misfit)")[0])
     cleaned: list[Cleaned] = []
     for number, (name, kind) in enumerate(bench.stream.columns.items()):
         field = field_of(bench.stream, name)
         if field.role == "time" or name == bench.recipe.time:
             continue
-        declared = codes.get(name, ())
-        raw = f"c{number}"
-        made = (
-            _as_it_came(raw, kind)
-            if bench.is_label(field)
-            else _cleaned(raw, kind, name, field.value_type, declared)
-        )
-        columns.append(Column(field, f"c{number}", made.kind))
-        cleaned.append(made)
-    _count(bench, columns, cleaned)
-    values = ", ".join(f"{made.value} AS {column.sql}" for column, made in zip(columns, cleaned, strict=True))
-    bench.columns = columns
-    bench.become("cleaned", f"SELECT row, time{', ' + values if values else ''} FROM {bench.relation}")  # noqa: S608
+        column = Column(field, f"c{number}", kind)
+        cleaned.append(_as_it_came(column) if bench.is_label(field) else _cleaned(bench, column, misfits))
+    _count(bench, cleaned)
+    bench.columns = [made.column for made in cleaned]
+    values = "".join(f", {made.value} AS {made.column.sql}" for made in cleaned)
+    bench.become("cleaned", f"SELECT row, time{values} FROM {bench.relation}")  # noqa: S608
 
 
-def coded(value: str, kind: str, codes: Codes) -> str:
-    """The condition that ``value`` is one of the declared codes; a number matches a text that reads as it."""
-    texts = [literal(str(code)) for code in codes if isinstance(code, str)]
-    numbers = [repr(number) for number in map(_number, codes) if number is not None]
-    parts = []
-    if kind == "string":
-        parts += [f"{value} IN ({', '.join(texts)})"] if texts else []
-        parts += [f"try_cast({value} AS DOUBLE) IN ({', '.join(numbers)})"] if numbers else []
-    elif kind in ("double", "int64") and numbers:
-        parts.append(f"{value} IN ({', '.join(f'{number}::DOUBLE' for number in numbers)})")
-    return f"coalesce({' OR '.join(parts)}, false)" if parts else "false"
+def typed(field: Field, cast: Cast) -> Field:
+    """The field with the declared type; text and truth values have neither unit nor range."""
+    made = replace(field, value_type=casting.XSD[cast.to])
+    if cast.to not in ("number", "integer"):
+        made = replace(made, unit=None, minimum=None, maximum=None)
+    if made.role not in ("feature", "text"):
+        return made
+    return replace(made, role="text" if cast.to in ("text", "time") else "feature")
 
 
-def note_codes(bench: Bench, counted: list[tuple[str, Codes, int, str]]) -> None:
-    """Log each column with declared codes: (idShort, codes, cells, example); one entry of zeros where none is."""
-    for column, codes, cells, example in counted:
-        shown = ", ".join(f"{code:g}" if isinstance(code, float) else str(code) for code in codes)
-        bench.note("declared-code", cells, columns=(column,), example=example, codes=shown, column=column)
-    if not counted:
-        bench.note("declared-code", sentence="preprocess-declared-code-none")
-
-
-def _count(bench: Bench, columns: list[Column], cleaned: list[Cleaned]) -> None:
-    asked = [f"count_if({made.unreadable}), count_if({made.coded})" for made in cleaned]
+def _count(bench: Bench, cleaned: list[Cleaned]) -> None:
+    asked = []
+    for made in cleaned:
+        read = f"count_if({made.came}) - count_if({made.unreadable})" if made.cast else "0"
+        asked += [f"count_if({made.unreadable})", f"count_if({made.coded})", f"count_if({made.worded})", read]
     counts = bench.counts(", ".join(["count(*)", *asked]))[1:]
-    unreadable, codes = counts[0::2], counts[1::2]
-    changed = [number for number, count in enumerate(unreadable) if count]
-    first = changed[0] if changed else None
-    bench.note(
-        "unreadable-to-null",
-        sum(unreadable),
-        columns=tuple(columns[number].field.id_short for number in changed),
-        example=""
-        if first is None
-        else _example(bench, columns[first], cleaned[first], cleaned[first].unreadable),
-    )
+    unreadable, codes, absent, fitting = (counts[start::4] for start in range(4))
+
+    def counted(made: Cleaned, cells: int, condition: str, after: str = "NULL") -> Counted:
+        return Counted(made.column, cells, _example(bench, made, condition, after) if cells else NOTHING)
+
+    free = [(made, cells) for made, cells in zip(cleaned, unreadable, strict=True) if made.cast is None]
+    note_unreadable(bench, [counted(made, cells, made.unreadable) for made, cells in free])
+    note_words(bench, [counted(made, cells, made.worded) for made, cells in zip(cleaned, absent, strict=True)])
     declared = bench.recipe.cleaning.codes
     note_codes(
         bench,
         [
-            (
-                column.field.id_short,
-                declared[column.field.name],
-                count,
-                _example(bench, column, made, made.coded) if count else "",
-            )
-            for column, made, count in zip(columns, cleaned, codes, strict=True)
-            if column.field.name in declared
+            counted(made, cells, made.coded)
+            for made, cells in zip(cleaned, codes, strict=True)
+            if made.column.field.name in declared
         ],
+    )
+    casts = [place for place, made in enumerate(cleaned) if made.cast]
+    note_types(
+        bench,
+        [_typed_example(bench, cleaned[place], unreadable[place]) for place in casts],
+        [(cast.to, fitting[place]) for place in casts if (cast := cleaned[place].cast)],
     )
 
 
-def _example(bench: Bench, column: Column, made: Cleaned, condition: str) -> str:
-    return bench.example(condition, f"concat({literal(column.field.id_short)}, '=', {made.shown})")
+def _typed_example(bench: Bench, made: Cleaned, unfit: int) -> Counted:
+    """A cell that did not fit, else one that is written differently now."""
+    condition = made.unreadable if unfit else f"{made.shown} IS DISTINCT FROM ({made.value})::VARCHAR"
+    return Counted(made.column, unfit, _example(bench, made, condition, made.value))
 
 
-def _cleaned(raw: str, kind: str, name: str, value_type: str, codes: Codes) -> Cleaned:
-    misfit = f"json_extract_string(misfit, {literal('/' + name.replace('~', '~0').replace('/', '~1'))})"
-    strange = f"({raw} IS NULL AND {misfit} IS NOT NULL)"
-    code = f"({coded(raw, kind, codes)} OR ({strange} AND {coded(misfit, 'string', codes)}))" if codes else "false"
+def _example(bench: Bench, made: Cleaned, condition: str, after: str) -> Example:
+    return bench.changed(made.column.field.id_short, condition, made.shown, after)
+
+
+def _cleaned(bench: Bench, column: Column, misfits: bool) -> Cleaned:
+    raw, kind, name = column.sql, column.kind, column.field.name
+    misfit = "NULL::VARCHAR"
+    if misfits:
+        misfit = f"json_extract_string(misfit, {literal('/' + name.replace('~', '~0').replace('/', '~1'))})"
+    cleaning = bench.recipe.cleaning
+    codes, words = cleaning.codes.get(name, ()), cleaning.missing_words
+    strange = f"({raw} IS NULL AND {misfit} IS NOT NULL)" if misfits else "false"
+    code, word = coded(raw, kind, codes), worded(raw, words) if kind == "string" else "false"
+    if misfits and codes:
+        code = f"({code} OR ({strange} AND {coded(misfit, 'string', codes)}))"
+    if misfits and words:
+        word = f"({word} OR ({strange} AND {worded(misfit, words)}))"
+    shown = f"coalesce({raw}::VARCHAR, {misfit})" if misfits else f"{raw}::VARCHAR"
+    word = f"({word} AND NOT {code})" if word != "false" and code != "false" else word
+    empty = " OR ".join(one for one in (code, word) if one != "false") or "false"
+    came = f"({raw} IS NOT NULL OR {strange})" if misfits else f"({raw} IS NOT NULL)"
+    cast = casting.declared(cleaning, name)
+    if cast is not None:
+        text = (misfit if misfits else "NULL::VARCHAR") if kind != "string" else shown
+        value = casting.read_as(cast, raw if kind != "string" else None, kind, text, bench.zone)
+        unreadable = f"({came} AND NOT ({empty}) AND ({value}) IS NULL)"
+        came = f"({came} AND NOT ({empty}))"
+        column.kind, column.field = casting.KINDS[cast.to], typed(column.field, cast)
+        return Cleaned(column, _unless(empty, value), came, code, word, unreadable, shown, cast)
     value, wrong = raw, "false"
     # isfinite(), not isnan(): Parquet's statistics leave NaN out, and DuckDB 2.0 concludes that there is none.
     if kind == "double":
         wrong = f"coalesce(NOT isfinite({raw}), false)"
-    elif kind == "string" and value_type in NUMERIC:
-        value, kind = f"try_cast({raw} AS DOUBLE)", "double"
+    elif kind == "string" and column.field.value_type in NUMERIC:
+        value, column.kind = f"try_cast({raw} AS DOUBLE)", "double"
         wrong = f"({raw} IS NOT NULL AND coalesce(NOT isfinite({value}), true))"
-    unreadable = f"(({wrong} OR {strange}) AND NOT {code})"
-    cleaned = value if code == wrong == "false" else f"CASE WHEN {wrong} OR {code} THEN NULL ELSE {value} END"
-    return Cleaned(cleaned, kind, code, unreadable, f"coalesce({raw}::VARCHAR, {misfit})")
+    unreadable = " OR ".join(one for one in (wrong, strange) if one != "false") or "false"
+    if unreadable != "false" and empty != "false":
+        unreadable = f"(({unreadable}) AND NOT ({empty}))"
+    bad = " OR ".join(one for one in (wrong, empty) if one != "false") or "false"
+    return Cleaned(column, _unless(bad, value), came, code, word, unreadable, shown)
 
 
-def _as_it_came(raw: str, kind: str) -> Cleaned:
-    return Cleaned(raw, kind, "false", "false", raw)
+def _unless(condition: str, value: str) -> str:
+    return value if condition == "false" else f"CASE WHEN {condition} THEN NULL ELSE {value} END"
 
 
-def _number(code: float | str) -> float | None:
-    """The number that a code is; ``None`` for a text, and for ``nan`` and ``inf``, never a reading."""
-    try:
-        number = float(code)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _as_it_came(column: Column) -> Cleaned:
+    raw = column.sql
+    return Cleaned(column, raw, f"({raw} IS NOT NULL)", "false", "false", "false", f"{raw}::VARCHAR")

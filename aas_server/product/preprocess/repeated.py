@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from aas_server.messages import in_all
 from aas_server.product.preprocess.bench import FLAGGED, Bench
+from aas_server.product.preprocess.secrecy import is_dropped
 
 
 def numbers_as_text(bench: Bench) -> None:
@@ -14,7 +16,7 @@ def numbers_as_text(bench: Bench) -> None:
 
 
 def remove(bench: Bench) -> None:
-    """Remove the records that are equal to an earlier one, and keep the first.
+    """Remove the records that are equal to another one, and keep the first, or the last where the recipe says so.
 
     Equal: in the declared key where the stream has all its columns, else in time and all fields (values that did
     not fit their column included; null equals null). A record with a hole in its key is compared over all fields.
@@ -26,18 +28,22 @@ def remove(bench: Bench) -> None:
     if cleaning.repeated == "keep":
         bench.note("remove-repeated", sentence="preprocess-repeated-kept")
         return
+    kept, which = ("max", "last") if cleaning.kept == "last" else ("min", "first")
+    withheld = any(is_dropped(cleaning, name) for name in key)
+    shown = in_all("preprocess-withheld") if withheld else ", ".join(key)
+    word = in_all(f"preprocess-{which}")
     everything = ["time", "misfit", *(f"c{number}" for number in range(len(names)))]
     bench.connection.execute(
-        f"CREATE TEMP TABLE earliest AS SELECT min(row) AS row FROM {bench.relation} "  # noqa: S608
+        f"CREATE TEMP TABLE chosen AS SELECT {kept}(row) AS row FROM {bench.relation} "  # noqa: S608
         f"GROUP BY {', '.join(_equal(key, names, everything))}"
     )
-    (left,) = bench.counts("count(*)", "earliest")
+    (left,) = bench.counts("count(*)", "chosen")
     if left == bench.rows:
-        bench.note("remove-repeated", sentence=sentence, names=", ".join(key))
+        bench.note("remove-repeated", sentence=sentence, names=shown, kept=word)
         return
-    example = bench.example("row NOT IN (SELECT row FROM earliest)")
-    bench.note("remove-repeated", rows_out=left, example=example, sentence=sentence, names=", ".join(key))
-    bench.become("single", f"SELECT * FROM {bench.relation} SEMI JOIN earliest USING (row)")  # noqa: S608
+    example = bench.example("row NOT IN (SELECT row FROM chosen)")
+    bench.note("remove-repeated", rows_out=left, example=example, sentence=sentence, names=shown, kept=word)
+    bench.become("single", f"SELECT * FROM {bench.relation} SEMI JOIN chosen USING (row)")  # noqa: S608
 
 
 def _equal(key: tuple[str, ...], names: list[str], everything: list[str]) -> list[str]:

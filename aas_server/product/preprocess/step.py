@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import importlib.metadata
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from aas_server.errors import BadInput
-from aas_server.product.preprocess import cells, missing, pivot, repeated, times, writing
+from aas_server.product.changes import ColumnChange
+from aas_server.product.preprocess import (
+    cells,
+    checks,
+    compare,
+    conversion,
+    gaps,
+    join,
+    key,
+    missing,
+    outliers,
+    persons,
+    pivot,
+    repeated,
+    resample,
+    scale,
+    secrecy,
+    secrets,
+    stuck,
+    times,
+    writing,
+)
 from aas_server.product.preprocess.bench import Bench, lay
+from aas_server.product.recipe import Recipe
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
 from aas_server.store import records
 from submodels import concepts, data_processing
@@ -24,58 +47,95 @@ def run(work: Work, collected: Collected) -> Prepared:
     Writes ``prepared/<stream>.parquet`` in the build's folder. Raises ``BadInput`` where the recipe names a
     column or stream that is not there, or where nothing is left of the main stream.
     """
-    _check_names(work, collected)
-    tables: list[PreparedTable] = []
-    operations: list[Operation] = []
-    for number, stream in enumerate(collected.streams):
+    prepared = prepare(work, collected)
+    described = [field for stream in prepared.processing.fields.values() for field in stream]
+    work.twin.put_concepts(concepts.concept_descriptions(described))
+    work.twin.put(work.recipe.id, data_processing.to_submodel(prepared.processing))
+    return prepared
+
+
+def prepare(work: Work, collected: Collected) -> Prepared:
+    """As ``run``, but leave nothing anywhere else than in the build's folder: for a look ahead. What the recipe
+    keeps secret needs the firm's key: it is made where there is none."""
+    zone = ZoneInfo(work.settings.zone)
+    checks.check(work.recipe, collected, zone)
+    cleaning = work.recipe.cleaning
+    secret = key.load(work.store.folder) if cleaning.persons or cleaning.secrets else b""
+    done: dict[str, _Done] = {}
+    # Companions first: what the main stream is joined with must be finished, and kept back, by then.
+    for number, stream in enumerate((*collected.companions, collected.main)):
         work.progress("preprocess", number, len(collected.streams))
-        table, done = _prepare(work, stream)
-        tables.append(table)
-        operations += done
-    if not tables[0].rows:
-        raise BadInput("preprocess-nothing-left", stream=tables[0].stream, records=collected.main.records)
+        done[stream.name] = _prepare(work, stream, zone, secret, {name: one.table for name, one in done.items()})
+    made = [done[stream.name] for stream in collected.streams]
+    main, *companions = [one.table for one in made]
+    if not main.rows:
+        raise BadInput("preprocess-nothing-left", stream=main.stream, records=collected.main.records)
     fields = {
-        table.stream: _described(table, stream) for table, stream in zip(tables, collected.streams, strict=True)
+        stream.name: _described(work.recipe, one.table, stream)
+        for one, stream in zip(made, collected.streams, strict=True)
     }
     processing = DataProcessing(
         id=work.names.submodel(work.recipe.id, data_processing.KIND),
         inputs={stream.name: stream.pin.version for stream in collected.streams},
-        operations=tuple(operations),
+        operations=tuple(operation for one in made for operation in one.operations),
         fields=fields,
         coverage=_coverage(fields),
         software=f"{_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}",
     )
-    described = [field for stream in fields.values() for field in stream]
-    work.twin.put_concepts(concepts.concept_descriptions(described))
-    work.twin.put(work.recipe.id, data_processing.to_submodel(processing))
-    return Prepared(tables[0], tuple(tables[1:]), processing)
+    return Prepared(main, tuple(companions), processing, tuple(change for one in made for change in one.changes))
 
 
-def _prepare(work: Work, stream: CollectedStream) -> tuple[PreparedTable, list[Operation]]:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A stream after step 2."""
+
+    table: PreparedTable
+    operations: tuple[Operation, ...]
+    changes: tuple[ColumnChange, ...]
+
+
+def _prepare(
+    work: Work, stream: CollectedStream, zone: ZoneInfo, secret: bytes, others: Mapping[str, PreparedTable]
+) -> _Done:
     scratch = work.folder / "spill"
     with records.connect(scratch) as connection:
-        bench = lay(connection, _without_clash(stream), work.recipe, ZoneInfo(work.settings.zone))
-        _operate(bench)
+        bench = lay(connection, _without_clash(stream), work.recipe, zone, work.names)
+        _operate(bench, secret, others)
         path = work.folder / "prepared" / f"{stream.name}.parquet"
         writing.write(bench, path)
-    fields = tuple(column.field for column in bench.columns)
-    return PreparedTable(stream.name, path, bench.rows, fields), bench.operations
+        table = PreparedTable(stream.name, path, bench.rows, tuple(column.field for column in bench.columns))
+        return _Done(table, tuple(bench.operations), compare.columns(bench, table))
 
 
-def _operate(bench: Bench) -> None:
-    """All operations in their order; each is logged, also one that finds nothing to do."""
+def _operate(bench: Bench, secret: bytes, others: Mapping[str, PreparedTable]) -> None:
+    """All operations in their order (``docs/preprocess.md`` gives the reasons). Those of the first two paragraphs
+    are logged also where they find nothing to do, the others where the recipe asks for them."""
+    times.zones(bench)
     times.put_right(bench)
     repeated.numbers_as_text(bench)
     repeated.remove(bench)
     times.distrust(bench)
     times.place_in_time(bench)
+
     if bench.stream.shape == "narrow":
         pivot.clean(bench)
         pivot.widen(bench)
     else:
         cells.clean(bench)
+
+    scale.put_right(bench)
+    conversion.convert(bench)
+    stuck.find(bench)
+    outliers.find(bench)
+    resample.onto_grid(bench)
+    gaps.fill(bench)
+    if bench.stream.name == bench.recipe.streams[0]:
+        join.companions(bench, others)
+
     missing.leave_out(bench)
     missing.drop_rows(bench)
+    persons.pseudonymise(bench, secret)
+    secrets.keep_back(bench, secret)
     times.sort(bench)
 
 
@@ -88,29 +148,15 @@ def _without_clash(stream: CollectedStream) -> CollectedStream:
     return replace(stream, fields=fields)
 
 
-def _described(table: PreparedTable, stream: CollectedStream) -> tuple[Field, ...]:
-    """The mapping of a stream: what the table holds, then what the feed bears beside it (its time column)."""
+def _described(recipe: Recipe, table: PreparedTable, stream: CollectedStream) -> tuple[Field, ...]:
+    """The mapping of a stream: what the table holds, then what the feed bears beside it (its time column), but for
+    what the recipe keeps back."""
     kept = {field.name for field in table.fields}
-    return (*table.fields, *(field for field in stream.fields if field.name not in kept))
+    rest = [field for field in stream.fields if field.name not in kept]
+    return (*table.fields, *(field for field in rest if not secrecy.is_hidden(recipe.cleaning, field.name)))
 
 
 def _coverage(fields: dict[str, tuple[Field, ...]]) -> Coverage:
     every = [field for described in fields.values() for field in described]
     irdi = sum(field.origin == "irdi" for field in every)
     return Coverage(irdi, len(every) - irdi, 0)
-
-
-def _check_names(work: Work, collected: Collected) -> None:
-    """Whatever the recipe's cleaning names must be there: a misspelt column would silently clean nothing."""
-    cleaning = work.recipe.cleaning
-    known = {field.name for stream in collected.streams for field in stream.fields}
-    for where, names in (("cleaning.codes", cleaning.codes), ("cleaning.key", cleaning.key)):
-        for name in names:
-            if name not in known:
-                raise BadInput(
-                    "preprocess-column-unknown", place=where, column=name, known=", ".join(sorted(known))
-                )
-    streams = [stream.name for stream in collected.streams]
-    for offset in cleaning.clock_offsets:
-        if offset.stream not in streams:
-            raise BadInput("preprocess-stream-unknown", stream=offset.stream, known=", ".join(streams))

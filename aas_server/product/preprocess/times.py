@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from aas_server.product.preprocess.bench import FLAGGED, NOTHING, Bench
+from aas_server.product.preprocess.stretch import within
+from aas_server.store.parquet import literal
 
-from aas_server.errors import BadInput
-from aas_server.product.preprocess.bench import FLAGGED, Bench
+
+def zones(bench: Bench) -> None:
+    """Where times without a zone were read in a wrong one, take their clock reading to be that of the right one.
+    Days on which a zone changes its clocks are minded."""
+    for fix in bench.recipe.cleaning.zones:
+        if fix.stream != bench.stream.name:
+            continue
+        moved = f"timezone({literal(fix.meant)}, timezone({literal(fix.read_as)}, time))"
+        (count,) = bench.counts(f"count_if(time <> {moved})")
+        example = bench.changed("Time", f"time <> {moved}", _shown("time"), _shown(moved)) if count else NOTHING
+        bench.note("time-zone", count, columns=("Time",), example=example, given=fix.read_as, meant=fix.meant)
+        bench.put({"time": moved})
 
 
 def put_right(bench: Bench) -> None:
-    """Add the declared seconds to the times in each declared stretch ``[start, end)`` of this stream.
-
-    The stretches are meant as the gateway's clock told the time; where two overlap the first one counts.
-    """
-    offsets = [offset for offset in bench.recipe.cleaning.clock_offsets if offset.stream == bench.stream.name]
+    """Add the declared seconds to the times in each declared stretch ``[start, end)`` of this stream, meant as the
+    gateway's clock told the time."""
+    offsets = [
+        (number, offset)
+        for number, offset in enumerate(bench.recipe.cleaning.clock_offsets, 1)
+        if offset.stream == bench.stream.name
+    ]
     if not offsets:
         bench.note("clock-offset", sentence="preprocess-clock-offset-none")
         bench.become("timed", f"SELECT *, NULL::INTEGER AS corrected FROM {bench.relation}")  # noqa: S608
         return
     stretches = " ".join(
-        f"WHEN time >= {_moment(bench, offset.start)} AND time < {_moment(bench, offset.end)} THEN {number}"
-        for number, offset in enumerate(offsets)
+        f"WHEN {within(bench.zone, offset.start, offset.end, f'cleaning.clock_offsets.{number}')} THEN {number}"
+        for number, offset in offsets
     )
     shifts = " ".join(
-        f"WHEN {number} THEN time + INTERVAL '{int(offset.seconds)} seconds'"
-        for number, offset in enumerate(offsets)
+        f"WHEN {number} THEN time + INTERVAL '{int(offset.seconds)} seconds'" for number, offset in offsets
     )
     bench.become("stretched", f"SELECT *, CASE {stretches} END AS corrected FROM {bench.relation}")  # noqa: S608
-    for number, offset in enumerate(offsets):
-        (moved,) = bench.counts(f"count_if(corrected = {number})")
-        example = bench.example(f"corrected = {number}", f"'{int(offset.seconds):+d} s'") if moved else ""
+    for number, offset in offsets:
+        here = f"corrected = {number}"
+        (moved,) = bench.counts(f"count_if({here})")
+        later = f"time + INTERVAL '{int(offset.seconds)} seconds'"
+        example = bench.changed("Time", here, _shown("time"), _shown(later)) if moved else NOTHING
         bench.note(
             "clock-offset",
             moved,
@@ -47,7 +62,8 @@ def distrust(bench: Bench) -> None:
     never used: it becomes null."""
     doubtful = f"(corrected IS NULL AND time IS NOT NULL AND {FLAGGED.format(flag='implausible-time')})"
     (count,) = bench.counts(f"count_if({doubtful})")
-    bench.note("implausible-time", count, columns=("Time",), example=bench.example(doubtful) if count else "")
+    example = bench.changed("Time", doubtful, _shown("time"), "NULL") if count else NOTHING
+    bench.note("implausible-time", count, columns=("Time",), example=example)
     if count:
         bench.become(
             "trusted",
@@ -78,10 +94,5 @@ def sort(bench: Bench) -> None:
     bench.note("sort-by-time", moved=moved)
 
 
-def _moment(bench: Bench, written: str) -> str:
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise BadInput("preprocess-offset-time", given=written, stream=bench.stream.name) from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=bench.zone)
-    return f"TIMESTAMPTZ '{aware.astimezone(UTC).isoformat()}'"
+def _shown(time: str) -> str:
+    return f"strftime({time}, '%Y-%m-%dT%H:%M:%SZ')"

@@ -1,0 +1,32 @@
+"""What step 2 did to each column, in figures: as it came and as it is sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """``missing`` of ``cells`` hold no value. Of numbers: least, greatest and mean (nine digits), and how many lie
+    in each of as many equal parts of ``[low, high]`` as there are ``bars``."""
+
+    cells: int
+    missing: int
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    bars: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """A column of ``stream`` by its idShort. ``before`` is ``None`` for one that step 2 made, or whose values are
+    kept back (``withheld``); ``after`` for one that it left out."""
+
+    stream: str
+    column: str
+    before: Seen | None
+    after: Seen | None
+    withheld: bool = False
