@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from aas_server.store.sqlite.opening import open_store
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 from aas_server.twin.shelf import Shelf
+from submodels.ai_model import AIModel, Confusion, OnnxCheck, Split
+from submodels.ai_results import Baseline, Bin, Calibration, ClassFigures, Curve, Evaluation, Leak, Residuals
 from submodels.field import Field
 from submodels.text import both
 
@@ -139,3 +142,130 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared/data is not here")
     return SHARED
+
+
+def _model(**more: object) -> AIModel:
+    said: dict[str, object] = {
+        "id": "https://factory.example/ids/sm/cell/AIModelNameplate",
+        "task": "classification",
+        "algorithm": "RandomForestClassifier",
+        "framework": "scikit-learn",
+        "label": "bad",
+        "positive": "1",
+        "features": ("pressure", "temperature", "noise", "spare"),
+        "split": Split("2026-01-01T00:00:00Z", 2100, 900, 60, 25),
+        "acceptance": 0.8,
+        "macro_f1": 0.931,
+        "naive_macro_f1": 0.493,
+        "confusion": Confusion(("good", "defect"), ((872, 3), (4, 21))),
+        "importance": (("pressure", 0.6), ("temperature", 0.3), ("noise", 0.07), ("spare", 0.03)),
+        "onnx": OnnxCheck(900, 0),
+        "weak": False,
+        "verdict": both("기준을 넘습니다.", "It passes."),
+        "hyperparameters": {"n_estimators": "101"},
+        "figures": {
+            "DefectsCaught": 21.0,
+            "DefectsMissed": 4.0,
+            "FalseAlarms": 3.0,
+            "FlaggedShareTest": 24 / 900,
+            "RecallDefect": 0.84,
+            "PrecisionDefect": 0.875,
+        },
+        "reached": 0.931,
+        "evaluation": Evaluation(
+            baselines=(Baseline("naive", "majority", 0.493, {}), Baseline("linear", "logistic", 0.71, {})),
+            classes=(
+                ClassFigures("good", 2040, 875, 0.995, 0.997, 0.996, 0.999),
+                ClassFigures("defect", 60, 25, 0.875, 0.84, 0.857, 0.9),
+            ),
+            curves=(
+                Curve(
+                    "precision-recall", "defect", 0.9,
+                    (0.0, 0.5, 0.84, 1.0), (1.0, 1.0, 0.875, 0.03), (1.0, 0.8, 0.4, 0.0),
+                ),
+                Curve("roc", "defect", 0.98, (0.0, 0.003, 0.3, 1.0), (0.0, 0.84, 0.98, 1.0), (1.0, 0.4, 0.1, 0.0)),
+            ),
+            calibration=Calibration(
+                "defect", 0.011, 0.008,
+                (Bin(0.0, 0.1, 850, 0.02, 0.01), Bin(0.4, 0.5, 20, 0.45, 0.3), Bin(0.9, 1.0, 30, 0.95, 0.9)),
+            ),
+            permutation=(("pressure", 0.3), ("temperature", 0.1), ("noise", 0.0)),
+        ),
+    }  # fmt: skip
+    return AIModel(**{**said, **more})  # type: ignore[arg-type]
+
+
+def _number(**more: object) -> AIModel:
+    """A regression whose errors swing to and fro."""
+    actual = tuple(100 + 0.2 * at + (at * 7 % 13) for at in range(60))
+    told = tuple(value + (at * 5 % 9 - 4) / 2 for at, value in enumerate(actual))
+    seen = Evaluation(
+        baselines=(
+            Baseline("naive", "mean", -0.01, {"MAE": 4.4}),
+            Baseline("linear", "ridge", 0.75, {"MAE": 2.0}),
+        ),
+        residuals=Residuals(
+            "mm", ((0.05, -2.0), (0.25, -1.0), (0.5, 0.0), (0.75, 1.0), (0.95, 2.0)), actual, told
+        ),
+        permutation=(("pressure", 0.5), ("temperature", 0.2)),
+    )
+    said: dict[str, object] = {
+        "task": "regression", "algorithm": "RandomForestRegressor", "label": "length", "positive": None,
+        "metric": "r2", "reached": 0.91, "macro_f1": None, "naive_macro_f1": None, "confusion": None, "unit": "mm",
+        "split": Split("2026-01-01T00:00:00Z", 2100, 900, 0, 0), "evaluation": seen,
+        "figures": {"MAE": 1.1, "RMSE": 1.4, "R2": 0.91, "NaiveMAE": 4.4},
+    }  # fmt: skip
+    return _model(**{**said, **more})
+
+
+_WEAK: dict[str, object] = {"weak": True, "verdict": both("약한 모델입니다.", "A weak model.")}
+_SORTS = ("crack", "burr", "기포")
+MODELS: dict[str, AIModel] = {
+    "binary": _model(),
+    "weak": _model(**_WEAK, macro_f1=0.55, reached=0.55),
+    "leaking": _model(
+        **_WEAK,
+        evaluation=replace(
+            _model().evaluation,
+            leaks=(
+                Leak("label-in-column", "suspected", 1, ("noise",),
+                     both("정답이 noise에 있습니다.", "It is in noise.")),
+                Leak("repeated-rows", "note", 3, (), both("3행이 같습니다.", "3 rows repeat.")),
+            ),
+        ),
+    ),
+    "multiclass": _model(
+        positive=None, figures={"Accuracy": 0.9}, macro_f1=0.9, reached=0.9,
+        confusion=Confusion(_SORTS, ((300, 5, 2), (9, 280, 4), (3, 1, 296))),
+        split=Split("2026-01-01T00:00:00Z", 2100, 900, 0, 0),
+        evaluation=Evaluation(
+            baselines=(Baseline("naive", "majority", 0.17, {}),),
+            classes=tuple(ClassFigures(one, 700, 300, 0.95, 0.94, 0.945, 0.97) for one in _SORTS),
+            curves=tuple(
+                Curve("precision-recall", one, 0.97, (0.0, 0.9, 1.0), (1.0, 0.95, 0.3), (1.0, 0.5, 0.0))
+                for one in _SORTS
+            ),
+        ),
+    ),
+    "regression": _number(),
+    "weak regression": _number(**_WEAK, reached=-0.2),
+    "life": _number(task="remaining-useful-life", metric="mae-skill", unit="h", label=None, reached=0.82),
+    "anomaly": _model(
+        **_WEAK, task="anomaly-detection", label=None, positive=None, macro_f1=None, naive_macro_f1=None,
+        confusion=None, reached=None, evaluation=Evaluation(),
+        figures={"FlaggedTest": 12.0, "FlaggedByBothTest": 5.0, "FlaggedShareTest": 12 / 900},
+    ),
+    "anomaly judged": _model(task="anomaly-detection", metric="average-precision", reached=0.85),
+    "group": _model(split=Split("m7, m9", 2100, 900, 60, 25, "group", "mould", 5, 2)),
+}  # fmt: skip
+"""A model of every sort that step 3 makes, with figures that fit each other."""
+
+
+@pytest.fixture(params=MODELS, ids=lambda name: name.replace(" ", "-"))
+def any_model(request: pytest.FixtureRequest) -> AIModel:
+    return MODELS[request.param]
+
+
+@pytest.fixture
+def models() -> dict[str, AIModel]:
+    return MODELS

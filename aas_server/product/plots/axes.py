@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from aas_server.product.plots.svg import FAINT, Drawing, Scale, cut, shown, ticks
 
+Corner = Literal["high right", "low left", "low right"]
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 26, 44
 
 
@@ -48,12 +50,13 @@ def spread(*values: Sequence[float]) -> tuple[float, float]:
     return low - air, high + air
 
 
-def legend(drawing: Drawing, names: Sequence[tuple[str, str]]) -> None:
-    """Pairs of colour and name, in the upper right corner of the frame."""
-    longest = max((_width(name) for _, name in names), default=0)
-    left = drawing.width - _RIGHT - 14 - 6.2 * min(longest, 34)
+def legend(drawing: Drawing, names: Sequence[tuple[str, str]], corner: Corner) -> None:
+    """Pairs of colour and name, in a corner of the frame where the lines of its kind do not go."""
+    longest = min(max((_width(name) for _, name in names), default=0), 34)
+    left = _LEFT + 24 if corner == "low left" else drawing.width - _RIGHT - 10 - 6.2 * longest
+    first = _TOP + 9 if corner == "high right" else drawing.height - _BOTTOM - 12 - 15 * (len(names) - 1)
     for at, (colour, name) in enumerate(names):
-        top = _TOP + 9 + 15 * at
+        top = first + 15 * at
         drawing.rect(left - 14, top - 4, 9, 9, colour)
         drawing.text(left, top, cut(name, 34), size=11)
 

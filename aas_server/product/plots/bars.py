@@ -29,7 +29,7 @@ def bars(title: str, given: Sequence[Bar], mark: tuple[float, str] | None = None
         middle = _TOP + _LINE * (at + 0.5)
         drawing.text(_NAME - 8, middle, cut(bar.name, 22), "end")
         drawing.rect(_NAME, middle - 8, across.at(min(max(bar.share, 0), 1)) - _NAME, 16, bar.colour)
-        drawing.text(across.at(min(max(bar.share, 0), 1)) + 5, middle, bar.said)
+        drawing.text(drawing.width - 4, middle, bar.said, "end")
     if mark:
         place, name = mark
         bottom = _TOP + _LINE * len(given)

@@ -73,7 +73,7 @@ def curves(kind: str, given: Sequence[Curve], prevalence: float | None, language
     for one, colour in zip(given, SERIES, strict=False):
         frame.drawing.path(frame.points(one.x, one.y), colour)
         names.append((colour, f"{named(one.label, language)} ({shown(one.area)})"))
-    legend(frame.drawing, names)
+    legend(frame.drawing, names, "low right" if kind == "roc" else "low left")
     return frame.drawing.svg()
 
 

@@ -37,7 +37,7 @@ def course(given: Residuals, language: Language) -> str:
     frame.drawing.path(frame.points(places, given.actual), FAINT)
     frame.drawing.path(frame.points(places, given.predicted), SECOND, **{"stroke-width": "1.2"})
     names = [(FAINT, text("plot-measured", language)), (SECOND, text("plot-told", language))]
-    legend(frame.drawing, names)
+    legend(frame.drawing, names, "high right")
     return frame.drawing.svg()
 
 
