@@ -33,9 +33,10 @@ from aas_server.product.preprocess import (
 from aas_server.product.preprocess.bench import Bench, lay
 from aas_server.product.recipe import Recipe
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
+from aas_server.standard.coverage import coverage
 from aas_server.store import records
 from submodels import concepts, data_processing
-from submodels.data_processing import Coverage, DataProcessing, Operation
+from submodels.data_processing import DataProcessing, Operation
 from submodels.field import Field
 
 _DISTRIBUTION = "aas-data-product-server"
@@ -79,7 +80,7 @@ def prepare(work: Work, collected: Collected) -> Prepared:
         inputs={stream.name: stream.pin.version for stream in collected.streams},
         operations=tuple(operation for one in made for operation in one.operations),
         fields=fields,
-        coverage=_coverage(fields),
+        coverage=coverage(field for described in fields.values() for field in described),
         software=f"{_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}",
     )
     return Prepared(main, tuple(companions), processing, tuple(change for one in made for change in one.changes))
@@ -154,9 +155,3 @@ def _described(recipe: Recipe, table: PreparedTable, stream: CollectedStream) ->
     kept = {field.name for field in table.fields}
     rest = [field for field in stream.fields if field.name not in kept]
     return (*table.fields, *(field for field in rest if not secrecy.is_hidden(recipe.cleaning, field.name)))
-
-
-def _coverage(fields: dict[str, tuple[Field, ...]]) -> Coverage:
-    every = [field for described in fields.values() for field in described]
-    irdi = sum(field.origin == "irdi" for field in every)
-    return Coverage(irdi, len(every) - irdi, 0)

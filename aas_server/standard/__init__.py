@@ -1,0 +1,1 @@
+"""Meaning by dictionary: entries and their search, suggestions, fit to a field, coverage."""

@@ -1,0 +1,90 @@
+"""Our own table and the licensed dictionaries as one: looked up by IRDI or key, searched by words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from aas_server.standard import irdi as identifiers
+from aas_server.standard.entry import Entry, kinds_of, of_concept, others
+from aas_server.standard.licensed import Licensed
+from templates import concepts, quantities
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry found, with how well it matches (0 to 1)."""
+
+    entry: Entry
+    score: float
+
+
+class Dictionary:
+    """``licensed``: what the firm imported; without it our own table alone."""
+
+    def __init__(self, licensed: Licensed | None = None) -> None:
+        self.licensed = licensed
+
+    @cached_property
+    def own(self) -> tuple[Entry, ...]:
+        """Our own table, and behind each quantity its other published entries."""
+        return tuple(
+            entry for concept in concepts.everything() for entry in (of_concept(concept), *others(concept))
+        )
+
+    def entry(self, id: str) -> Entry | None:
+        """The entry by its IRDI or by the key of our table, or ``None``. Of ours another version does, too."""
+        wanted = id.strip()
+        exact = next((one for one in self.own if wanted in (one.id, one.key)), None)
+        if exact is not None or not identifiers.is_irdi(wanted):
+            return exact
+        if self.licensed is not None and (imported := self.licensed.entry(wanted)) is not None:
+            return imported
+        base = identifiers.base(wanted)
+        return next((one for one in self.own if one.irdi and identifiers.base(one.irdi) == base), None)
+
+    def search(self, words: str = "", unit: str = "", quantity: str = "", most: int = MOST) -> list[Hit]:
+        """Entries whose names bear the words, best first; only those that can have ``unit`` and ``quantity``
+        (a kind by QUDT's name or by its name in a language), where these are given."""
+        kinds = kinds_of(unit) if unit else frozenset()
+        kind = quantities.quantity(quantity) if quantity else None
+        if (unit and not kinds) or (quantity and kind is None):
+            return []
+        wanted = _plain(words)
+        hits: dict[str, Hit] = {}
+        for one in self._candidates(wanted):
+            if (kinds and kinds.isdisjoint(one.quantities)) or (kind and kind.key not in one.quantities):
+                continue
+            score = _score(wanted, words.strip().lower(), one) if wanted else 1.0
+            if score > 0 and one.id not in hits:
+                hits[one.id] = Hit(one, round(score, 3))
+        return sorted(hits.values(), key=lambda hit: (-hit.score, not hit.entry.key, hit.entry.id))[:most]
+
+    def _candidates(self, wanted: tuple[str, ...]) -> list[Entry]:
+        return [*self.own, *(self.licensed.candidates(wanted) if self.licensed is not None else ())]
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    """The words of a text in any script, in lower case."""
+    return tuple(word for word in "".join(c if c.isalnum() else " " for c in text.lower()).split() if word)
+
+
+def _score(wanted: tuple[str, ...], whole: str, entry: Entry) -> float:
+    """1 for the very name, IRDI or key; else the share of the words that its names bear, less where they say
+    much more than was asked."""
+    called = [*entry.names.values(), *entry.alias]
+    if whole in (entry.id.lower(), entry.key, *(name.lower() for name in called)):
+        return 1.0
+    if whole.upper() in (short.upper() for short in entry.short):
+        return 0.9
+    best = 0.0
+    for name in (*called, entry.id):
+        spelled = name.lower()
+        there = _plain(spelled)
+        exact = sum(word in there for word in wanted)
+        within = sum(word in spelled for word in wanted) - exact
+        share = (exact + 0.6 * max(within, 0)) / len(wanted)
+        best = max(best, share * (0.5 + 0.35 * min(1.0, len(wanted) / max(len(there), 1))))
+    return best if best > 0.2 else 0.0

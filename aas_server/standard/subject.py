@@ -1,0 +1,87 @@
+"""What is known of a field whose meaning is in question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from submodels.field import Field
+from templates import names, units
+from templates.concepts import Plausible
+from templates.units import UnitCode
+
+_NUMBERS = (
+    "xs:double",
+    "xs:float",
+    "xs:decimal",
+    "xs:integer",
+    "xs:long",
+    "xs:int",
+    "xs:short",
+    "xs:unsignedLong",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The least and the greatest value that came, in the unit of the field; ``None`` where none is known."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """``name`` as the gateway wrote it; ``unit`` its symbol or empty; ``numeric``: whether its values are numbers,
+    ``None`` where that is not known."""
+
+    name: str
+    unit: str = ""
+    numeric: bool | None = None
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def known_unit(self) -> UnitCode | None:
+        """The unit of the field, else the one that stands in brackets behind its name."""
+        said = self.unit or names.unit_in(self.name)[1] or ""
+        return units.by_any(said) if said else None
+
+
+def of_field(one: Field, seen: Mapping[str, Seen] | None = None) -> Subject:
+    """``seen``: by the field's name."""
+    return Subject(
+        one.name,
+        one.unit.symbol if one.unit else "",
+        is_number(one.value_type),
+        (seen or {}).get(one.name, Seen()),
+    )
+
+
+def is_number(value_type: str) -> bool:
+    """Whether an XSD type, or the data type of a dictionary (``REAL_MEASURE``), is one of numbers."""
+    return value_type in _NUMBERS or value_type.startswith(("REAL", "INTEGER", "INT_", "RATIONAL"))
+
+
+def outside(seen: Seen, unit: UnitCode | None, plausible: Plausible) -> float | None:
+    """A value that came and that the quantity can't have; ``None`` where there is none, or where the unit is not
+    known well enough to tell."""
+    bound_unit = units.unit(plausible.unit) if plausible.unit else None
+    for value, bound, sign in ((seen.low, plausible.minimum, 1), (seen.high, plausible.maximum, -1)):
+        if value is None or bound is None:
+            continue
+        told = _told(value, unit, bound_unit, bound)
+        if told is not None and sign * (told - bound) < -1e-9 * max(1.0, abs(bound)):
+            return value
+    return None
+
+
+def _told(value: float, unit: UnitCode | None, bound_unit: UnitCode | None, bound: float) -> float | None:
+    if bound_unit is None:
+        return value
+    if unit is None:
+        # Nil is nil in every unit without an offset, whatever the unit turns out to be.
+        return value if bound == 0 and not bound_unit.offset else None
+    try:
+        return units.convert(value, unit, bound_unit)
+    except ValueError:
+        return None

@@ -1,0 +1,195 @@
+"""What a field may mean: dictionary entries ranked by its name, unit and values, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from aas_server.standard.dictionary import Dictionary
+from aas_server.standard.entry import Entry
+from aas_server.standard.subject import Subject, is_number, outside
+from templates import concepts, names
+
+MOST = 5
+LEAST = 0.2
+"""Below it a suggestion would be a guess: a letter that might stand for anything."""
+_CERTAIN, _TAIL, _WITHIN, _SHORT, _LETTER, _ASIDE, _ALIKE, _UNIT_ALONE = 0.8, 0.65, 0.4, 0.5, 0.4, 0.25, 0.4, 0.25
+_SAME_UNIT, _SAME_KIND, _PLAUSIBLE, _IMPLAUSIBLE = 0.2, 0.15, 0.03, -0.4
+_ALIKE_FROM = 0.84
+"""Share of letters in common from which a misspelt word is taken for the other one (``temprature``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``key`` names the sentence (``suggest-…``), ``values`` fill it."""
+
+    key: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """``score`` from 0 to 1. ``sure``: name, unit and values leave no doubt; only such a one may be applied
+    unasked."""
+
+    entry: Entry
+    score: float
+    sure: bool
+    reasons: tuple[Reason, ...]
+
+
+def suggest(subject: Subject, dictionary: Dictionary, most: int = MOST) -> list[Suggestion]:
+    """The best ``most`` entries, best first; none where nothing speaks for any."""
+    ours = _ours(subject, dictionary)
+    found = [*ours, *_licensed(subject, dictionary, ours)]
+    sure = [one for one in found if one.sure]
+    if len({one.entry.key or one.entry.id for one in sure}) > 1:
+        found = [Suggestion(one.entry, one.score, False, one.reasons) for one in found]
+    found.sort(key=lambda one: (-one.score, not one.entry.irdi, not one.entry.key, one.entry.id))
+    return found[:most]
+
+
+def _ours(subject: Subject, dictionary: Dictionary) -> list[Suggestion]:
+    certain = concepts.propose(subject.name, subject.unit or None)
+    name = names.unit_in(subject.name)[0]
+    parts = names.words(name)
+    found = []
+    for entry in dictionary.own:
+        if not entry.key:
+            continue
+        if certain is not None and certain.key == entry.key:
+            called: tuple[float, Reason] | None = (_CERTAIN, Reason("suggest-name", {"word": name}))
+        else:
+            called = _called(parts, entry)
+        if (
+            made := _weighed(subject, entry, called, certain is not None and certain.key == entry.key)
+        ) is not None:
+            found.append(made)
+    return found
+
+
+def _weighed(
+    subject: Subject, entry: Entry, called: tuple[float, Reason] | None, certain: bool
+) -> Suggestion | None:
+    """The evidence of name, unit and values together; ``None`` where it can't be, or too little speaks for it."""
+    unit = subject.known_unit
+    score, reasons = (called[0], [called[1]]) if called else (0.0, [])
+    fits = _fits_type(subject, entry)
+    if fits is None:
+        return None
+    if unit is not None and (entry.quantities or not entry.units):
+        if unit.quantity not in entry.quantities:
+            return None
+        same = unit.symbol in entry.units
+        score += _SAME_UNIT if same else _SAME_KIND
+        if not called:
+            score = _UNIT_ALONE
+        reasons.append(Reason("suggest-unit", {"unit": unit.symbol}))
+    if not reasons:
+        return None
+    if entry.plausible is not None and (subject.seen.low is not None or subject.seen.high is not None):
+        wrong = outside(subject.seen, unit, entry.plausible)
+        score += _PLAUSIBLE if wrong is None else _IMPLAUSIBLE
+        if wrong is not None:
+            certain = False
+            reasons.append(Reason("suggest-implausible", {"value": f"{wrong:g}"}))
+    score = round(min(1.0, score) * fits, 3)
+    if score < LEAST:
+        return None
+    return Suggestion(entry, score, certain and fits == 1.0 and bool(entry.irdi), tuple(reasons))
+
+
+def _fits_type(subject: Subject, entry: Entry) -> float | None:
+    """``None`` where the values can't be of the entry's type; less than 1 where they are codes in digits."""
+    if subject.numeric is None or not entry.data_type:
+        return 1.0
+    if subject.numeric == is_number(entry.data_type):
+        return 1.0
+    return 0.6 if subject.numeric else None
+
+
+def _called(parts: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None:
+    """How far the words of the name speak for the entry."""
+    if not parts or names.is_blocked(parts):
+        return None
+    head = names.core(parts)
+    joined = "".join(part for part in parts if not part.isascii())
+    best: tuple[float, Reason] | None = None
+    for alias in entry.alias:
+        wanted = names.words(alias)
+        weight = _alias_weight(parts, head, joined, wanted)
+        if weight and (best is None or weight > best[0]):
+            best = (weight, Reason("suggest-word", {"word": alias}))
+    if best is None:
+        best = _short(parts, head, entry)
+    return best
+
+
+def _alias_weight(parts: tuple[str, ...], head: tuple[str, ...], joined: str, wanted: tuple[str, ...]) -> float:
+    if not wanted:
+        return 0.0
+    if head[-len(wanted) :] == wanted:
+        return _TAIL
+    if any(parts[at : at + len(wanted)] == wanted for at in range(len(parts))):
+        return _WITHIN
+    if not wanted[0].isascii() and len(wanted[0]) > 1 and wanted[0] in joined:
+        return _TAIL if joined.endswith(wanted[0]) else _WITHIN
+    if len(wanted) == 1 and len(wanted[0]) > 3 and any(_alike(part, wanted[0]) for part in head[-1:]):
+        return _ALIKE
+    return 0.0
+
+
+def _alike(word: str, other: str) -> bool:
+    return abs(len(word) - len(other)) < 3 and SequenceMatcher(None, word, other).ratio() >= _ALIKE_FROM
+
+
+def _short(parts: tuple[str, ...], head: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None:
+    shorts = {short.lower() for short in entry.short}
+    last = head[-1] if head else parts[-1]
+    if last in shorts:
+        weight = _SHORT if len(last) > 1 else _LETTER
+        return weight, Reason("suggest-short", {"word": last.upper()})
+    for part in parts:
+        if len(part) > 1 and part in shorts:
+            return _ASIDE, Reason("suggest-short", {"word": part.upper()})
+    return None
+
+
+def _licensed(subject: Subject, dictionary: Dictionary, ours: Iterable[Suggestion]) -> list[Suggestion]:
+    """Imported entries by their names in any language. A Korean name is looked up by the English one of what we
+    take it for as well."""
+    if dictionary.licensed is None:
+        return []
+    plain = names.unit_in(subject.name)[0]
+    parts = [word for word in names.core(names.words(plain)) if len(word) > 1 and not word.isdigit()]
+    likely = max((one for one in ours if one.score >= _CERTAIN), key=lambda one: one.score, default=None)
+    asked = [(" ".join(parts), 1.0)] if parts else []
+    if likely is not None:
+        asked.append((likely.entry.name("en").lower(), 0.9))
+    found: dict[str, Suggestion] = {}
+    for words, trust in asked:
+        for entry in dictionary.licensed.candidates(words.split()):
+            called = _name_weight(words, entry)
+            if called is None:
+                continue
+            exact = called[0] >= _CERTAIN and trust == 1.0
+            sure = exact and subject.known_unit is not None and bool(entry.quantities)
+            made = _weighed(subject, entry, (called[0] * trust, called[1]), sure)
+            if made is not None and (entry.id not in found or made.score > found[entry.id].score):
+                found[entry.id] = made
+    return list(found.values())
+
+
+def _name_weight(words: str, entry: Entry) -> tuple[float, Reason] | None:
+    asked = words.split()
+    best: tuple[float, str] = (0.0, "")
+    for name in (*entry.names.values(), *entry.short):
+        there = [word for word in names.words(name) if not word.isdigit()]
+        if not there:
+            continue
+        if there == asked or "".join(there) == "".join(asked):
+            return _CERTAIN, Reason("suggest-word", {"word": name})
+        both = len(set(there) & set(asked))
+        best = max(best, (_TAIL * both / len(set(there) | set(asked)), name))
+    return (best[0], Reason("suggest-word", {"word": best[1]})) if best[0] > 0 else None
