@@ -23,6 +23,7 @@ from aas_server.product import record
 from aas_server.product.package import archive
 from aas_server.product.package.tables import file_of
 from aas_server.product.record import ProductRecord, ReleaseRecord
+from aas_server.product.register import odrl
 from aas_server.product.register.withdrawal import discard, withdraw
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
@@ -52,6 +53,7 @@ def products_router(store: Store, settings: Settings, clock: Clock | None = None
         ("DELETE", "/{id}/listing", "DeleteListing", products.withdraw, _KEPT),
         ("GET", "/{id}/releases/{release}", "GetRelease", products.release, None),
         ("DELETE", "/{id}/releases/{release}", "DeleteRelease", products.discard, _KEPT),
+        ("GET", "/{id}/releases/{release}/licence", "GetReleaseLicence", products.licence, None),
         ("GET", "/{id}/releases/{release}/archive", "GetReleaseArchive", products.archive, None),
         ("GET", "/{id}/releases/{release}/files/{path:path}", "GetReleaseFile", products.file, None),
         ("GET", "/{id}/releases/{release}/records", "GetReleaseRecords", products.records, _example(_RECORDS)),
@@ -99,6 +101,13 @@ class _Products:
         return _json(
             {**_public(made), **self._links(made), "files": [self._file_link(made, name) for name in names]}
         )
+
+    def licence(self, id: str, release: str) -> Response:
+        """The terms of the offer as ODRL 2.2 (JSON-LD)."""
+        made = self.made(id, release)
+        if made.registered is None or made.registered.licensing is None:
+            raise NotFound("licence-none", product=id)
+        return Response(odrl.text(made.registered.licensing, made.priced), media_type="application/ld+json")
 
     def archive(self, id: str, release: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
         """The zip. Ranges are served, so a broken download can go on."""

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from aas_server import settings as configuration
-from aas_server.cli import options, recipe
+from aas_server.cli import licence, options, recipe
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.house import existing
@@ -27,6 +27,8 @@ def product() -> None:
 
 
 product.add_command(recipe.recipe)
+product.add_command(licence.licence)
+product.add_command(licence.share_out)
 
 
 @product.command("list", help="help-product-list", epilog="example-product-list")

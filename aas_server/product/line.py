@@ -27,6 +27,7 @@ def run(work: Work) -> ReleaseRecord:
     """
     with alone(work.store.folder, work.recipe.id):
         steps = Steps(work)
+        _check(work, steps)
         with steps.running("collect"):
             collected = collect.run(work)
         made = _made_before(work, collected) or _make(work, steps, collected)
@@ -34,6 +35,12 @@ def run(work: Work) -> ReleaseRecord:
             steps.finish(made.id)
             return made
         return _sell(work, steps, made)
+
+
+def _check(work: Work, steps: Steps) -> None:
+    """What the last steps would refuse is refused before the first makes anything."""
+    with steps.checking("register"):
+        register.check(work)
 
 
 def _make(work: Work, steps: Steps, collected: Collected) -> ReleaseRecord:

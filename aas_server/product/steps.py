@@ -25,6 +25,14 @@ class Steps:
         """Note that ``step`` runs, then that it is done, or failed and why."""
         self._work.progress(step, 0, 1)
         self._note(step, "running")
+        with self.checking(step):
+            yield
+        self._note(step, "done")
+        self._work.progress(step, 1, 1)
+
+    @contextmanager
+    def checking(self, step: str) -> Iterator[None]:
+        """Note that ``step`` failed, and why, where it refuses what it was given; nothing where it does not."""
         try:
             yield
         except AasError as error:
@@ -33,8 +41,6 @@ class Steps:
         except Exception:
             self._note(step, "failed", AasError("step-broken", step=step))
             raise
-        self._note(step, "done")
-        self._work.progress(step, 1, 1)
 
     def released(self, number: int) -> None:
         """A new release exists; it is offered once it is registered."""

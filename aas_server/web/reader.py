@@ -7,17 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.units import format_unit
-
 from aas_server import messages
 from aas_server.clock import from_ns
 from aas_server.messages import Language
+from aas_server.product.report.format import duration, territory
 from submodels.text import Text
 
 NOTHING = "–"
-_DURATION = re.compile(r"P(\d+)([YMD])")
-_UNITS = {"Y": "duration-year", "M": "duration-month", "D": "duration-day"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 
@@ -88,15 +84,12 @@ class Reader:
             return known.astimezone(self.zone).date().isoformat() if known else when
 
     def duration(self, text: str) -> str:
-        """A whole duration of ISO 8601 (``P1Y``, ``P6M``) in words; any other as it is."""
-        found = _DURATION.fullmatch(text)
-        return (
-            format_unit(int(found[1]), _UNITS[found[2]], length="short", locale=self.language) if found else text
-        )
+        """A duration of ISO 8601 (``P1Y``, ``P6M``) in words; any other as it is."""
+        return duration(text, self.language)
 
-    def territory(self, code: str) -> str:
-        """A country (ISO 3166) by its name."""
-        return str(Locale(self.language).territories.get(code, code))
+    def territory(self, codes: str) -> str:
+        """Countries (ISO 3166) by their names."""
+        return territory(codes, self.language)
 
     def named(self, name: str, kind: str) -> str:
         """What a technical name (``DefectsCaught``) is called among its ``kind``; itself where it has no word."""

@@ -8,13 +8,19 @@ from pathlib import Path
 from aas_server.product import folder as folders
 from aas_server.product.register import bundle, listing, record, terms
 from aas_server.product.register.record import PACKAGE, Papers
-from aas_server.product.register.registration import registration
+from aas_server.product.register.registration import kept_until, registration
 from aas_server.product.work import Registered, Released, Trained, Work
 from submodels import licensing
 from submodels import registration as registration_submodel
 from submodels.data_quality import DataQuality
 from submodels.pricing import Pricing
 from submodels.use_cases import UseCases
+
+
+def check(work: Work) -> None:
+    """Raises ``BadInput`` where the recipe's terms break a rule: asked before anything is made."""
+    terms.licensing(work.recipe, work.names, work.recipe.id)
+    kept_until(work.clock.now().date(), work.recipe.kept_years)
 
 
 def run(
@@ -50,7 +56,7 @@ def _hand_in(work: Work, papers: Papers) -> Registered:
         work.progress("register", 2, 3)
         filled = record.fill(work, papers, package)
         listing.check(filled)
-        bundle.write(folder, papers, filled, work.settings.zone)
+        bundle.write(folder, papers, filled, work.recipe.owner.company, work.settings.zone)
         _keep_package(work, papers, package)
     aasx = home / f"{release}.aasx"
     folders.copy(target / PACKAGE, aasx)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from aas_server.messages import in_all
 from aas_server.product import report
-from aas_server.product.register import listing, sources
-from aas_server.product.register.record import COSTS, GUIDE, QUALITY, SAMPLE, Papers
+from aas_server.product.register import listing, odrl, sources
+from aas_server.product.register import papers as documents
+from aas_server.product.register.record import CONTRACT, COSTS, GUIDE, POLICY, QUALITY, SAMPLE, TERM_SHEET, Papers
 from submodels.text import Text
 
 _PAGES = Path(__file__).with_name("pages")
 
 
-def write(folder: Path, papers: Papers, record: listing.Record, zone: str) -> None:
+def write(folder: Path, papers: Papers, record: listing.Record, company: Text, zone: str) -> None:
     """Put everything beside the AASX that lies in ``folder`` already. Pages tell times in ``zone``."""
     for name in (GUIDE, SAMPLE):
         shutil.copyfile(papers.released.folder / name, folder / name)
@@ -27,6 +28,24 @@ def write(folder: Path, papers: Papers, record: listing.Record, zone: str) -> No
         report.html(_PAGES, COSTS, title=title, pricing=papers.priced, zone=zone, cited=sources.cited)
     )
     report.write_csv(folder / "cost-sheet.csv", _cost_rows(papers))
+    matter = _matter(papers, company)
+    (folder / POLICY).write_bytes(odrl.text(papers.licensing, papers.priced))
+    (folder / CONTRACT).write_bytes(documents.contract(matter))
+    (folder / TERM_SHEET).write_bytes(documents.term_sheet(matter))
+
+
+def _matter(papers: Papers, company: Text) -> documents.Matter:
+    released, registered = papers.released, papers.registration
+    return documents.Matter(
+        title=released.product.title,
+        company=company,
+        release=released.id,
+        sha256=released.sha256,
+        terms=papers.licensing,
+        priced=papers.priced,
+        day=registered.registered,
+        kept_until=registered.kept_until,
+    )
 
 
 def _quality(papers: Papers, title: Text, zone: str) -> bytes:

@@ -13,7 +13,7 @@ from aas_server.messages import in_all
 from aas_server.product import folder as folders
 from aas_server.product.recipe import Owner, Recipe
 from aas_server.product.register import listing
-from aas_server.product.register.rules import rules
+from aas_server.product.register.terms import UNDER_THE_POLICY
 from aas_server.product.work import Released, Trained, Work
 from submodels.data_quality import DataQuality
 from submodels.licensing import Licensing
@@ -29,6 +29,8 @@ PACKAGE, QUALITY, COSTS, GUIDE, SAMPLE = (
     "sample.csv",
 )
 """Names in the hand-in bundle."""
+POLICY, CONTRACT, TERM_SHEET = "policy.jsonld", "contract-draft.docx", "term-sheet.docx"
+"""The licence's papers there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def fill(work: Work, papers: Papers, package: Path) -> listing.Record:
         "release": papers.released.id,
         **_described(work.recipe, papers),
         **_data(papers.released),
-        **_files(papers.released),
+        **_files(papers),
         "package": {"file": PACKAGE, "size": package.stat().st_size, "sha256": folders.sha256(package)},
         "modelCard": _model(papers.trained),
         "quality": _quality(papers.verified),
@@ -101,7 +103,9 @@ def _data(released: Released) -> dict[str, Any]:
     }
 
 
-def _files(released: Released) -> dict[str, Any]:
+def _files(papers: Papers) -> dict[str, Any]:
+    released = papers.released
+    under_contract = papers.licensing.sample_license == UNDER_THE_POLICY
     sample, guide = released.folder / SAMPLE, released.folder / GUIDE
     rows = next(part.rows for part in released.product.distributions if part.url.endswith(f"/{SAMPLE}"))
     variables = json.loads((released.folder / "variables.json").read_text("utf-8"))
@@ -110,7 +114,7 @@ def _files(released: Released) -> dict[str, Any]:
             "file": SAMPLE,
             "rows": rows,
             "sha256": folders.sha256(sample),
-            "licence": rules().sample.license,
+            "licence": papers.licensing.policy if under_contract else papers.licensing.sample_license,
         },
         "guideBook": {"file": GUIDE, "sha256": folders.sha256(guide)},
         "variables": [_variable(variable) for variable in variables],

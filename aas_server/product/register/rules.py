@@ -16,12 +16,29 @@ class Actions:
     always: tuple[str, ...]
     ai_training: tuple[str, ...]
     resupply: tuple[str, ...]
+    assignment: tuple[str, ...]
+    attribution: tuple[str, ...]
+    deletion_at_end: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Contracts:
-    types: tuple[str, ...]
-    grants: tuple[str, ...]
+class Grants:
+    """What the terms call a licence to use, and a transfer."""
+
+    licence: str
+    assignment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """ODRL operands by the term they bear, and operators."""
+
+    purpose: str
+    term: str
+    territory: str
+    eq: str
+    lteq: str
+    is_any_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,8 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class Rules:
     actions: Actions
-    contracts: Contracts
+    grants: Grants
+    constraints: Constraints
     sample: Sample
     territory: Territory
     keeping: Keeping

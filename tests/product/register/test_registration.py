@@ -80,6 +80,9 @@ def test_the_bundle_can_be_handed_in(done):
         "quality-report.html",
         "cost-sheet.html",
         "cost-sheet.csv",
+        "policy.jsonld",
+        "contract-draft.docx",
+        "term-sheet.docx",
     }
     package = (registered.bundle / "package.aasx").read_bytes()
     assert hashlib.sha256(package).hexdigest() == registered.sha256
@@ -173,9 +176,9 @@ def test_less_than_a_year_is_refused():
             "150",
         ),
         (
-            Terms(national_core_technology=True, territory="worldwide"),
+            Terms(national_core_technology=True, territory="US"),
             "licence-core-technology-abroad",
-            "worldwide",
+            "US",
         ),
         (Terms(contract="임의형"), "licence-contract-unknown", "임의형"),
         (Terms(grant="대여"), "licence-grant-unknown", "대여"),

@@ -1,0 +1,55 @@
+"""The standard contract types and our clauses, as data: ``contracts.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from submodels.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ContractType:
+    """A type of the 데이터 표준계약서 (2024-10-31). ``supplier``, ``user``: what its two sides are called."""
+
+    title: Text
+    meaning: Text
+    least_parties: int
+    supplier: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A sentence that stands where all conditions of ``when`` hold."""
+
+    ko: str
+    when: tuple[str, ...] = ()
+
+    def stands(self, true: Set[str]) -> bool:
+        return all(
+            one.removeprefix("not ") not in true if one.startswith("not ") else one in true for one in self.when
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    title: str
+    text: tuple[Wording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    types: Mapping[str, ContractType]
+    clauses: tuple[Clause, ...]
+
+
+@cache
+def contracts() -> Contracts:
+    """All of ``contracts.toml``."""
+    raw = msgspec.toml.decode(Path(__file__).with_name("contracts.toml").read_bytes())
+    return msgspec.convert({"types": raw["type"], "clauses": raw["clause"]}, Contracts)
