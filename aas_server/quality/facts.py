@@ -6,6 +6,7 @@ Every part is computed when it is first asked for, in one pass over the columns 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 
 from aas_server.quality.column_facts import ColumnFacts, of_columns
@@ -15,10 +16,11 @@ from aas_server.quality.subject import Subject
 
 
 class Facts:
-    """Figures of one subject."""
+    """Figures of one subject. ``now``: the day of the check; without it nothing is said to lie in the future."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, now: datetime | None = None) -> None:
         self.subject = subject
+        self.now = now
 
     @cached_property
     def columns(self) -> Mapping[str, ColumnFacts]:

@@ -50,7 +50,7 @@ def _find(subject: Subject, name: str, columns: Sequence[Seen]) -> Repeats:
     hashed = f"hash({', '.join(parts)})"
     if not _doubles(subject, name, hashed):
         return Repeats(0)
-    suspects = f"{subject.relation} WHERE {hashed} IN (SELECT h FROM {name}_doubles)"
+    suspects = f"{subject.relation} WHERE {hashed} IN (SELECT h FROM {name}_doubles)"  # noqa: S608
     ask(
         f"CREATE OR REPLACE TEMP TABLE {name}_groups AS SELECT min(row) AS row, count(*) AS n "  # noqa: S608
         f"FROM {suspects} GROUP BY {', '.join(parts)}"

@@ -1,26 +1,76 @@
-"""Everything that can be found in a subject: a file, a stream or a release."""
+"""Everything that can be found in a subject: a file, a stream or a release. All kinds are asked here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aas_server.quality import broken
 from aas_server.quality.facts import Facts
-from aas_server.quality.finding import Finding
+from aas_server.quality.finding import KINDS, Finding
+from aas_server.quality.findings import (
+    ambiguous_date,
+    constant_column,
+    duplicate_key,
+    duplicate_row,
+    duplicate_time,
+    encoding,
+    gap,
+    implausible_time,
+    missing,
+    mixed_type,
+    out_of_range,
+    time_backwards,
+)
 from aas_server.quality.findings.deep import deep
 from aas_server.quality.looked import Looked
+from aas_server.quality.measured import table_of
 from aas_server.quality.table import Table
 
+_PLAIN: tuple[tuple[str, Callable[[Facts], Finding | None]], ...] = (
+    ("missing", missing.find),
+    ("duplicate_row", duplicate_row.find),
+    ("duplicate_key", duplicate_key.find),
+    ("duplicate_time", duplicate_time.find),
+    ("time_backwards", time_backwards.find),
+    ("gap", gap.find),
+    ("implausible_time", implausible_time.find),
+    ("ambiguous_date", ambiguous_date.find),
+    ("out_of_range", out_of_range.find),
+    ("constant_column", constant_column.find),
+    ("mixed_type", mixed_type.find),
+    ("encoding", encoding.find),
+)
+"""What is counted plainly, by definition."""
 _DEEP = ("suspected_code", "stuck", "scale_change", "drift")
 
 
 def search(facts: Facts, table: Table | None = None) -> Looked:
-    """All findings, one per kind, only where there is something to find. ``table``: the subject's, for the rules
-    that were declared of it."""
+    """All findings in the order of ``finding.KINDS``, one per kind, only where there is something to find.
+    ``table``: the subject's, for the rules that were declared of it."""
     subject = facts.subject
-    findings: list[Finding] = [*deep(subject)]
-    kinds = set(_DEEP)
+    findings: list[Finding] = []
+    kinds = {kind for kind, _ in _PLAIN if _askable(kind, facts)} | set(_DEEP)
+    for number, (_, find) in enumerate(_PLAIN):
+        if (finding := find(facts)) is not None:
+            findings.append(finding)
+        subject.progress("quality-findings", number, len(_PLAIN))
+    findings += deep(subject)
     said = subject.declared
-    if table is not None and (said.rules or said.references or said.orders or said.redundant):
+    if said.rules or said.references or said.orders or said.redundant:
         kinds.add("rule_broken")
-        if (found := broken.find(table, said)) is not None:
+        if (found := broken.find(table or table_of(facts, subject.others), said)) is not None:
             findings.append(found)
-    return Looked(frozenset(kinds), tuple(findings))
+    subject.progress("quality-findings", len(_PLAIN), len(_PLAIN))
+    return Looked(frozenset(kinds), tuple(sorted(findings, key=lambda one: KINDS.index(one.kind))))
+
+
+def _askable(kind: str, facts: Facts) -> bool:
+    """Whether a kind can be looked for at all: a time, a key or an encoding must be there."""
+    subject = facts.subject
+    match kind:
+        case "duplicate_time" | "time_backwards" | "gap" | "implausible_time":
+            return subject.time is not None
+        case "duplicate_key":
+            return bool(subject.key)
+        case _:
+            return True

@@ -49,8 +49,8 @@ def of_time(subject: Subject) -> Steps:
     if backwards:
         ordered = f"(SELECT t, lag(t) OVER (ORDER BY t) AS p FROM (SELECT DISTINCT t FROM {base}))"  # noqa: S608
     ask(
-        "CREATE OR REPLACE TEMP TABLE intervals AS "
-        f"SELECT t - p AS step, count(*) AS n FROM {ordered} WHERE t > p GROUP BY 1"  # noqa: S608
+        "CREATE OR REPLACE TEMP TABLE intervals AS "  # noqa: S608
+        f"SELECT t - p AS step, count(*) AS n FROM {ordered} WHERE t > p GROUP BY 1"
     )
     [(intervals, longest)] = ask("SELECT coalesce(sum(n), 0)::BIGINT, max(step)::DOUBLE FROM intervals").fetchall()
     if backwards:

@@ -89,7 +89,7 @@ class Subject:
     unique together. ``time`` is of kind timestamp, or a number where it counts steps or seconds of its own.
     ``first_line``: the line of the file on which row 0 stands (0 where the file has no lines). ``lines``: whether
     a row stands on one line each, so that row numbers lead to lines. ``declared``: what people said of the data.
-    ``dates``: by column name. ``written``: of a text file.
+    ``dates``: by column name. ``written``: of a text file. ``others``: tables that references name → relation.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -105,6 +105,7 @@ class Subject:
     declared: Quality = field(default_factory=Quality)
     dates: Mapping[str, Dates] = field(default_factory=dict)
     written: Written | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Seen, ...]:

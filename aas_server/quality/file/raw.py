@@ -37,8 +37,8 @@ def read(
     path = folder / "raw.parquet"
     # no word stands for null here: what is missing is decided by definition, not by the reader
     source = (
-        f"read_csv({literal(str(text))}, auto_detect=false, columns={{{columns}}}, delim={literal(layout.separator)}, "
-        f"quote='\"', escape='\"', header=false, skip={layout.skip}, nullstr='\x01', strict_mode=true, "
+        f"read_csv({literal(str(text))}, auto_detect=false, columns={{{columns}}}, "
+        f"delim={literal(layout.separator)}, quote='\"', escape='\"', header=false, skip={layout.skip}, nullstr='\x01', strict_mode=true, "
         f"null_padding=false, encoding='utf-8', max_line_size={MOST_LINE})"
     )
     try:

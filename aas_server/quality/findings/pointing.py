@@ -25,3 +25,9 @@ def shown(name: str, sql: str) -> str:
 def rows(relation: str, conditions: Sequence[str]) -> str:
     """SQL that selects ``row`` of all rows for which one of the conditions holds."""
     return f"SELECT row FROM {relation} WHERE {' OR '.join(f'({one})' for one in conditions)}"  # noqa: S608
+
+
+def listed(parts: Sequence[str], most: int = 20) -> str:
+    """Parts in a row; of a very wide file the first ones and how many there are."""
+    more = f", … ({len(parts):,})" if len(parts) > most else ""
+    return ", ".join(parts[:most]) + more
