@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from aas_server.quality.finding import Finding
-from aas_server.quality.findings import drift, scale_change, stuck, suspected_code
+from aas_server.quality.findings import (
+    drift,
+    label_contradiction,
+    near_duplicate_rows,
+    scale_change,
+    shifted_header,
+    stuck,
+    suspected_code,
+)
 from aas_server.quality.findings.numbers import suspected
 from aas_server.quality.findings.shape import look
 from aas_server.quality.subject import Subject
@@ -22,6 +30,9 @@ def deep(subject: Subject) -> tuple[Finding, ...]:
         suspected_code.find(subject, numbers),
         stuck.find(subject, read),
         scale_change.find(subject, read),
+        shifted_header.find(subject),
+        near_duplicate_rows.find(subject, read),
+        label_contradiction.find(subject),
         drift.find(subject, read),
     )
     subject.progress("look", 1, 1)

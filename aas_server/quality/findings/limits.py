@@ -82,8 +82,9 @@ class Near:
     fewest_columns: int
     digits: int
     least_different: float
+    least_different_but_one: float
+    neighbours: int
     most_alike: int
-    most_hashes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,9 +165,9 @@ def _factor(old: Floats, new: Floats) -> Factor | None:
     before, after = np.quantile(old, _QUANTILES), np.quantile(new, _QUANTILES)
     for factor in factors():
         expected = factor.factor * before + factor.offset
-        if abs(after[2] / expected[2] - 1) > limit.ratio:
+        if abs(after[2] - expected[2]) > limit.ratio * abs(expected[2]):
             continue
-        if np.any(np.abs(after / expected - 1) > limit.shape):
+        if np.any(np.abs(after - expected) > limit.shape * np.abs(expected)):
             continue
         spread, wanted = after[-1] - after[0], factor.factor * (before[-1] - before[0])
         step = float(np.median(np.diff(np.unique(new))))

@@ -1,0 +1,152 @@
+"""``shifted_header``: names over the wrong columns, a row taken for the header, a header among the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aas_server.messages import in_all
+from aas_server.quality.finding import Finding
+from aas_server.quality.findings.limits import limits
+from aas_server.quality.findings.names import contents, expected, is_number, is_value
+from aas_server.quality.findings.pointing import rows
+from aas_server.quality.subject import Seen, Subject
+from aas_server.store.parquet import literal
+from submodels.text import Text
+
+_ROWS = 2_000
+"""Rows whose values are compared with the names: enough to tell a number from a text."""
+_NO_MOMENT = frozenset({"number", "counting", "verdict", "text"})
+"""What a name that says nothing may stand for where a name of a moment stands over something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The names from column ``first`` on belong ``by`` columns further on; contradictions ``left`` then."""
+
+    first: int
+    by: int
+    left: int
+
+
+def find(subject: Subject) -> Finding | None:
+    """The first of three that is there: names shifted against their columns (count: columns whose name contradicts
+    what stands in them), a first row taken for the header (count: names that are values of their column), the
+    header again among the rows (count: rows).
+
+    Shifted: two names or more contradict their contents (``names.toml``: a temperature that is text, a verdict of
+    many values, a moment that is none), and moving the names from some column on by one to three columns leaves a
+    third of these contradictions at most.
+    """
+    if len(subject.columns) < 2 or not subject.rows:
+        return None
+    held = _held(subject)
+    return _shifted(subject, held) or _swallowed(subject, held) or _repeated(subject)
+
+
+def _held(subject: Subject) -> list[list[str]]:
+    """Some values of every column, as written: evenly over the file."""
+    every = max(1, subject.rows // _ROWS)
+    texts = ", ".join(f"{column.raw}::VARCHAR" for column in subject.columns)
+    found = subject.connection.execute(
+        f"SELECT {texts} FROM {subject.relation} WHERE row % {every} = 0 ORDER BY row LIMIT {_ROWS}"  # noqa: S608
+    ).fetchall()
+    return [[value for value in values if value is not None] for values in zip(*found, strict=True)]
+
+
+def _shifted(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
+    limit = limits().header
+    wanted = [expected(column.name) for column in subject.columns]
+    there = [contents(column.kind, values) for column, values in zip(subject.columns, held, strict=True)]
+    if any("moment" in want and not want & has for want, has in zip(wanted, there, strict=True) if has):
+        wanted = [want or _NO_MOMENT for want in wanted]
+    wrong = [place for place in range(len(wanted)) if _contradicts(wanted[place], there[place])]
+    if len(wrong) < limit.fewest:
+        return None
+    best = min(_shifts(wanted, there, wrong), key=lambda one: (one.left, abs(one.by), -one.first))
+    if best.left > limit.better * len(wrong):
+        return None
+    columns = tuple(subject.columns[place].name for place in wrong)
+    told = tuple(
+        f"{subject.columns[place].name}: {', '.join(dict.fromkeys(held[place][:50]))[:60]}" for place in wrong
+    )
+    first = subject.columns[best.first].name
+    note = in_all("quality-found-header-shifted", first=first, by=f"{best.by:+d}", names=", ".join(columns))
+    return Finding("shifted_header", len(wrong), columns, told[:3], note)
+
+
+def _shifts(
+    wanted: Sequence[frozenset[str]], there: Sequence[frozenset[str]], wrong: Sequence[int]
+) -> Iterator[Shift]:
+    """Every way to move the names from some column on. All of them moved, those at the end come to the start."""
+    furthest = limits().header.furthest
+    many = len(there)
+    for by in (move for move in range(-furthest, furthest + 1) if move and abs(move) < many):
+        for first in range(many):
+            moved = {place: place for place in range(first + min(by, 0))}
+            for place in range(first, many):
+                if first == 0 or place + by < many:
+                    moved[place] = (place + by) % many
+            contradicted = sum(_contradicts(wanted[name], there[place]) for name, place in moved.items())
+            fits = sum(bool(wanted[name] & there[moved[name]]) for name in wrong if name in moved)
+            yield Shift(first, by, max(contradicted, len(wrong) - fits))
+
+
+def _contradicts(wanted: frozenset[str], there: frozenset[str]) -> bool:
+    return bool(wanted and there and not wanted & there)
+
+
+def _swallowed(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
+    own = [column for column, values in zip(subject.columns, held, strict=True) if _own_value(column, values)]
+    if len(own) < max(limits().header.fewest, limits().header.part * len(subject.columns)):
+        return None
+    names = tuple(column.name for column in own)
+    note: Text = in_all("quality-found-header-swallowed", names=", ".join(names[:8]))
+    return Finding("shifted_header", len(own), names, names[:3], note)
+
+
+def _own_value(column: Seen, values: Sequence[str]) -> bool:
+    """Whether the name is a value such as stand below it; one that comes twice bears a mark of the reader."""
+    name = column.name.strip()
+    bare = name.rpartition(".")[0] or name
+    if column.kind in ("int64", "double"):
+        numbers = [float(value) for value in values if is_number(value)]
+        named = [float(written) for written in {name, bare} if is_number(written)]
+        return bool(numbers) and any(min(numbers) <= number <= max(numbers) for number in named)
+    if column.kind == "timestamp":
+        return is_value(name) and not name.isdigit()
+    return name in values or bare in values
+
+
+def _repeated(subject: Subject) -> Finding | None:
+    """Rows in which half of the columns, two at least, hold their own name."""
+    texts = [column for column in subject.columns if column.kind == "string" or column.misfit != "false"]
+    least = max(limits().header.fewest, int(limits().header.part * len(subject.columns)))
+    if len(texts) < least:
+        return None
+    named = " + ".join(f"({_names_itself(column)})::INT" for column in texts)
+    condition = f"({named}) >= {least}"
+    [(count,)] = subject.connection.execute(
+        f"SELECT count(*) FROM {subject.relation} WHERE {_names_itself(texts[0])} OR {condition}"  # noqa: S608
+    ).fetchall()
+    if count:
+        [(count,)] = subject.connection.execute(
+            f"SELECT count(*) FROM {subject.relation} WHERE {condition}"  # noqa: S608
+        ).fetchall()
+    if not count:
+        return None
+    note = in_all("quality-found-header-repeated", rows=f"{int(count):,}")
+    columns = tuple(column.name for column in texts)
+    return Finding(
+        "shifted_header",
+        int(count),
+        columns,
+        subject.examples(condition, texts[0].raw),
+        note,
+        rows(subject.relation, [condition]),
+    )
+
+
+def _names_itself(column: Seen) -> str:
+    itself = f"coalesce(trim({column.raw}) = {literal(column.name.strip())}, false)"
+    return itself if column.kind == "string" else f"({column.misfit} AND {itself})"
