@@ -36,7 +36,7 @@ def _join(bench: Bench, rule: Join, table: PreparedTable, number: int) -> None:
     late = _known_later(bench, rule)
     bench.make(
         other,
-        f"SELECT c0 + to_microseconds({late}) AS at, {values} FROM {other}_file WHERE c0 IS NOT NULL "  # noqa: S608
+        f"SELECT c0 + to_microseconds({late}) AS moment, {values} FROM {other}_file WHERE c0 IS NOT NULL "  # noqa: S608
         "QUALIFY row_number() OVER (PARTITION BY c0 ORDER BY row DESC) = 1",
     )
     columns = [_column(bench, rule, field, kinds, place) for place, field in enumerate(wanted, 1)]
@@ -61,20 +61,20 @@ def _join(bench: Bench, rule: Join, table: PreparedTable, number: int) -> None:
 def _as_of(bench: Bench, rule: Join, other: str) -> str:
     """The relation with the other's columns and ``near``: whether a row of it is near enough."""
     off = f"{round(rule.tolerance * 1e6)}"
-    before = f"SELECT l.*, r.* FROM {bench.relation} l ASOF LEFT JOIN {other} r ON l.time >= r.at"  # noqa: S608
+    before = f"SELECT l.*, r.* FROM {bench.relation} l ASOF LEFT JOIN {other} r ON l.time >= r.moment"  # noqa: S608
     if rule.direction == "backward":
-        return f"SELECT *, coalesce(epoch_us(time) - epoch_us(at) <= {off}, false) AS near FROM ({before})"  # noqa: S608
+        return f"SELECT *, coalesce(epoch_us(time) - epoch_us(moment) <= {off}, false) AS near FROM ({before})"  # noqa: S608
     both = (
-        f"SELECT b.*, n.at AS ahead FROM ({before}) b "  # noqa: S608
-        f"ASOF LEFT JOIN (SELECT at FROM {other}) n ON b.time <= n.at"
+        f"SELECT b.*, n.moment AS ahead FROM ({before}) b "  # noqa: S608
+        f"ASOF LEFT JOIN (SELECT moment FROM {other}) n ON b.time <= n.moment"
     )
-    sooner = "at IS NULL OR epoch_us(ahead) - epoch_us(time) < epoch_us(time) - epoch_us(at)"
-    chosen = f"CASE WHEN {sooner} THEN ahead ELSE at END AS at"
-    nearest = f"SELECT * EXCLUDE (at, ahead), {chosen} FROM ({both})"  # noqa: S608
+    sooner = "moment IS NULL OR epoch_us(ahead) - epoch_us(time) < epoch_us(time) - epoch_us(moment)"
+    chosen = f"CASE WHEN {sooner} THEN ahead ELSE moment END AS moment"
+    nearest = f"SELECT * EXCLUDE (moment, ahead), {chosen} FROM ({both})"  # noqa: S608
     values = ", ".join(f"r.j{place}" for place in range(1, _width(bench, other) + 1))
     own = ", ".join(f"l.{name}" for name in ["row", "time", *(one.sql for one in bench.columns)])
-    found = f"SELECT {own}, l.at, {values} FROM ({nearest}) l LEFT JOIN {other} r ON l.at = r.at"  # noqa: S608
-    return f"SELECT *, coalesce(abs(epoch_us(time) - epoch_us(at)) <= {off}, false) AS near FROM ({found})"  # noqa: S608
+    found = f"SELECT {own}, l.moment, {values} FROM ({nearest}) l LEFT JOIN {other} r ON l.moment = r.moment"  # noqa: S608
+    return f"SELECT *, coalesce(abs(epoch_us(time) - epoch_us(moment)) <= {off}, false) AS near FROM ({found})"  # noqa: S608
 
 
 def _width(bench: Bench, other: str) -> int:
