@@ -9,6 +9,7 @@ import pytest
 from basyx.aas import model
 
 from submodels import (
+    ai_dataset,
     ai_model,
     ai_results,
     asset,
@@ -251,6 +252,13 @@ MODEL = ai_model.AIModel(
     requirements="/aasx/files/requirements.txt",
 )  # fmt: skip
 
+DATASET = ai_dataset.AIDataset(
+    sm("AIDataset"), "3", "https://x.example/r3.zip", 3000, 2100, 900, (".parquet", ".csv"),
+    (ai_dataset.Labelled("good", 2950), ai_dataset.Labelled("defect", 50)), {},
+    {"Source": "factory/cell/shots", "Features": "max_injection_pressure, screw_rpm"}, {"MissingShare": "0.01"},
+    {"Process": "Injection moulding"}, sm("AssetInterfacesDescription"),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Case:
@@ -269,6 +277,7 @@ def cases() -> list[Case]:
         REGISTRATION),
         ("UseCases", use_cases, USE_CASES), ("DataProduct", data_product, PRODUCT), ("AIModelNameplate", ai_model,
         MODEL),
+        ("AIDataset", ai_dataset, DATASET),
         ("TimeSeries", time_series, SERIES), ("AssetInterfacesDescription", asset_interfaces, INTERFACES),
         ("OperationalData", operational_data, OPERATIONAL),
     ]  # fmt: skip

@@ -9,10 +9,10 @@ from aas_server.clock import iso
 from aas_server.errors import Conflict, NotFound
 from aas_server.product import folder as folders
 from aas_server.product import record
-from aas_server.product.package import archive, datasheet, guide, product, sample, tables, variables
+from aas_server.product.package import archive, dataset, datasheet, guide, product, sample, tables, variables
 from aas_server.product.package.datasheet import Facts
 from aas_server.product.work import Collected, Prepared, Released, Trained, Work
-from submodels import data_product
+from submodels import ai_dataset, data_product
 from submodels.use_cases import UseCases
 
 
@@ -25,7 +25,7 @@ def run(
     release_id: str,
     number: int,
 ) -> Released:
-    """Make the release folder and its archive, and describe them in the submodel DataProduct.
+    """Make the release folder and its archive, and describe them in the submodels DataProduct and AIDataset.
 
     The same inputs give the same bytes. A folder that an interrupted build left is made anew; a *finished* release
     is only ever made again byte for byte, else ``Conflict``.
@@ -41,6 +41,7 @@ def run(
         archive.write(folder, folder / f"{release_id}.zip", facts.period.end)
         work.progress("package", 2, 3)
     packed = target / f"{release_id}.zip"
+    work.twin.put(work.recipe.id, ai_dataset.to_submodel(dataset.describe(work, facts)))
     described = product.describe(work, facts, target, packed, issued or iso(work.clock.now()))
     submodel = data_product.to_submodel(described)
     work.twin.put(work.recipe.id, submodel, files=product.files(submodel, target))

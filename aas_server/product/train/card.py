@@ -16,6 +16,7 @@ from aas_server.product.plots import plots
 from aas_server.product.plots.classes import named
 from aas_server.product.predicting.answers import classes
 from aas_server.product.train import loader
+from submodels import ai_dataset, ai_model
 from submodels.ai_model import OUTPUTS, AIModel, Plot
 from submodels.field import Field
 from submodels.text import Text
@@ -34,7 +35,12 @@ def illustrated(model: AIModel, fields: Iterable[Field] = ()) -> AIModel:
         for language in LANGUAGES
         for plot in plots(model, titles(fields), language)
     )
-    return replace(model, plots=found, requirements=IN_PACKAGE + loader.REQUIREMENTS)
+    return replace(
+        model,
+        plots=found,
+        requirements=IN_PACKAGE + loader.REQUIREMENTS,
+        dataset=model.id.removesuffix(ai_model.KIND) + ai_dataset.KIND,
+    )
 
 
 def write(model: AIModel, title: Text, folder: Path, fields: Iterable[Field] = ()) -> Mapping[str, Path]:

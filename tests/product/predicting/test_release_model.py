@@ -12,9 +12,13 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
+from basyx.aas.adapter.json import AASToJsonEncoder
 
 from aas_server.product.predicting.predictor import Predictor
 from aas_server.product.predicting.rows import Rows
+from submodels import ai_dataset, ai_model
+
+OFFICIAL = Path(__file__).parents[4] / "shared" / "aas" / "idta-templates"
 
 
 def by_hand(release: Any, rows: Any) -> list[dict[str, Any]]:
@@ -104,3 +108,29 @@ def test_every_drawing_lies_in_the_release_and_in_the_shell(release: Any, unpack
         file = unpacked / "model" / Path(plot.path).name
         assert file.read_text("utf-8").startswith("<svg ")
         assert found[plot.name] == plot.path
+
+
+def test_the_shell_tells_what_the_model_was_trained_on(release: Any) -> None:
+    dataset = ai_dataset.from_submodel(release.work.twin.read("cell", "AIDataset"))
+    bad = int(release.table["bad"].sum())
+    assert [(one.name, one.rows) for one in dataset.classes] == [("good", 900 - bad), ("defect", bad)]
+    assert (dataset.rows, dataset.train_rows + dataset.test_rows) == (900, 900)
+    missing = int(release.table.isna().sum().sum())
+    assert dataset.metrics["MissingCells"] == str(missing)
+    assert dataset.metrics["MissingShare_noise"] == f"{missing / 900:.6f}"
+    assert dataset.information["Features"] == "pressure, temperature, noise"
+    assert dataset.information["Licence"].endswith("/Licensing")
+    nameplate = ai_model.from_submodel(release.work.twin.read("cell", "AIModelNameplate"))
+    assert nameplate.dataset == dataset.id
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official templates lie in ../shared")
+@pytest.mark.parametrize("kind", ["02058_AIDataset_1.0.1", "02060_AIModelNameplate_1.0.1"])
+def test_what_the_line_wrote_conforms_to_the_official_template(release: Any, tmp_path: Path, kind: str) -> None:
+    submodel = release.work.twin.read("cell", kind.split("_")[1])
+    file = tmp_path / "submodel.json"
+    file.write_text(json.dumps({"submodels": [submodel]}, cls=AASToJsonEncoder), "utf-8")
+    command = [Path(sys.executable).parent / "smtv", "--no-bundle", "--template", OFFICIAL / f"{kind}.json", file]
+    verdict = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
