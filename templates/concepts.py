@@ -179,7 +179,7 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
     made = Concept(
         key=str(row["key"]),
         irdi=str(row["irdi"]),
-        source=str(row.get("source", "")),
+        source=_sources().get(str(row.get("source", "")), ""),
         title={"ko": str(row["ko"]), "en": str(row["en"])},
         definition=row["definition"],
         unit=str(row.get("unit", "")),
@@ -189,7 +189,9 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
         quantity=str(row.get("quantity", "")),
         alias=tuple(alias.removeprefix("=") for alias in row["alias"]),
         short=tuple(row.get("short", ())),
-        also=tuple(Other(**other) for other in row.get("also", ())),
+        also=tuple(
+            Other(other["irdi"], _sources()[other["source"]], other["name"]) for other in row.get("also", ())
+        ),
         plausible=_plausible(plausible) if plausible else None,
     )
     return _Entry(made, row.get("refine", {}), frozenset(row.get("block", ())))
@@ -201,7 +203,15 @@ def _plausible(row: Mapping[str, Any]) -> Plausible:
     )
 
 
-@cache
 def _rows() -> tuple[Mapping[str, Any], ...]:
-    text = (Path(__file__).parent / "concepts.toml").read_text("utf-8")
-    return tuple(tomllib.loads(text)["concept"])
+    return tuple(_data()["concept"])
+
+
+def _sources() -> Mapping[str, str]:
+    sources: Mapping[str, str] = _data()["source"]
+    return sources
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "concepts.toml").read_text("utf-8"))

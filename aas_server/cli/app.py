@@ -17,6 +17,7 @@ import structlog
 
 from aas_server.cli import (
     check,
+    concepts,
     database,
     demo,
     evidence,
@@ -48,6 +49,7 @@ for command in (
     serve.serve,
     replay.replay,
     product.product,
+    concepts.concepts,
     price.price,
     packages.import_,
     ingest.ingest,
