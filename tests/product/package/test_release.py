@@ -145,11 +145,7 @@ def test_variable_dictionary_tells_meaning_and_what_was_seen(unzipped):
 def test_data_sheet_names_what_the_release_was_made_of(unzipped):
     sheet = json.loads((unzipped / "datasheet.json").read_text("utf-8"))
     shots = sheet["collected"]["streams"][0]
-    assert shots["delta"] == {
-        "version": 7,
-        "files": ["part-0-shots.parquet", "part-1-shots.parquet"],
-        "records": 40003,
-    }
+    assert (shots["stream"], shots["records"]) == ("shots", 40_003)
     assert [step["rows_out"] for step in sheet["processing"]["operations"]] == [40_000, 50]
     assert sheet["model"]["macro_f1"] == 0.62
     assert sheet["period"]["resolution"] == "PT30S"
