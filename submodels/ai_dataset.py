@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from basyx.aas import model
 
@@ -15,6 +16,7 @@ from submodels import elements, reading
 from submodels.text import Text
 
 KIND = "AIDataset"
+_OWN = "https://aas-data-product.example/ids/smt/AIDataset/1/0/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,10 @@ def to_submodel(dataset: AIDataset, contact: str = "") -> model.Submodel:
                 "FileType": ", ".join(dataset.file_types),
                 "AdditionalInformation": _said(dataset.information),
             },
-            "Metrics": _said(dataset.metrics),
+            "Metrics": _named(dataset.metrics, "Metrics"),
             "BoundaryConditions": {
                 "DataCollectors": collectors,
-                "EnviromentConditions": _said(dataset.conditions),
+                "EnviromentConditions": _named(dataset.conditions, "EnviromentConditions"),
             },
         },
     )
@@ -97,8 +99,8 @@ def from_submodel(submodel: model.Submodel) -> AIDataset:
         classes=tuple(Labelled(one["ClassName"], int(one["NumberOfSamples"])) for one in labels.values()),
         value=labelled.get("Regression", {}).get("labeledescription", {}),
         information=meta.get("AdditionalInformation", {}),
-        metrics=said.get("Metrics", {}),
-        conditions=limits.get("EnviromentConditions", {}),
+        metrics=reading.named_of(said.get("Metrics", {}).values()),
+        conditions=reading.named_of(limits.get("EnviromentConditions", {}).values()),
         collector=str(collector.key[0].value) if collector else "",
     )
 
@@ -112,6 +114,12 @@ def _labelled(dataset: AIDataset) -> dict[str, Any] | None:
         counts = ":".join(str(one.rows) for one in dataset.classes)
         return {"Classification": {"NumberLables": str(len(dataset.classes)), "Labels": labels, "Balance": counts}}
     return {"Regression": {"labeledescription": dataset.value}} if dataset.value else None
+
+
+def _named(values: Mapping[str, str], kind: str) -> dict[str, model.Property]:
+    """Each under an identifier of its own: the template allows the one it gives once."""
+    said = {name: ("xs:string", value) for name, value in values.items() if value}
+    return elements.named(said, lambda name: f"{_OWN}{kind}/{quote(name)}")
 
 
 def _said(values: Mapping[str, str]) -> dict[str, str]:
