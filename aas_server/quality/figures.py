@@ -10,7 +10,8 @@ from submodels.text import Text
 
 @dataclass(frozen=True, slots=True)
 class IndexFigure:
-    """An index: ``value`` in 0…1, ``None`` where not measured; ``before``: on the records as they were collected."""
+    """An index: ``value`` in 0…1, ``None`` where not measured; ``before``: on the records as they were
+    collected."""
 
     name: str
     title: Text
@@ -59,9 +60,10 @@ class ColumnFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """``name``: of the file or release; ``sha256`` of what was checked. ``checked``: the moment or day of the check
-    as it was passed in, empty where none was. ``start``, ``end``: the first and last time (ISO 8601), empty without
-    times; ``by_time``: whether the parts of ``FindingFigure.along`` are equal stretches of time, else of rows."""
+    """``name``: of the file or release; ``sha256`` of what was checked. ``checked``: the moment or day of the
+    check as it was passed in, empty where none was. ``start``, ``end``: the first and last time (ISO 8601),
+    empty without times; ``by_time``: whether the parts of ``FindingFigure.along`` are equal stretches of time,
+    else of rows."""
 
     name: Text
     sha256: str

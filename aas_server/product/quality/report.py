@@ -1,0 +1,49 @@
+"""The report for people: self-contained HTML, or PDF, in Korean and English. It says self-check, never
+certified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aas_server.errors import BadInput
+from aas_server.messages import LANGUAGES, Language
+from aas_server.product import report
+from aas_server.product.quality import document, pdf
+from aas_server.quality.figures import Figures
+from aas_server.store import durable
+
+_PAGES = Path(__file__).with_name("pages")
+FORMS = (".html", ".pdf")
+
+
+def html(figures: Figures, zone: str, languages: Sequence[Language] = LANGUAGES) -> bytes:
+    """One file with its drawings in it; it asks nothing of another host."""
+    return report.html(
+        _PAGES,
+        "quality-report.html",
+        languages=tuple(languages),
+        titles={language: document.title(figures, language) for language in languages},
+        told={language: document.blocks(figures, language, zone) for language in languages},
+    )
+
+
+def check(target: Path) -> None:
+    """Raises ``BadInput`` where the name's ending is no form of the report: asked before anything is counted."""
+    if target.suffix.lower() not in FORMS:
+        raise BadInput("qreport-form-unknown", file=str(target))
+
+
+def write(figures: Figures, target: Path, language: Language, zone: str) -> None:
+    """Write the report to ``target``, HTML or PDF by its ending, whole or not at all.
+
+    Raises ``BadInput`` for another ending, ``Unavailable`` where PDF needs an extra that is not there.
+    """
+    check(target)
+    made = html(figures, zone, (language,))
+    if target.suffix.lower() == ".pdf":
+        made = pdf.render(figures, language, zone)
+    new = target.with_name(f".{target.name}.new")
+    new.write_bytes(made)
+    durable.sync(new)
+    new.replace(target)
