@@ -8,21 +8,34 @@ import click
 
 from aas_server.cli import options
 from aas_server.cli.console import Voice
+from aas_server.errors import NotFound
 from aas_server.messages import Language
+from aas_server.product.price import book, printed, rules, tables
 from aas_server.product.price import file as price_file
-from aas_server.product.price import printed, rules, tables
+from aas_server.product.price.book import Book
 from aas_server.product.price.sheet import Sheet
+from aas_server.store import durable
 
 
 @click.command("price", help="help-price", epilog="example-price")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="price-file-option-xlsx")
 @options.as_json
 @click.pass_obj
-def price(language: Language, file: Path, as_json: bool) -> None:
-    """The cost sheet that FILE gives."""
+def price(language: Language, file: Path, xlsx: Path | None, as_json: bool) -> None:
+    """The cost sheet that FILE gives, as a workbook too with --xlsx."""
     voice = Voice(language, as_json)
     made = price_file.load(file)
+    if xlsx is not None:
+        keep(xlsx, book.written(Book(made, tables.rates(), {}), language))
     voice.print_json(rules.as_json(made, tables.rates(), language)) if as_json else _tell(voice, made)
+
+
+def keep(target: Path, content: bytes) -> None:
+    """Write a workbook, whole or not at all. Raises ``NotFound`` where its folder isn't there."""
+    if not target.absolute().parent.is_dir():
+        raise NotFound("target-folder-missing", folder=target.absolute().parent)
+    durable.write(target, content)
 
 
 def _tell(voice: Voice, made: Sheet) -> None:

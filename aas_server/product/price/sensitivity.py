@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -59,22 +59,28 @@ def _of_cost(made: Sheet) -> Iterator[Driver]:
             yield Driver("cost", name, CHANGES, tuple(case(made, name, change).total for change in CHANGES))
 
 
-def _of_income(income: Assumed) -> Iterator[Driver]:
-    def rate(change: int, value: Decimal) -> Decimal:
-        return min(value * (100 + change) / 100, Decimal(1))
+@dataclass(frozen=True, slots=True)
+class IncomeCase:
+    """Assumptions of which one is changed, and a factor on every year's income."""
 
-    ways: dict[str, Callable[[int], int]] = {
-        "buyers": lambda change: approaches.income_value(income, _by(change)).value,
-        "fee": lambda change: approaches.income_value(income, _by(change)).value,
-        "discount": lambda change: (
-            approaches.income_value(replace(income, discount=rate(change, income.discount))).value
-        ),
-        "obsolescence": lambda change: (
-            approaches.income_value(replace(income, obsolescence=rate(change, income.obsolescence))).value
-        ),
-    }
-    for name, way in ways.items():
-        yield Driver("income", name, CHANGES, tuple(map(way, CHANGES)))
+    given: Assumed
+    scale: Fraction = Fraction(1)
+
+
+def income_case(income: Assumed, name: str, change: int) -> IncomeCase:
+    """The income approach where ``name`` is changed by ``change`` percent; a rate at most to 1."""
+    if name in ("buyers", "fee"):
+        return IncomeCase(income, _by(change))
+    rate = min(getattr(income, name) * (100 + change) / 100, Decimal(1))
+    changed = replace(income, discount=rate) if name == "discount" else replace(income, obsolescence=rate)
+    return IncomeCase(changed)
+
+
+def _of_income(income: Assumed) -> Iterator[Driver]:
+    for name in ("buyers", "fee", "discount", "obsolescence"):
+        cases = [income_case(income, name, change) for change in CHANGES]
+        values = (approaches.income_value(case.given, case.scale).value for case in cases)
+        yield Driver("income", name, CHANGES, tuple(values))
 
 
 def _of_market(comparables: Sequence[Comparable]) -> Driver:
