@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from basyx.aas import model
 
@@ -21,21 +22,51 @@ from submodels.time_series import TimeSeries
 
 
 def describe(work: Work, collected: Collected, counts: Mapping[str, Counted]) -> None:
-    """Put all of them; ``counts`` by stream. What was there and is the same is not written again."""
+    """Put all of them; ``counts`` by stream. What was there and is the same is not written again.
+
+    The shell goes to buyers: of columns that the recipe keeps back it bears no value, of those it drops no name.
+    """
+    collected, described = _without(collected, work.recipe.cleaning.hides), _described(work, collected)
     series = [_series(work, stream, counts[stream.name], collected) for stream in collected.streams]
-    for submodel in [*_submodels(work, collected), *map(time_series.to_submodel, series)]:
+    for submodel in [*_submodels(work, collected, described), *map(time_series.to_submodel, series)]:
         work.twin.put(work.recipe.id, submodel)
-    for stream, described in zip(collected.streams, series, strict=True):
-        sources.keep(work.store.catalogue, described.id, stream.name, stream.fields)
+    for stream, one in zip(collected.streams, series, strict=True):
+        sources.keep(work.store.catalogue, one.id, stream.name, stream.fields)
     streams = {stream.name: stream.fields for stream in collected.streams}
     binding.bind(work.store.catalogue, _id(work, operational_data.KIND), streams)
 
 
-def _submodels(work: Work, collected: Collected) -> list[model.Submodel]:
+def _without(collected: Collected, kept_back: Callable[[str], bool]) -> Collected:
+    """What was collected, as if the feeds had no such fields."""
+
+    def open_(stream: CollectedStream) -> CollectedStream:
+        return replace(stream, fields=tuple(field for field in stream.fields if not kept_back(field.name)))
+
+    return replace(collected, main=open_(collected.main), companions=tuple(map(open_, collected.companions)))
+
+
+def _described(work: Work, collected: Collected) -> Collected:
+    """What the feeds bear. A range would tell of values that are kept back."""
+    cleaning = work.recipe.cleaning
+
+    def rangeless(stream: CollectedStream) -> CollectedStream:
+        fields = tuple(
+            replace(field, minimum=None, maximum=None) if cleaning.hides(field.name) else field
+            for field in stream.fields
+        )
+        return replace(stream, fields=fields)
+
+    rest = _without(collected, cleaning.drops)
+    return replace(rest, main=rangeless(rest.main), companions=tuple(map(rangeless, rest.companions)))
+
+
+def _submodels(work: Work, collected: Collected, described: Collected) -> list[model.Submodel]:
+    """``collected``: what has live values; ``described``: what the feeds bear."""
     owned = _asset(work)
-    interfaces = _interfaces(work, collected)
+    interfaces = _interfaces(work, described)
     live = _live(work, collected)
-    mapping = asset_interfaces.Mapping(_id(work, asset_interfaces.MAPPING_KIND), interfaces, live.id)
+    bound = _interfaces(work, collected)
+    mapping = asset_interfaces.Mapping(_id(work, asset_interfaces.MAPPING_KIND), bound, live.id)
     return [
         asset.identification(_id(work, asset.IDENTIFICATION_KIND), owned),
         asset.contact_information(_id(work, asset.CONTACT_KIND), owned),
@@ -116,18 +147,27 @@ def _series(work: Work, stream: CollectedStream, counted: Counted, collected: Co
         pinned=stream.pin.version,
     )
     return segments.time_series(
-        _id(work, id_short), id_short, held, stream.fields, work.settings.base_url, _internal(work, id_short)
+        _id(work, id_short),
+        id_short,
+        held,
+        stream.fields,
+        work.settings.base_url,
+        _internal(work, id_short, stream),
     )
 
 
-def _internal(work: Work, id_short: str) -> tuple[model.SubmodelElementCollection, ...]:
+def _internal(work: Work, id_short: str, stream: CollectedStream) -> tuple[model.SubmodelElementCollection, ...]:
     """Segments that people derived stay: the records they show are still in the lake. Each is taken out of the
-    submodel that was read, as an element stands in one only."""
+    submodel that was read, as an element stands in one only. One that shows what is kept back by now goes."""
     before = work.twin.read(work.recipe.id, id_short)
     if before is None:
         return ()
     holder = before.get_referable("Segments")
     assert isinstance(holder, model.SubmodelElementCollection)
+    known = {field.id_short for field in stream.fields}
+    shown = {field.id_short for field in time_series.from_submodel(before).fields}
+    if shown - known:
+        return ()
     found = time_series.from_submodel(before).internal
     for one in found:
         holder.remove_referable(str(one.id_short))

@@ -9,7 +9,6 @@ from datetime import tzinfo
 
 from aas_server.errors import BadInput
 from aas_server.product.preprocess import conversion, secrets, stretch
-from aas_server.product.preprocess.secrecy import decision
 from aas_server.product.recipe import Recipe
 from aas_server.product.recipe.cleaning import Cast, Cleaning
 from aas_server.product.work import Collected, CollectedStream
@@ -155,14 +154,14 @@ def _check_label_and_time(recipe: Recipe, fields: dict[str, Field]) -> None:
 
 
 def _is_kept(cleaning: Cleaning, place: str, name: str) -> bool:
-    return place.startswith("cleaning.secrets") and decision(cleaning, name).how == "keep"
+    return place.startswith("cleaning.secrets") and cleaning.secret(name).how == "keep"
 
 
 def _check_secrets(recipe: Recipe) -> None:
     cleaning = recipe.cleaning
     for name in cleaning.secrets:
         place = f"cleaning.secrets.{name}"
-        rule = decision(cleaning, name)
+        rule = cleaning.secret(name)
         secrets.needs(rule, place)
         if rule.how != "keep" and name in cleaning.persons:
             raise BadInput("preprocess-person-and-secret", place=place, column=name)

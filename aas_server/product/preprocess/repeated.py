@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aas_server.messages import in_all
 from aas_server.product.preprocess.bench import FLAGGED, Bench
-from aas_server.product.preprocess.secrecy import is_dropped
 
 
 def numbers_as_text(bench: Bench) -> None:
@@ -29,7 +28,7 @@ def remove(bench: Bench) -> None:
         bench.note("remove-repeated", sentence="preprocess-repeated-kept")
         return
     kept, which = ("max", "last") if cleaning.kept == "last" else ("min", "first")
-    withheld = any(is_dropped(cleaning, name) for name in key)
+    withheld = any(cleaning.drops(name) for name in key)
     shown = in_all("preprocess-withheld") if withheld else ", ".join(key)
     word = in_all(f"preprocess-{which}")
     everything = ["time", "misfit", *(f"c{number}" for number in range(len(names)))]

@@ -6,26 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from aas_server.messages import in_all
-from aas_server.product.recipe.cleaning import Cleaning, Secret
+from aas_server.product.recipe.cleaning import Cleaning
 from submodels.field import Field
 
 _OF_VALUES = ("codes", "values")
 _OF_NAMES = ("column", "names")
-
-
-def decision(cleaning: Cleaning, name: str) -> Secret:
-    """What the recipe decided for the column ``name``."""
-    decided = cleaning.secrets.get(name, "keep")
-    return decided if isinstance(decided, Secret) else Secret(decided)
-
-
-def is_hidden(cleaning: Cleaning, name: str) -> bool:
-    """Whether the column's values as they came may not leave the house."""
-    return name in cleaning.persons or decision(cleaning, name).how != "keep"
-
-
-def is_dropped(cleaning: Cleaning, name: str) -> bool:
-    return decision(cleaning, name).how == "drop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +25,8 @@ class Veil:
     def of(cleaning: Cleaning, fields: Iterable[Field]) -> Veil:
         known = list(fields)
         return Veil(
-            frozenset(field.id_short for field in known if is_dropped(cleaning, field.name)),
-            frozenset(field.id_short for field in known if is_hidden(cleaning, field.name)),
+            frozenset(field.id_short for field in known if cleaning.drops(field.name)),
+            frozenset(field.id_short for field in known if cleaning.hides(field.name)),
         )
 
     def also(self, source: str, derived: str) -> Veil:

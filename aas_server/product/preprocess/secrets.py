@@ -9,7 +9,6 @@ from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product.preprocess import key as keys
 from aas_server.product.preprocess.bench import Bench, Column
-from aas_server.product.preprocess.secrecy import decision
 from aas_server.product.recipe.cleaning import Secret
 from submodels.field import Field
 
@@ -22,7 +21,7 @@ tell of the numbers behind it is cut off."""
 def keep_back(bench: Bench, key: bytes) -> None:
     """Drop, normalise, shift or round every column of this stream for which the recipe says so."""
     for name in bench.recipe.cleaning.secrets:
-        rule = decision(bench.recipe.cleaning, name)
+        rule = bench.recipe.cleaning.secret(name)
         place = f"cleaning.secrets.{name}"
         for column in bench.made_of(name):
             if rule.how == "drop":

@@ -24,7 +24,6 @@ from aas_server.product.preprocess import (
     repeated,
     resample,
     scale,
-    secrecy,
     secrets,
     stuck,
     times,
@@ -154,4 +153,4 @@ def _described(recipe: Recipe, table: PreparedTable, stream: CollectedStream) ->
     what the recipe keeps back."""
     kept = {field.name for field in table.fields}
     rest = [field for field in stream.fields if field.name not in kept]
-    return (*table.fields, *(field for field in rest if not secrecy.is_hidden(recipe.cleaning, field.name)))
+    return (*table.fields, *(field for field in rest if not recipe.cleaning.hides(field.name)))

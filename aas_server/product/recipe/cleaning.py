@@ -149,3 +149,16 @@ class Cleaning:
     missing: Literal["keep", "drop-row"] = "keep"
     persons: tuple[str, ...] = ()
     secrets: Mapping[str, Literal["keep", "drop", "normalise"] | Secret] = field(default_factory=dict)
+
+    def secret(self, name: str) -> Secret:
+        """What is decided for the column ``name``."""
+        decided = self.secrets.get(name, "keep")
+        return decided if isinstance(decided, Secret) else Secret(decided)
+
+    def hides(self, name: str) -> bool:
+        """Whether the column's values as they came may not leave the house."""
+        return name in self.persons or self.secret(name).how != "keep"
+
+    def drops(self, name: str) -> bool:
+        """Whether not even the column's name may leave it."""
+        return self.secret(name).how == "drop"
