@@ -90,6 +90,7 @@ class Subject:
     ``first_line``: the line of the file on which row 0 stands (0 where the file has no lines). ``lines``: whether
     a row stands on one line each, so that row numbers lead to lines. ``declared``: what people said of the data.
     ``dates``: by column name. ``written``: of a text file. ``others``: tables that references name → relation.
+    ``repeated``: names that the file gives to several columns.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -106,6 +107,7 @@ class Subject:
     dates: Mapping[str, Dates] = field(default_factory=dict)
     written: Written | None = None
     others: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Seen, ...]:

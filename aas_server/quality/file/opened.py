@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from aas_server.errors import BadInput
 from aas_server.quality.declared import Quality
-from aas_server.quality.file import layout, parquet, raw, stamps, typed
+from aas_server.quality.file import layout, others, parquet, raw, stamps, typed
 from aas_server.quality.file.encoding import as_utf8
 from aas_server.quality.file.plan import Plan, Source, check_time, plans
 from aas_server.quality.file.running import Watch
 from aas_server.quality.file.sniffed import Sort, sort_of
+from aas_server.quality.rules_file import Rules
 from aas_server.quality.subject import Dates, Seen, Subject, Written
 from aas_server.store import records
+
+LEAST_MEMORY = 256 * 10**6
+"""Below that DuckDB cannot hold what it must hold at once."""
+_UNITS = {"MB": 10**6, "GB": 10**9}
+_SIZE = re.compile(r"(\d{1,6})\s*(MB|GB)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +36,14 @@ class Choices:
     time: str | None = None
     label: str | None = None
     key: tuple[str, ...] = ()
-    declared: Quality = field(default_factory=Quality)
+    rules: Rules | None = None
     memory: str = "1GB"
+
+    @property
+    def declared(self) -> Quality:
+        """What the rules file says, the key of the call before its own."""
+        said = Quality() if self.rules is None else self.rules.quality
+        return replace(said, key=self.key) if self.key else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,7 @@ class _Read:
     first_line: int = 0
     lines: bool = False
     written: Written | None = None
+    repeated: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -54,7 +68,7 @@ def opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
     sort = sort_of(file)
     with tempfile.TemporaryDirectory(prefix="aas-quality-") as name:
         folder = Path(name)
-        with records.connect(folder / "spill", choices.memory) as connection:
+        with records.connect(folder / "spill", _limit(choices.memory)) as connection:
             connection.execute("SET preserve_insertion_order = true")
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
             read = _read(connection, file, sort, folder, watch)
@@ -73,21 +87,23 @@ def _read(connection: duckdb.DuckDBPyConnection, file: Path, sort: Sort, folder:
     sources = tuple(Source(name, f"s{number}", "VARCHAR") for number, name in enumerate(found.names))
     typed.view(connection, "source", table.path)
     lines = text.ends - (found.first_line - 1) in (table.rows, table.rows - 1)
-    return _Read(sources, table.rows, table.path, True, found.first_line, lines, text.written)
+    return _Read(sources, table.rows, table.path, True, found.first_line, lines, text.written, found.repeated)
 
 
 def _subject(
     connection: duckdb.DuckDBPyConnection, file: Path, read: _Read, choices: Choices, folder: Path, watch: Watch
 ) -> Subject:
     names = [source.name for source in read.sources]
-    wanted = [*choices.key, *(name for name in (choices.time, choices.label) if name is not None)]
+    if choices.rules is not None:
+        choices.rules.check(names)
+    wanted = [*choices.declared.key, *(name for name in (choices.time, choices.label) if name is not None)]
     for name in wanted:
         if name not in names:
             raise _unknown(file, name, names)
     if not read.rows:
         raise BadInput("quality-file-no-rows", file=str(file))
     made = plans(connection, read.sources, read.rows, choices.time, choices.declared)
-    typed.make(
+    path = typed.make(
         connection,
         made,
         choices.declared,
@@ -96,6 +112,9 @@ def _subject(
         watch,
         copied=read.copied or any(plan.table for plan in made),
     )
+    beside = {}
+    if choices.rules is not None:
+        beside = others.load(connection, choices.declared, choices.rules.file.parent, folder, watch)
     columns = tuple(plan.seen(number, choices.declared) for number, plan in enumerate(made))
     found = {column.name: column for column in columns}
     subject = Subject(
@@ -105,17 +124,29 @@ def _subject(
         read.rows,
         None if choices.time is None else found[choices.time],
         None if choices.label is None else found[choices.label],
-        tuple(found[name] for name in choices.key),
+        tuple(found[name] for name in choices.declared.key),
         read.first_line,
         read.lines,
         watch,
         choices.declared,
         _dates(made, columns),
         read.written,
+        {name: relation for name, (relation, _) in beside.items()},
+        read.repeated,
     )
     _check(subject, made, file)
     connection.execute("SET preserve_insertion_order = false")
+    if choices.declared.rules:
+        records.lock(connection, (path, *(other for _, other in beside.values())))
     return subject
+
+
+def _limit(given: str) -> str:
+    """What DuckDB takes as a limit of memory. Raises ``BadInput``."""
+    size = _SIZE.fullmatch(given.strip())
+    if size is None or int(size[1]) * _UNITS[size[2].upper()] < LEAST_MEMORY:
+        raise BadInput("quality-file-memory", given=given, least="256MB")
+    return f"{size[1]}{size[2].upper()}"
 
 
 def _dates(made: Sequence[Plan], columns: Sequence[Seen]) -> dict[str, Dates]:

@@ -38,8 +38,8 @@ def read(
     # no word stands for null here: what is missing is decided by definition, not by the reader
     source = (
         f"read_csv({literal(str(text))}, auto_detect=false, columns={{{columns}}}, "
-        f"delim={literal(layout.separator)}, quote='\"', escape='\"', header=false, skip={layout.skip}, nullstr='\x01', strict_mode=true, "
-        f"null_padding=false, encoding='utf-8', max_line_size={MOST_LINE})"
+        f"delim={literal(layout.separator)}, quote='\"', escape='\"', header=false, "
+        f"skip={layout.skip}, nullstr='\x01', strict_mode=true, null_padding=false, encoding='utf-8', max_line_size={MOST_LINE})"
     )
     try:
         run(

@@ -29,15 +29,16 @@ def make(
     watch: Watch,
     *,
     copied: bool,
-) -> None:
+) -> Path:
     """Make ``data`` of ``source``. Texts are turned into values once and kept (``copied``); a file that is typed
-    already is read where it is. ``path``: the file behind ``source``, which is deleted if it is our copy."""
+    already is read where it is. ``path``: the file behind ``source``, which is deleted if it is our copy.
+    Gives the file behind ``data``."""
     if not copied:
         columns = ", ".join(
             f"{plan.typed} AS c{number}, {plan.source.text} AS r{number}" for number, plan in enumerate(made)
         )
         connection.execute(f"CREATE VIEW data AS SELECT row, {columns} FROM source")  # noqa: S608
-        return
+        return path
     target = folder / "typed.parquet"
     stored = ["source.row AS row"]
     for number, plan in enumerate(made):
@@ -64,6 +65,7 @@ def make(
     connection.execute(
         f"CREATE VIEW data AS SELECT row, {seen} FROM read_parquet({literal(str(target))})"  # noqa: S608
     )
+    return target
 
 
 def _as_text(plan: Plan, number: int, declared: Quality) -> str:

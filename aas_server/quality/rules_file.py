@@ -1,0 +1,86 @@
+"""A rules file: what people declare of a file's columns, as they may write it under ``[quality]`` of a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from aas_server import written
+from aas_server.messages import in_all
+from aas_server.quality.declared import Quality
+from aas_server.written import Path_
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """The part of ``product.toml`` that may stand here as it is."""
+
+    quality: Quality = field(default_factory=Quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``quality`` as it was read from ``file``."""
+
+    quality: Quality
+    file: Path
+    source: str
+
+    def check(self, columns: Sequence[str]) -> None:
+        """Raise ``BadInput`` with the line that names a column which is not among ``columns``."""
+        for path, name in self._named():
+            if name not in columns:
+                known = ", ".join(columns[:50]) + (", …" if len(columns) > 50 else "")
+                fault = in_all("quality-rules-column", column=name, known=known)
+                raise written.wrong(self.source, str(self.file), self._place(path), fault)
+
+    def _place(self, path: Path_) -> Path_:
+        return ("quality", *path) if _is_recipe(self.source) else path
+
+    def _named(self) -> Iterator[tuple[Path_, str]]:
+        said = self.quality
+        for part, columns in (
+            ("ranges", said.ranges),
+            ("types", said.types),
+            ("lists", said.lists),
+            ("codes", said.codes),
+        ):
+            yield from (((part, name), name) for name in columns)
+        yield from ((("key",), name) for name in said.key)
+        for number, order in enumerate(said.orders):
+            yield ("orders", number, "column"), order.column
+            yield from ((("orders", number, "by"), name) for name in order.by)
+        for number, pair in enumerate(said.redundant):
+            yield ("redundant", number, "first"), pair.first
+            yield ("redundant", number, "second"), pair.second
+        for number, reference in enumerate(said.references):
+            yield ("references", number, "column"), reference.column
+            if not reference.table:
+                yield ("references", number, "to"), reference.to
+        if said.arrival:
+            yield ("arrival",), said.arrival
+
+
+def read(file: Path) -> Rules:
+    """Read a rules file, or the ``[quality]`` of one that has such a table. Raises ``BadInput`` with file, line
+    and fault for what cannot be understood."""
+    whole = written.read(file, Quality) if not _recipe_in(file) else written.read(file, _Recipe).quality
+    return Rules(whole, file, file.read_bytes().decode("utf-8-sig"))
+
+
+def _recipe_in(file: Path) -> bool:
+    try:
+        return file.stat().st_size <= written.MOST_BYTES and _is_recipe(file.read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _is_recipe(source: str) -> bool:
+    try:
+        given = msgspec.toml.decode(source)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(given, dict) and set(given) == {"quality"}
