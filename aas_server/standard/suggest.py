@@ -81,7 +81,7 @@ def _weighed(
     if unit is not None and (entry.quantities or not entry.units):
         if unit.quantity not in entry.quantities:
             return None
-        same = unit.symbol in entry.units
+        same = unit.symbol in (*entry.units, entry.unit)
         score += _SAME_UNIT if same else _SAME_KIND
         if not called:
             score = _UNIT_ALONE

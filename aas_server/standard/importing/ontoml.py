@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lxml import etree
 
+from aas_server.errors import BadInput
 from aas_server.standard.entry import Entry, UnitNamed, dictionary_of
 from aas_server.standard.importing.trouble import Trouble
 from aas_server.standard.irdi import is_irdi, kind
@@ -22,6 +23,8 @@ from templates import units
 
 _DEPTH = 60
 """Nesting of an ECLASS file stays below 12."""
+_CHUNK = 4096
+"""Bytes parsed at once: too few to nest deeper than libxml2 bears before our own bound is asked."""
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LONGEST = 4000
@@ -36,7 +39,7 @@ def read(file: Path, note: Callable[[Trouble], None]) -> Iterator[Entry | UnitNa
         return file.open("rb")
 
     xml.opening(opened, file.name)
-    for depth, element in xml.pieces(opened, file.name, _DEPTH):
+    for depth, element in _pieces(file):
         name = _local(element)
         if name == "property" and element.get("id") is not None:
             if (entry := _entry(file, element, note)) is not None:
@@ -45,6 +48,41 @@ def read(file: Path, note: Callable[[Trouble], None]) -> Iterator[Entry | UnitNa
             yield unit
         if name in ("property", "Unit", "class", "datatype") or depth <= 3:
             xml.discard(element)
+
+
+def _pieces(file: Path) -> Iterator[tuple[int, etree._Element]]:
+    """``(depth, element)`` as elements end. ECLASS writes IRDIs as ``xml:id``, which XML does not allow; every
+    other fault ends the reading."""
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    depth = 0
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            parser.feed(chunk)
+            _refuse_faults(parser, file)
+            for event, element in cast(Iterator[tuple[str, etree._Element]], parser.read_events()):
+                depth += 1 if event == "start" else 0
+                if depth > _DEPTH:
+                    raise BadInput("xml-too-deep", limit=_DEPTH)
+                if event == "end":
+                    yield depth, element
+                    depth -= 1
+    parser.close()
+    _refuse_faults(parser, file)
+
+
+def _refuse_faults(parser: etree.XMLPullParser, file: Path) -> None:
+    for fault in parser.feed_error_log:
+        if fault.type_name != "DTD_XMLID_VALUE":
+            raise BadInput("xml-unreadable", part=file.name, fault=f"{fault.message} ({fault.line})")
 
 
 def _entry(file: Path, element: etree._Element, note: Callable[[Trouble], None]) -> Entry | None:

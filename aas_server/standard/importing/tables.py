@@ -227,7 +227,7 @@ def _encoding(file: Path) -> str:
     for encoding in _ENCODINGS[:-1]:
         try:
             with file.open(encoding=encoding, newline="") as text:
-                while text.read(io.DEFAULT_BUFFER_SIZE * 64):
+                while text.read(io.DEFAULT_BUFFER_SIZE * 4):
                     pass
         except UnicodeDecodeError:
             continue

@@ -1,0 +1,70 @@
+"""What unknown fields may mean: ranked, with reasons, and sure only where there is no doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aas_server.standard import importing
+from aas_server.standard.dictionary import Dictionary
+from aas_server.standard.licensed import Licensed
+from aas_server.standard.subject import Seen, Subject
+from aas_server.standard.suggest import suggest
+
+OURS = Dictionary()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "key", "sure"),
+    [
+        ("금형온도3", "", "temperature", True),
+        ("Mold Temp 1", "", "temperature", True),
+        ("Mold Temp 1", "°F", "temperature", True),
+        ("MELT_P_PV", "", "pressure", False),
+        ("MELT_P_PV", "bar", "pressure", False),
+        ("TE101", "", "temperature", False),
+        ("SPD_ACT", "mm/s", "speed", False),
+        ("Temprature", "", "temperature", False),
+        ("MOT_CUR", "A", "electric-current", False),
+        ("RUL", "h", "residual-life", True),
+        ("xq", "°C", "temperature", False),
+        ("전류값", "", "electric-current", False),
+    ],
+)
+def test_the_best_suggestion_comes_first(name: str, unit: str, key: str, sure: bool) -> None:
+    best, *rest = suggest(Subject(name, unit, True), OURS)
+    assert (best.entry.key, best.sure) == (key, sure)
+    assert best.reasons
+    assert all(best.score >= other.score for other in rest)
+    assert not any(other.sure for other in rest)
+
+
+@pytest.mark.parametrize("name", ["value", "xq7", "_id", "", "temp_alarm", "데이터"])
+def test_nothing_is_suggested_where_nothing_speaks_for_it(name: str) -> None:
+    assert suggest(Subject(name, "", True), OURS) == []
+
+
+def test_a_unit_of_another_kind_rules_an_entry_out() -> None:
+    assert "pressure" not in {one.entry.key for one in suggest(Subject("MELT_P", "°C", True), OURS)}
+
+
+def test_values_that_cannot_be_speak_against_it() -> None:
+    cold = suggest(Subject("Mold Temp 1", "°C", True, Seen(-500, 80)), OURS)[0]
+    fine = suggest(Subject("Mold Temp 1", "°C", True, Seen(20, 80)), OURS)[0]
+    assert (cold.sure, fine.sure) == (False, True)
+    assert cold.score < fine.score
+    assert [reason.key for reason in cold.reasons][-1] == "suggest-implausible"
+
+
+def test_texts_are_no_measure() -> None:
+    assert "temperature" not in {one.entry.key for one in suggest(Subject("온도", "", False), OURS)}
+
+
+def test_imported_entries_are_suggested_too(dictionary: Dictionary, licensed: Licensed, files: Path) -> None:
+    for name in ("eclass.xml", "units.xml"):
+        licensed.take(importing.read(files / name, lambda _: None))
+    best = suggest(Subject("Ram Closing Speed", "mm/s", True), dictionary)
+    assert "0173-1#02-ZZZ101#001" in {one.entry.id for one in best[:2]}
+    imported = next(one for one in best if one.entry.id == "0173-1#02-ZZZ101#001")
+    assert imported.score == 1.0
