@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from aas_server.product.price import file as price_file
 from aas_server.product.price.book import Book
 from aas_server.product.price.sheet import Sheet
 from aas_server.store import durable
+from submodels.pricing import CostLine
 
 
 @click.command("price", help="help-price", epilog="example-price")
@@ -38,12 +40,17 @@ def keep(target: Path, content: bytes) -> None:
     durable.write(target, content)
 
 
+def tell_lines(voice: Voice, lines: Sequence[CostLine]) -> None:
+    """The lines of a cost sheet, one a line."""
+    for line in lines:
+        formula = f" = {line.formula}" if line.formula else ""
+        voice.say("price-line", title=line.title, amount=f"{line.amount:,}", formula=formula)
+
+
 def _tell(voice: Voice, made: Sheet) -> None:
     kind = f", {made.kind.title[voice.language]}" if made.kind else ""
     voice.say("price-sheet-head", method=voice.word(f"cost-method-{made.method}"), cost_class=kind)
-    for line in printed.lines(made):
-        formula = f" = {line.formula}" if line.formula else ""
-        voice.say("price-line", title=line.title, amount=f"{line.amount:,}", formula=formula)
+    tell_lines(voice, printed.lines(made))
     figures = rules.figures(made, tables.rates())
     for name in ("vat", "total_with_vat"):
         title = voice.word(f"price-{name.replace('_', '-')}")

@@ -27,6 +27,9 @@ from submodels.pricing import Pricing
 from submodels.registration import Registration
 from submodels.use_cases import UseCases
 
+COST_BOOK = "cost-sheet.xlsx"
+"""The workbook of the costs: what step 6 leaves on the bench, and step 7 hands in."""
+
 
 class Twin(Protocol):
     """The product's shell, as the steps see it (synchronous; verified before it is stored)."""

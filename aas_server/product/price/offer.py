@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aas_server.messages import in_all
 from aas_server.product.price import approaches, costs, forms, given, printed, sensitivity, sheet
+from aas_server.product.price.book import Book
 from aas_server.product.price.fault import Fault
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
@@ -43,6 +44,19 @@ def pricing(costing: Costing, id: str, valid_from: str, rates: Rates) -> Pricing
         market=approaches.market_value(costing.comparables) if costing.comparables else None,
         drivers=sensitivity.drivers(made, income, costing.comparables),
         terms=forms.terms(costing),
+    )
+
+
+def book(costing: Costing, title: Text, priced: Pricing, rates: Rates) -> Book:
+    """The workbook of ``costing``, which ``priced`` was made of."""
+    return Book(
+        given.reckoned(given.of_recipe(costing), rates),
+        rates,
+        title,
+        None if costing.income is None else approaches.assumed(costing.income),
+        costing.comparables,
+        None if costing.price is None else priced.price,
+        priced.reason,
     )
 
 

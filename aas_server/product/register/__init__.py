@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from aas_server.product import folder as folders
 from aas_server.product.register import bundle, listing, record, terms
 from aas_server.product.register.record import PACKAGE, Papers
 from aas_server.product.register.registration import kept_until, registration
-from aas_server.product.work import Registered, Released, Trained, Work
+from aas_server.product.work import COST_BOOK, Registered, Released, Trained, Work
 from submodels import licensing
 from submodels import registration as registration_submodel
 from submodels.data_quality import DataQuality
@@ -57,6 +58,8 @@ def _hand_in(work: Work, papers: Papers) -> Registered:
         filled = record.fill(work, papers, package)
         listing.check(filled)
         bundle.write(folder, papers, filled, work.recipe.owner.company, work.settings.zone)
+        if (work.folder / COST_BOOK).is_file():
+            shutil.copyfile(work.folder / COST_BOOK, folder / COST_BOOK)
         _keep_package(work, papers, package)
     aasx = home / f"{release}.aasx"
     folders.copy(target / PACKAGE, aasx)
