@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from submodels.text import Text
 
@@ -60,10 +59,10 @@ class ColumnFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """``name``: of the file or release; ``sha256`` of what was checked. ``checked``: the moment or day of the
-    check as it was passed in, empty where none was. ``start``, ``end``: the first and last time (ISO 8601),
-    empty without times; ``by_time``: whether the parts of ``FindingFigure.along`` are equal stretches of time,
-    else of rows."""
+    """``name``: of the file or release; ``width``: how many columns it has; ``sha256`` of what was checked.
+    ``checked``: the moment or day of the check as it was passed in, empty where none was. ``start``, ``end``:
+    the first and last time (ISO 8601), empty without times; ``by_time``: whether the parts of
+    ``FindingFigure.along`` are equal stretches of time, else of rows."""
 
     name: Text
     sha256: str
@@ -76,6 +75,7 @@ class Figures:
     indices: tuple[IndexFigure, ...]
     left_out: tuple[str, ...]
     rows: int
+    width: int
     columns: tuple[ColumnFigure, ...]
     findings: tuple[FindingFigure, ...]
     looked_for: tuple[str, ...]
@@ -83,4 +83,3 @@ class Figures:
     end: str
     by_time: bool
     statement: Text
-    beside: Mapping[str, str] = field(default_factory=dict)

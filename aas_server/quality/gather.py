@@ -48,6 +48,7 @@ def gather(
         indices=_indices(assessment),
         left_out=assessment.left_out,
         rows=subject.rows,
+        width=assessment.columns,
         columns=tuple(
             _column(subject, column, facts.columns[column.sql], titles or {}, column.name in drawn)
             for column in subject.columns
@@ -59,12 +60,6 @@ def gather(
         by_time=_by_time(subject),
         statement=in_all("quality-statement"),
     )
-
-
-def with_before(figures: Figures, before: Mapping[str, float | None]) -> Figures:
-    """The figures with each index on the records as they were collected, by name."""
-    indices = tuple(replace(one, before=before.get(one.name)) for one in figures.indices)
-    return replace(figures, indices=indices)
 
 
 def _indices(assessment: Assessment) -> tuple[IndexFigure, ...]:
@@ -118,11 +113,8 @@ def _bins(subject: Subject, seen: Seen) -> tuple[int, ...]:
     if low is None or low == high:
         return ()
     place = f"least(floor(({value} - {low!r}) / ({high!r}::DOUBLE - {low!r}) * {_BINS}), {_BINS - 1})::INTEGER"
-    return _counted(
-        subject,
-        f"SELECT {place} AS part FROM {subject.relation} WHERE isfinite({value})",
-        _BINS,  # noqa: S608
-    )
+    parts = f"SELECT {place} AS part FROM {subject.relation} WHERE isfinite({value})"  # noqa: S608
+    return _counted(subject, parts, _BINS)
 
 
 def _words(subject: Subject, seen: Seen) -> tuple[tuple[str, int], ...]:

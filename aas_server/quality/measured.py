@@ -9,10 +9,8 @@ from aas_server.quality.declared import Quality
 from aas_server.quality.facts import Facts
 from aas_server.quality.repeats import identity
 from aas_server.quality.subject import Seen, Subject
-from aas_server.quality.table import NEVER, Column, Table, outside, unlisted
+from aas_server.quality.table import NEVER, Column, Table, outside, unfit, unlisted
 from aas_server.store.parquet import quoted
-
-_CASTS = {"number": "DOUBLE", "time": "TIMESTAMP", "boolean": "BOOLEAN"}
 
 
 def table_of(facts: Facts, others: Mapping[str, str] | None = None) -> Table:
@@ -54,7 +52,7 @@ def _column(seen: Seen, declared: Quality) -> Column:
     number = f"try_cast({seen.sql} AS DOUBLE)" if seen.kind == "string" else seen.sql
     ranged = outside(number, limits) if seen.kind in ("double", "int64", "string") else []
     listed = declared.lists.get(seen.name, ())
-    wrong = [*ranged, *unlisted(seen.sql, listed), *_misfits(seen, declared)]
+    wrong = [*ranged, *unlisted(seen.sql, listed), *unfit(seen.sql, declared.types.get(seen.name))]
     if seen.misfit != NEVER:
         wrong.append(seen.misfit)
     if seen.kind == "double":
@@ -62,17 +60,6 @@ def _column(seen: Seen, declared: Quality) -> Column:
     invalid = f"(NOT {seen.gone} AND coalesce({' OR '.join(wrong)}, true))" if wrong else NEVER
     shown = f"coalesce({seen.raw}::VARCHAR, {seen.sql}::VARCHAR)"
     return Column(seen.name, seen.gone, invalid, shown, bool(ranged), bool(listed))
-
-
-def _misfits(seen: Seen, declared: Quality) -> list[str]:
-    """The conditions under which a value does not fit the declared type."""
-    kind = declared.types.get(seen.name)
-    if kind is None or kind == "text":
-        return []
-    if kind == "integer":
-        number = f"try_cast({seen.sql} AS DOUBLE)"
-        return [f"{number} IS NULL", f"{number} <> trunc({number})"]
-    return [f"try_cast({seen.sql} AS {_CASTS[kind]}) IS NULL"]
 
 
 def _check(subject: Subject, declared: Quality) -> None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import duckdb
 
+from aas_server.quality.declared import Type
 from aas_server.store.parquet import literal
 
 _WHOLE = ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
@@ -22,6 +23,7 @@ _WHOLE_TOO = (
 )
 NUMERIC = frozenset(f"xs:{name}" for name in ("double", "float", "decimal", *_WHOLE, *_WHOLE_TOO))
 """The XSD types whose values are numbers."""
+_CASTS = {"number": "DOUBLE", "time": "TIMESTAMP", "boolean": "BOOLEAN"}
 NEVER = "false"
 """The condition of what no value can be."""
 
@@ -120,12 +122,13 @@ def column(
     limits: tuple[float | None, float | None] = (None, None),
     misfit: str | None = None,
     codes: Sequence[float | str] = (),
+    declared: Type | None = None,
 ) -> Column:
     """A column of lake type ``kind`` declared as XSD ``value_type``.
 
     Missing: null or not finite, unless a value came that did not fit the column (``misfit``, a condition).
     Invalid: such a misfit; text where a number is declared; a number outside ``limits`` (inclusive); a value that
-    is none of ``codes``, where there are any.
+    is none of ``codes``, where there are any; one that does not fit the ``declared`` type.
     """
     # Not isnan(): Parquet's statistics leave NaN out, and DuckDB 2.0 concludes from them that there is none.
     empty = f"({sql} IS NULL OR NOT isfinite({sql}))" if kind == "double" else f"({sql} IS NULL)"
@@ -136,7 +139,7 @@ def column(
         wrong.append(f"{number} IS NULL")
     ranged = outside(number, limits) if kind in ("double", "int64") or number != sql else []
     wrong += ranged
-    wrong += unlisted(sql, codes)
+    wrong += [*unlisted(sql, codes), *unfit(sql, declared)]
     invalid = f"(NOT {empty} AND ({' OR '.join(wrong)}))" if wrong else NEVER
     missing = empty
     if misfit is not None:
@@ -163,6 +166,16 @@ def unlisted(sql: str, codes: Sequence[float | str]) -> list[str]:
     if words:
         said.append(f"{sql}::VARCHAR NOT IN ({', '.join(words)})")
     return [f"({' AND '.join(said)})"] if said else []
+
+
+def unfit(sql: str, declared: Type | None) -> list[str]:
+    """The conditions, never null, under which a value does not fit its declared type."""
+    if declared is None or declared == "text":
+        return []
+    if declared == "integer":
+        number = f"try_cast({sql} AS DOUBLE)"
+        return [f"{number} IS NULL", f"coalesce({number} <> trunc({number}), false)"]
+    return [f"try_cast({sql} AS {_CASTS[declared]}) IS NULL"]
 
 
 def holds(keys: str, name: str) -> str:

@@ -84,7 +84,7 @@ class _Words:
         lang = self._language
         yield Paragraph(told.statement[lang], note=True)
         score = self._say("quality-not-measured") if told.index is None else f"{number(told.index, 4)} / 100"
-        size = self._say("quality-size-counts", rows=number(told.rows), columns=number(len(told.columns)))
+        size = self._say("quality-size-counts", rows=number(told.rows), columns=number(told.width))
         source = f"{told.profile_source}, {told.profile_date}" if told.profile_date else told.profile_source
         period = f"{self._local(told.start)} – {self._local(told.end)}" if told.start else "–"
         rows = [
@@ -149,6 +149,8 @@ class _Words:
 
     def columns(self) -> Iterator[Block]:
         told = self._figures
+        if not told.columns:
+            return
         yield Heading(self._say("qreport-columns-head"))
         more = len(told.columns) - charts.BARS
         words = [self._say("qreport-emptiest", shown=charts.BARS, more=more)] if more > 0 else []

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import duckdb
+
 from aas_server.clock import iso
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
-from aas_server.product.recipe import Recipe
+from aas_server.product import folder as folders
+from aas_server.product.quality import evidence, subjects
+from aas_server.product.quality.described import described
+from aas_server.product.quality.earlier import with_indices
+from aas_server.product.recipe import Quality, Recipe
 from aas_server.product.verify import tables
-from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
+from aas_server.product.work import Collected, CollectedStream, Prepared, Work
+from aas_server.quality import broken
 from aas_server.quality import profile as profiles
 from aas_server.quality.assess import Assessment, assess
+from aas_server.quality.facts import Facts
+from aas_server.quality.finding import KINDS
+from aas_server.quality.gather import gather
+from aas_server.quality.looked import Looked
 from aas_server.quality.profile import Profile, Weighted
+from aas_server.quality.score import score
+from aas_server.quality.search import search
+from aas_server.quality.table import Table, counted
 from aas_server.store import records
 from submodels import data_quality
-from submodels.data_quality import DataQuality, Index
+from submodels.data_quality import DataQuality, Finding, Index
 from submodels.text import Text
 
 CODED = "declared-code"
@@ -23,52 +37,115 @@ CODED = "declared-code"
 
 
 def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -> DataQuality:
-    """Measure the main table as it is sold, and the same indices ``before``, on its records as they came.
+    """Measure the main table as it is sold, and the same indices ``before``, on its records as they came; look for
+    everything that may be wrong with it.
 
-    Leaves DataQuality in the twin. Raises ``BadInput`` for an unknown profile, a key, range or rule that names a
+    Leaves DataQuality in the twin, and the report's figures with the rows behind each finding beside the release
+    (``product.quality.evidence``). Raises ``BadInput`` for an unknown profile, a key, range or rule that names a
     column that is not there, or a rule that cannot be asked.
     """
     recipe = work.recipe
     profile = profiles.load(recipe.quality.profile)
-    _check_ranges(recipe, collected)
-    after = _sold(work, prepared.main, profile)
-    work.progress("verify", 1, 2)
+    _check_declared(recipe, collected)
     before = _collected(work, collected.main, profile)
+    work.progress("verify", 1, 3)
     coded = _coded(prepared)
-    quality = DataQuality(
-        id=work.names.submodel(recipe.id, data_quality.KIND),
-        profile=profile.name,
-        profile_source=profile.source,
-        indices=tuple(_index(work, weighted, after, before, coded) for weighted in profile.index),
-        effective_weights=tuple(float(weight) for weight in after.weights),
-        index=None if after.index is None else float(after.index),
-        rows=after.rows,
-        columns=after.columns,
-        left_out=after.left_out,
-        measured_at=iso(work.clock.now()),
-        release=release_id,
-        statement=in_all("quality-statement"),
-    )
+    with records.connect(work.folder / "spill") as connection:
+        looked, after, facts = _sold(work, connection, prepared, profile, release_id)
+        work.progress("verify", 2, 3)
+        after = _timely(after, before)
+        quality = DataQuality(
+            id=work.names.submodel(recipe.id, data_quality.KIND),
+            profile=profile.name,
+            profile_source=profile.source,
+            indices=tuple(_index(work, weighted, after, before, coded) for weighted in profile.index),
+            effective_weights=tuple(float(weight) for weight in after.weights),
+            index=None if after.index is None else float(after.index),
+            rows=after.rows,
+            columns=after.columns,
+            left_out=after.left_out,
+            measured_at=iso(work.clock.now()),
+            release=release_id,
+            statement=in_all("quality-statement"),
+            findings=tuple(
+                Finding(one.kind, one.count, one.note, one.columns, one.examples) for one in looked.findings
+            ),
+            looked_for=tuple(kind for kind in KINDS if kind in looked.kinds),
+        )
+        _keep(work, prepared, quality, looked, after, facts)
     work.twin.put(recipe.id, data_quality.to_submodel(quality))
     return quality
 
 
-def _sold(work: Work, table: PreparedTable, profile: Profile) -> Assessment:
-    with records.connect(work.folder / "spill") as connection:
-        measured = tables.sold(connection, table, work.recipe)
-        records.lock(connection, (table.path,))
-        quality = work.recipe.quality
-        return assess(measured, profile, quality)
+def _sold(
+    work: Work, connection: duckdb.DuckDBPyConnection, prepared: Prepared, profile: Profile, release: str
+) -> tuple[Looked, Assessment, Facts]:
+    recipe, table = work.recipe, prepared.main
+    measured = counted(tables.sold(connection, table, recipe, prepared.companions))
+    subject = subjects.sold(connection, measured.relation, table, tables.kinds_of(table), recipe)
+    records.lock(connection, tuple(part.path for part in prepared.tables))
+    _check_key(recipe, measured)
+    facts = Facts(subject, work.clock.now())
+    looked = search(facts)
+    if (found := broken.find(measured, recipe.quality)) is not None:
+        looked = Looked(looked.kinds | {"rule_broken"}, (*looked.findings, found))
+    told = described(table, recipe, release)
+    today = work.clock.now().date()
+    return looked, assess(measured, profile, recipe.quality, looked, told, today, facts.steps), facts
+
+
+def _keep(
+    work: Work, prepared: Prepared, quality: DataQuality, looked: Looked, after: Assessment, facts: Facts
+) -> None:
+    recipe, table = work.recipe, prepared.main
+    figures = gather(
+        facts,
+        after,
+        looked,
+        {language: f"{words} ({quality.release})" for language, words in recipe.title.items()},
+        folders.sha256(table.path),
+        quality.measured_at,
+        {field.id_short: field.title for field in table.fields},
+    )
+    figures = with_indices(figures, quality)
+    home = evidence.home(work.store.folder, recipe.id, quality.release)
+    evidence.keep(home, figures, looked.findings, facts.subject.connection)
 
 
 def _collected(work: Work, stream: CollectedStream, profile: Profile) -> Assessment:
     with records.connect(work.folder / "spill") as connection:
         measured = tables.collected(connection, stream, work.recipe)
         records.lock(connection, stream.paths)
-        quality = work.recipe.quality
-        return assess(
-            measured, profile, quality if set(quality.key) <= set(measured.names) else replace(quality, key=())
-        )
+        return assess(measured, profile, _askable(work.recipe.quality, measured))
+
+
+def _askable(quality: Quality, table: Table) -> Quality:
+    """What can be asked of the records as they came: no other table, no column that only cleaning makes."""
+    known = set(table.names)
+    return replace(
+        quality,
+        key=quality.key if set(quality.key) <= known else (),
+        references=tuple(one for one in quality.references if not one.table and {one.column, one.to} <= known),
+        orders=tuple(one for one in quality.orders if {one.column, *one.by} <= known),
+        redundant=tuple(one for one in quality.redundant if {one.first, one.second} <= known),
+        arrival="",
+    )
+
+
+def _timely(after: Assessment, before: Assessment) -> Assessment:
+    """When a record arrived stands in the lake only, so timeliness is measured on the records as they came."""
+    late = {one.name for one in after.profile.index if one.measured_by == "timeliness"}
+    if not late:
+        return after
+    parts = {name: before.measures[name] if name in late else one for name, one in after.measures.items()}
+    scored = score([one.share for one in after.profile.index], [part.value for part in parts.values()])
+    return replace(after, measures=parts, weights=scored.weights, index=scored.index)
+
+
+def _check_key(recipe: Recipe, table: Table) -> None:
+    for name in recipe.quality.key:
+        if name not in table.names:
+            raise BadInput("quality-key-unknown", column=name, known=", ".join(table.names))
 
 
 def _coded(prepared: Prepared) -> int:
@@ -101,9 +178,14 @@ def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment
     )
 
 
-def _check_ranges(recipe: Recipe, collected: Collected) -> None:
-    """A range for a column that no stream has would be checked nowhere."""
+def _check_declared(recipe: Recipe, collected: Collected) -> None:
+    """A range, type or list for a column that no stream has would be checked nowhere."""
     known = {field.name for stream in collected.streams for field in stream.fields}
-    for name in recipe.quality.ranges:
+    said = recipe.quality
+    for name in said.ranges:
         if name not in known:
             raise BadInput("quality-range-unknown", column=name, known=", ".join(sorted(known)))
+    for part, columns in (("quality.types", said.types), ("quality.lists", said.lists)):
+        for name in columns:
+            if name not in known:
+                raise BadInput("quality-declared-unknown", part=part, column=name, known=", ".join(sorted(known)))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from aas_server.product.quality.subjects import limits
 from aas_server.product.recipe import Recipe
 from aas_server.product.work import CollectedStream, PreparedTable
+from aas_server.quality.subject import Kind
 from aas_server.quality.table import NUMERIC, Column, Table, column, holds, outside
 from aas_server.store import records
 from aas_server.store.parquet import literal, quoted
 from submodels.field import Field
 
-Limits = tuple[float | None, float | None]
-_KINDS = {pa.bool_(): "bool", pa.int64(): "int64", pa.float64(): "double", pa.string(): "string"}
+_KINDS: Mapping[pa.DataType, Kind] = {
+    pa.bool_(): "bool",
+    pa.int64(): "int64",
+    pa.float64(): "double",
+    pa.string(): "string",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +34,33 @@ class _Named:
     sql: str
 
 
-def sold(connection: duckdb.DuckDBPyConnection, table: PreparedTable, recipe: Recipe) -> Table:
-    """The prepared table; columns are reported by idShort and called by their raw names in keys and rules."""
+def kinds_of(table: PreparedTable) -> dict[str, Kind]:
+    """What each field's column holds, by idShort."""
     schema = pq.read_schema(table.path)
-    kinds = {field.id_short: _KINDS.get(schema.field(field.id_short).type, "timestamp") for field in table.fields}
+    return {field.id_short: _KINDS.get(schema.field(field.id_short).type, "timestamp") for field in table.fields}
+
+
+def sold(
+    connection: duckdb.DuckDBPyConnection,
+    table: PreparedTable,
+    recipe: Recipe,
+    others: Sequence[PreparedTable] = (),
+) -> Table:
+    """The prepared table; columns are reported by idShort and called by their raw names in keys and rules.
+    ``others``: the companions, which references may name by their stream."""
+    kinds = kinds_of(table)
     records.view(connection, "sold", (table.path,), {"Time": "timestamp", **kinds}, beside={})
     connection.execute("CREATE VIEW prepared AS SELECT *, c0 AS time FROM sold")
     columns = [
-        column(field.id_short, f"c{number}", kinds[field.id_short], field.value_type, limits(field, recipe))
+        column(
+            field.id_short,
+            f"c{number}",
+            kinds[field.id_short],
+            field.value_type,
+            limits(field, recipe),
+            codes=recipe.quality.lists.get(field.name, ()),
+            declared=recipe.quality.types.get(field.name),
+        )
         for number, field in enumerate(table.fields, 1)
     ]
     named = [_Named(field.name, f"c{number}") for number, field in enumerate(table.fields, 1)]
@@ -48,19 +73,35 @@ def sold(connection: duckdb.DuckDBPyConnection, table: PreparedTable, recipe: Re
         whole=("time", *(f"c{number}" for number in range(1, len(table.fields) + 1))),
         names={one.name: one.sql for one in named},
         rules=_rules_view(connection, "prepared", named),
+        ticks="epoch_us(time)",
+        others={other.stream: _companion(connection, number, other) for number, other in enumerate(others)},
     )
+
+
+def _companion(connection: duckdb.DuckDBPyConnection, number: int, table: PreparedTable) -> str:
+    """A companion under its raw names, for references."""
+    view = f"companion{number}"
+    records.view(
+        connection, f"{view}_sold", (table.path,), {f.id_short: "string" for f in table.fields}, beside={}
+    )
+    seen: dict[str, str] = {}
+    for at, field in enumerate(table.fields):
+        seen.setdefault(field.name, f"c{at} AS {quoted(field.name)}")
+    columns = ", ".join(seen.values()) or "NULL AS nothing"
+    connection.execute(f"CREATE VIEW {view} AS SELECT {columns} FROM {view}_sold")  # noqa: S608
+    return view
 
 
 def collected(connection: duckdb.DuckDBPyConnection, stream: CollectedStream, recipe: Recipe) -> Table:
     """The records as they came. A narrow stream is measured reading by reading: one column, ``value``, whose valid
     range is its tag's; rules between columns cannot be asked of it."""
-    records.view(connection, "lake", stream.paths, stream.columns)
+    records.view(connection, "lake", stream.paths, stream.columns, {**records.LAKE, "arrival": "timestamp"})
     connection.execute("CREATE VIEW raw AS SELECT *, json_keys(misfit) AS misfits FROM lake")
     fields = {field.name: field for field in stream.fields}
     whole = ("time", "misfit", *(f"c{number}" for number in range(len(stream.columns))))
     if stream.shape == "narrow":
         reading = _reading(stream, fields, recipe)
-        return Table(connection, "raw", (reading,), whole, {}, None)
+        return Table(connection, "raw", (reading,), whole, {}, None, ticks="epoch_us(time)", arrival="arrival")
     named = [_Named(name, f"c{number}") for number, name in enumerate(stream.columns)]
     columns = [
         column(
@@ -70,18 +111,15 @@ def collected(connection: duckdb.DuckDBPyConnection, stream: CollectedStream, re
             fields[one.name].value_type,
             limits(fields[one.name], recipe),
             misfit=holds("misfits", one.name),
+            codes=recipe.quality.lists.get(one.name, ()),
+            declared=recipe.quality.types.get(one.name),
         )
         for one in named
         if fields[one.name].role != "time" and one.name != recipe.time
     ]
     names = {one.name: one.sql for one in named}
-    return Table(connection, "raw", tuple(columns), whole, names, _rules_view(connection, "raw", named))
-
-
-def limits(field: Field, recipe: Recipe) -> Limits:
-    """The declared range: the recipe's, else the field's own."""
-    declared = recipe.quality.ranges.get(field.name)
-    return declared.ends if declared else (field.minimum, field.maximum)
+    rules = _rules_view(connection, "raw", named)
+    return Table(connection, "raw", tuple(columns), whole, names, rules, ticks="epoch_us(time)", arrival="arrival")
 
 
 def _reading(stream: CollectedStream, fields: Mapping[str, Field], recipe: Recipe) -> Column:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -13,7 +14,9 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.product import preprocess, verify
+from aas_server.product.quality import evidence
 from aas_server.product.recipe import Cleaning, Label, Quality, Range, Recipe, Rule
+from aas_server.product.recipe.quality import Order, Redundant, Reference
 from aas_server.product.work import Collected, CollectedStream, Prepared, Work
 from submodels.data_quality import DataQuality, Index
 from submodels.field import Field
@@ -117,6 +120,61 @@ def test_the_weighted_index(measured: tuple[DataQuality, Prepared]) -> None:
     assert "자가 점검" in quality.statement["ko"]
 
 
+def test_findings_lead_to_their_rows(measured: tuple[DataQuality, Prepared], tmp_path: Path) -> None:
+    quality, prepared = measured
+    sold = pq.read_table(prepared.main.path).to_pandas()
+    found = {one.kind: one for one in quality.findings}
+    assert found["missing"].count == int(sold.drop(columns="Time").isna().sum().sum())
+    assert found["out_of_range"].count == 2  # 70 of fill, 200 of cycle
+    assert found["rule_broken"].count == 1
+    assert "fill-within-cycle" in found["rule_broken"].note["ko"]
+    assert "duplicate_row" in quality.looked_for and "duplicate_row" not in found
+    home = evidence.home(tmp_path / "data", "cell", "cell-r1")
+    assert evidence.rows(home, "missing", 0, 100) == sold.index[sold.isna().any(axis=1)].tolist()
+    assert evidence.rows(home, "rule_broken", 0, 100) == sold.index[sold["fill"] > sold["cycle"]].tolist()
+    assert evidence.count(home, "missing") == len(evidence.rows(home, "missing", 0, 100))
+    assert evidence.rows(home, "missing", 2, 3) == evidence.rows(home, "missing", 0, 100)[2:5]
+    figures = evidence.figures(home)
+    assert figures is not None
+    assert [one.name for one in figures.columns] == list(sold.columns)
+    assert figures.indices[0].before == 39 / 40
+
+
+def test_references_orders_and_lists_of_a_recipe(
+    bench: Bench, recipe: Recipe, lay: Lay, collected: Gather
+) -> None:
+    quality = Quality(
+        references=(Reference("shot no", "no", "molds"),),
+        orders=(Order("shot no"),),
+        lists={"verdict": ("Y",)},
+        redundant=(Redundant("cycle", "fill", 60.0),),
+    )
+    work = bench(replace(recipe, streams=("shots", "molds"), quality=quality))
+    molds = lay(pd.DataFrame({"_time": shots()["_time"][:5], "no": [1, 2, 3, 4, 5]}), "molds")
+    stream = collected(lay(shots()), molds)
+    found = verify.run(work, stream, preprocess.run(work, stream), "cell-r1")
+    counted = counts(found)
+    assert counted["consistency"] == (5 + 8, 9 + 8)
+    assert counted["accuracy"] == (5, 7)
+    assert counted["validity"][1] is not None and counted["validity"][0] == counted["validity"][1] - 1
+    assert index(found, "consistency").before == 9 / 9
+
+
+def test_usefulness_accessibility_and_timeliness_of_a_product(
+    bench: Bench, recipe: Recipe, lay: Lay, collected: Gather
+) -> None:
+    stream = collected(lay(shots()))
+    work = bench(replace(recipe, quality=Quality(profile="data-industry-act")))
+    by_law = verify.run(work, stream, preprocess.run(work, stream), "cell-r1")
+    assert counts(by_law)["accessibility"] == (2, 8)  # not packed yet: the table and the Open API
+    assert counts(by_law)["usefulness"] == (5, 5 * 2 + 3)  # an identifier each; three numbers without a unit
+    timely = bench(replace(recipe, quality=Quality(profile="time-series", late_after=3600.0)))
+    in_time = verify.run(timely, stream, preprocess.run(timely, stream), "cell-r1")
+    assert counts(in_time)["timeliness"] == (10, 10)
+    assert counts(in_time)["monotonic_time"] == (8, 8)
+    assert counts(in_time)["expected_points"] == (9, 9)
+
+
 def test_without_rules_accuracy_is_not_measured_and_its_weight_shared_out(
     bench: Bench, recipe: Recipe, lay: Lay, collected: Gather
 ) -> None:
@@ -183,6 +241,8 @@ def test_an_infinite_end_of_a_range_is_no_limit(bench: Bench, recipe: Recipe, la
         (Quality(profile="nowhere"), "quality-profile-unknown"),
         (Quality(key=("nowhere",)), "quality-key-unknown"),
         (Quality(ranges={"nowhere": Range(0, 1)}), "quality-range-unknown"),
+        (Quality(lists={"nowhere": ("A",)}), "quality-declared-unknown"),
+        (Quality(references=(Reference("verdict", "verdict", "nowhere"),)), "quality-table-unknown"),
         (Quality(rules=(Rule("bad", "nowhere > 1", "accuracy"),)), "quality-rule-fails"),
     ],
 )
