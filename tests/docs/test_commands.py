@@ -39,6 +39,8 @@ def place(finished, tmp_path_factory):
     """A working folder as the docs suppose it: a finished ``aas-data``, a recording, a broker on 1883."""
     folder = tmp_path_factory.mktemp("docs")
     shutil.copytree(finished.folder, folder / "aas-data")
+    example = re.search(r"```toml\n(class = .*?)```", (ROOT / "docs" / "price.md").read_text("utf-8"), re.DOTALL)
+    (folder / "costs.toml").write_text(example[1] if example else "", "utf-8")
     (folder / "shots.csv").write_text("time,pressure\n2026-01-01 00:00:00,1.5\n2026-01-01 00:00:01,1.6\n")
     port = 1883
     with socket.socket() as probe:
