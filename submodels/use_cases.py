@@ -41,11 +41,44 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A range of a variable, ends included, in which defects were rare in the training part. Rows and defects
+    inside and in the rest of both parts, without rows whose value is missing. ``held``: they were rare there in
+    the test part, too."""
+
+    variable: str
+    low: float
+    high: float
+    train_rows: int
+    train_defects: int
+    train_rest_rows: int
+    train_rest_defects: int
+    test_rows: int
+    test_defects: int
+    test_rest_rows: int
+    test_rest_defects: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UseCases:
     id: str
     kind: ProductKind
     title: Text
     statements: tuple[Statement, ...]
+    windows: tuple[Window, ...] = ()
+
+
+_COUNTS = {
+    "TrainRows": "train_rows",
+    "TrainDefects": "train_defects",
+    "TrainRestRows": "train_rest_rows",
+    "TrainRestDefects": "train_rest_defects",
+    "TestRows": "test_rows",
+    "TestDefects": "test_defects",
+    "TestRestRows": "test_rest_rows",
+    "TestRestDefects": "test_rest_defects",
+}
 
 
 def to_submodel(use_cases: UseCases) -> model.Submodel:
@@ -59,8 +92,24 @@ def to_submodel(use_cases: UseCases) -> model.Submodel:
         }
         for statement in use_cases.statements
     ]
+    windows = [
+        {"Variable": one.variable, "Low": one.low, "High": one.high, "Held": one.held}
+        | {name: getattr(one, part) for name, part in _COUNTS.items()}
+        for one in use_cases.windows
+    ]
+    tried = len(windows) if windows else None
+    held = sum(one.held for one in use_cases.windows) if windows else None
     return elements.submodel(
-        KIND, use_cases.id, {"Kind": use_cases.kind, "Title": use_cases.title, "Statements": statements}
+        KIND,
+        use_cases.id,
+        {
+            "Kind": use_cases.kind,
+            "Title": use_cases.title,
+            "Statements": statements,
+            "WindowsTried": tried,
+            "WindowsHeld": held,
+            "Windows": windows,
+        },
     )
 
 
@@ -76,4 +125,14 @@ def from_submodel(submodel: model.Submodel) -> UseCases:
         )
         for statement in said["Statements"]
     )
-    return UseCases(submodel.id, said["Kind"], said["Title"], statements)
+    windows = tuple(
+        Window(
+            variable=one["Variable"],
+            low=one["Low"],
+            high=one["High"],
+            held=one["Held"],
+            **{part: one[name] for name, part in _COUNTS.items()},
+        )
+        for one in said.get("Windows", ())
+    )
+    return UseCases(submodel.id, said["Kind"], said["Title"], statements, windows)

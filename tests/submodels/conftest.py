@@ -209,6 +209,7 @@ USE_CASES = use_cases.UseCases(
         ),
         use_cases.Statement(both("수치 없음", "Without a figure"), ()),
     ),
+    (use_cases.Window("screw_rpm", 97.5, 103.0, 1200, 6, 900, 80, 500, 2, 400, 31, True),),
 )  # fmt: skip
 PRODUCT = data_product.DataProduct(
     sm("DataProduct"), f"{IDS}product/cell", both("사출 데이터", "Moulding data"), both("설명", "Description"),
