@@ -23,7 +23,7 @@ from aas_server.product import line, lock, recipe
 from aas_server.product.recipe import Recipe, keeping
 from aas_server.product.record import ReleaseRecord
 from aas_server.product.series.operations import SeriesOperations
-from aas_server.product.work import Work
+from aas_server.product.work import Prepared, Work
 from aas_server.runner import Runner
 from aas_server.settings import Settings
 from aas_server.slots import Slot
@@ -96,6 +96,13 @@ class House:
             made = line.run(self._work(made_by, folder, show))
         self.configuration.catch_up()
         return made
+
+    def preview(self, product: str, show: Show) -> Prepared:
+        """What the product's step 2 would make of the data by its recipe as it stands; nothing of it is kept, and
+        its tables are gone. Raises the steps' errors."""
+        made_by = recipe.load(self.recipe_file(product))
+        with lock.scratch(self.store.folder, product) as folder:
+            return line.preview(self._work(made_by, folder, show))
 
     def desk(self, pulse: Pulse | None = None, connected: Sequence[str] = ()) -> Desk:
         """What people do with streams. ``pulse``: who decodes at present, else the journal's tail tells.

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from aas_server import settings as configuration
-from aas_server.cli import licence, options, product_price, recipe
+from aas_server.cli import licence, options, processing, product_price, recipe
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.house import existing
@@ -28,6 +28,8 @@ def product() -> None:
 
 product.add_command(recipe.recipe)
 product.add_command(product_price.price)
+product.add_command(processing.lineage)
+product.add_command(processing.preview)
 product.add_command(licence.licence)
 product.add_command(licence.share_out)
 

@@ -22,11 +22,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """A column of ``stream`` by its idShort. ``before`` is ``None`` for one that step 2 made, or whose values are
+    """A column of ``stream`` by its idShort; ``name`` as the feed has it. ``before`` is ``None`` for one that step 2 made, or whose values are
     kept back (``withheld``); ``after`` for one that it left out."""
 
     stream: str
     column: str
+    name: str
     before: Seen | None
     after: Seen | None
     withheld: bool = False

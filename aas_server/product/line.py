@@ -43,6 +43,11 @@ def _check(work: Work, steps: Steps) -> None:
         register.check(work)
 
 
+def preview(work: Work) -> Prepared:
+    """Steps 1 and 2 as a look ahead: nothing is left but what lies in the build's folder."""
+    return preprocess.prepare(work, collect.gather(work)[0], lasting=False)
+
+
 def _make(work: Work, steps: Steps, collected: Collected) -> ReleaseRecord:
     number = steps.product.releases + 1
     release_id = f"{work.recipe.id}-r{number}"

@@ -1,5 +1,5 @@
-"""Step 1 of the call: collect and store. One public function: ``run``."""
+"""Step 1 of the call: collect and store. ``gather`` counts and describes, ``run`` puts it into the shell, too."""
 
-from aas_server.product.collect.step import run
+from aas_server.product.collect.step import gather, run
 
-__all__ = ["run"]
+__all__ = ["gather", "run"]

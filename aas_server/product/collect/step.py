@@ -16,6 +16,14 @@ def run(work: Work) -> Collected:
     Raises ``NotFound`` for a stream without records, ``BadInput`` where the recipe's time column is missing or
     bears no times.
     """
+    collected, counts = gather(work)
+    shell.describe(work, collected, counts)
+    work.progress("collect", len(collected.streams), len(collected.streams))
+    return collected
+
+
+def gather(work: Work) -> tuple[Collected, dict[str, Counted]]:
+    """As ``run``, but leave nothing in the twin; beside it the counts of each stream."""
     if not work.recipe.streams:
         raise BadInput("collect-no-stream", product=work.recipe.id)
     catch_up(work.store, work.settings)
@@ -35,9 +43,7 @@ def run(work: Work) -> Collected:
         redelivered=journal.redelivered(),
         quarantined=journal.quarantined_count(),
     )
-    shell.describe(work, collected, counts)
-    work.progress("collect", len(streams), len(streams))
-    return collected
+    return collected, counts
 
 
 def _stream(counted: Counted, fields: describing.Fields) -> CollectedStream:

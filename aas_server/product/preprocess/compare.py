@@ -37,6 +37,7 @@ def columns(bench: Bench, table: PreparedTable) -> tuple[ColumnChange, ...]:
     }
     shared = {name: _range(before.get(name), one) for name, one in after.items()}
     units = {field.id_short: field.unit for field in bench.stream.fields}
+    names = {field.id_short: field.name for field in (*bench.stream.fields, *table.fields)}
     told = []
     for name in [*after, *(name for name in before if name not in after)]:
         old, new = before.get(name), after.get(name)
@@ -47,6 +48,7 @@ def columns(bench: Bench, table: PreparedTable) -> tuple[ColumnChange, ...]:
             ColumnChange(
                 bench.stream.name,
                 name,
+                names.get(name, name),
                 None if old is None else _bars(bench, "collected", _raw(bench)[name], old, wide),
                 None
                 if new is None

@@ -13,13 +13,16 @@ from aas_server.errors import Unavailable
 _BYTES = 32
 
 
-def load(home: Path) -> bytes:
-    """The secret of the data folder ``home`` (``secrets/preprocess.key``, mode 600); made where there is none.
+def load(home: Path, *, make: bool = True) -> bytes:
+    """The secret of the data folder ``home`` (``secrets/preprocess.key``, mode 600). Where there is none one is
+    made, and kept if ``make``.
 
     Raises ``Unavailable`` where the file is damaged: another secret would give everybody a new pseudonym.
     """
     file = home / "secrets" / "preprocess.key"
     if not file.exists():
+        if not make:
+            return secrets.token_bytes(_BYTES)
         _make(file)
     found = file.read_bytes()
     if len(found) != _BYTES:

@@ -54,13 +54,13 @@ def run(work: Work, collected: Collected) -> Prepared:
     return prepared
 
 
-def prepare(work: Work, collected: Collected) -> Prepared:
-    """As ``run``, but leave nothing anywhere else than in the build's folder: for a look ahead. What the recipe
-    keeps secret needs the firm's key: it is made where there is none."""
+def prepare(work: Work, collected: Collected, *, lasting: bool = True) -> Prepared:
+    """As ``run``, but leave nothing in the twin. Where the recipe keeps something back and the firm has no key for
+    it yet one is made, to stay; for a look ahead (``lasting=False``) one that is forgotten."""
     zone = ZoneInfo(work.settings.zone)
     checks.check(work.recipe, collected, zone)
     cleaning = work.recipe.cleaning
-    secret = key.load(work.store.folder) if cleaning.persons or cleaning.secrets else b""
+    secret = key.load(work.store.folder, make=lasting) if cleaning.persons or cleaning.secrets else b""
     done: dict[str, _Done] = {}
     # Companions first: what the main stream is joined with must be finished, and kept back, by then.
     for number, stream in enumerate((*collected.companions, collected.main)):

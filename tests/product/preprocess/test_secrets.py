@@ -97,7 +97,7 @@ def test_a_rounded_column_says_its_step(clean) -> None:
     assert "50" in operation.rule["en"] and (operation.before, operation.after) == ("", "")
 
 
-def test_people_become_pseudonyms_that_stay(clean, tmp_path: Path) -> None:
+def test_people_become_pseudonyms_that_stay(clean, workshop) -> None:
     frame = doses(
         worker=["김철수", "이영희", "김철수", None, "박"], checker=["이영희", "박", "박", "박", "김철수"]
     )
