@@ -6,26 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aas_server.messages import in_all
-from aas_server.product.train import exchange, models, score
+from aas_server.product.train import exchange, linear, models, shuffling, view
+from aas_server.product.train.answer import Answer
 from aas_server.product.train.bench import Bench, Result, figures, ranked
+from aas_server.product.train.classify import classes, defect_figures, drawn, majority
+from aas_server.product.train.models import Cells
 from aas_server.product.train.settings import baseline
+from aas_server.product.train.view import TableView, View
 
 
-def detect(bench: Bench) -> Result:
-    """Fit on the training part without looking at a label; with one, its hits are counted on the test part."""
-    fitted = models.isolation(bench.train, bench.seed)
-    flagged_train, flagged = fitted.flagged(bench.train), fitted.flagged(bench.test)
-    shift, naive_flagged = _distances(bench)
-    onnx = exchange.export(fitted, len(bench.names))
-    counts = naive = None
-    if bench.labelled is not None:
-        counts = score.count(bench.defect[1], flagged)
-        naive = score.naive(*bench.defect)
+def detect(bench: Bench, seen: View) -> Result:
+    """Fit on the training part without looking at a label; with one of good and defect, its hits are counted on
+    the test part."""
+    cells, asked = seen.cells(bench.fitted), seen.cells(bench.test)
+    fitted = models.isolation(cells, bench.seed)
+    usual, answer = fitted.answer(cells), fitted.answer(asked)
+    assert usual.codes is not None and answer.codes is not None
+    shift, naive_flagged = _distances(cells, asked)
+    onnx = seen.export(fitted)
+    session = exchange.Session(onnx)
     numbers = baseline().isolation
-    quantiles = np.quantile(fitted.scores(bench.test), numbers.quantiles)
+    quantiles = np.quantile(fitted.scores(asked), numbers.quantiles)
+    flagged = answer.codes == 1
+    robust = linear.distant(cells, asked)
     measured = {
         "Contamination": numbers.contamination,
-        "FlaggedShareTrain": float(flagged_train.mean()),
+        "FlaggedShareTrain": float(usual.codes.mean()),
         "FlaggedShareTest": float(flagged.mean()),
         "FlaggedTest": float(flagged.sum()),
         "NaiveFlaggedShareTest": float(naive_flagged.mean()),
@@ -33,37 +39,52 @@ def detect(bench: Bench) -> Result:
     } | {
         f"ScoreQuantile{round(at * 100):02}": float(q) for at, q in zip(numbers.quantiles, quantiles, strict=True)
     }
+    truth = bench.target.at(bench.test)
+    judged = truth.codes is not None and truth.is_defect
+    importance = ranked(seen.names, view.weights(seen, _weights(shift, usual.codes == 1)))
+    guesses: dict[str, tuple[str, Answer | None]] = {"linear": (linear.ROBUST, robust)}
+    if judged:
+        learnt = bench.target.codes
+        assert learnt is not None
+        guesses = {
+            "naive": ("majority class of the training part", majority(learnt[bench.train], int(bench.test.size))),
+            **guesses,
+        }
+    names = [name for name, _ in importance]
     return Result(
         task="anomaly-detection",
         algorithm="IsolationForest",
         framework=f"{models.FRAMEWORK}; {exchange.FRAMEWORK}",
         onnx=onnx,
-        differences=exchange.differences(onnx, fitted, bench.test),
-        counts=counts,
-        naive=naive,
-        importance=ranked(bench.names, _weights(shift, flagged_train)),
+        differences=exchange.differences(exchange.asked(session, seen.feeds(bench.test)), answer),
+        answer=answer,
+        guesses=guesses,
+        importance=importance,
+        permutation=shuffling.losses(bench, session, names) if judged and isinstance(seen, TableView) else (),
         hyperparameters=fitted.parameters(),
-        figures=figures(measured | (counts.figures() if counts else {})),
+        figures=figures(measured | (defect_figures(truth, answer) if judged else {})),
         notes=(
             in_all("train-note-contamination", share=numbers.contamination),
             in_all("train-note-naive-sigma", sigma=numbers.naive_sigma),
             in_all("train-note-deviation"),
         ),
+        classes=classes(bench.target.at(bench.train), truth, answer) if judged else (),
+        curves=drawn(truth, answer) if judged else (),
     )
 
 
-def _distances(bench: Bench) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Distance of each training row from the training mean, in standard deviations, by variable (a missing cell
-    counts as the mean); and which test rows the naive rule flags."""
-    mean = np.nanmean(bench.train, axis=0)
-    spread = np.nanstd(bench.train, axis=0)
-    train = np.nan_to_num(np.abs(bench.train - mean) / spread)
-    test = np.nan_to_num(np.abs(bench.test - mean) / spread)
-    return train, (test > baseline().isolation.naive_sigma).any(axis=1)
+def _distances(train: Cells, test: Cells) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Distance of each training row from the training mean, in standard deviations, by column; and which test rows
+    the naive rule flags."""
+    wide = train.astype(np.float64)
+    mean, spread = wide.mean(axis=0), wide.std(axis=0)
+    spread[spread == 0] = np.inf
+    away = np.abs(test.astype(np.float64) - mean) / spread
+    return np.abs(wide - mean) / spread, (away > baseline().isolation.naive_sigma).any(axis=1)
 
 
 def _weights(distances: NDArray[np.float64], flagged: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How much further out the flagged training rows lie than the rest, by variable; shares that sum to 1."""
+    """How much further out the flagged training rows lie than the rest, by column; shares that sum to 1."""
     if not flagged.any() or flagged.all():
         return np.zeros(distances.shape[1])
     further = np.maximum(distances[flagged].mean(axis=0) - distances[~flagged].mean(axis=0), 0.0)

@@ -14,6 +14,12 @@ class Limits:
     min_rows: int
     min_test_defects: int
     named_columns: int
+    max_classes: int
+    max_categories: int
+    max_train_rows: int
+    probe_rows: int
+    min_agreement: float
+    same_number: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,14 @@ class Forest:
     trees: int
     min_samples_leaf: int
     class_weight: str
+    max_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regressor:
+    trees: int
+    min_samples_leaf: int
+    max_features: float
     max_samples: int
 
 
@@ -39,14 +53,73 @@ class Isolation:
     contamination: float
     quantiles: tuple[float, ...]
     naive_sigma: float
+    robust_z: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    max_rows: int
+    max_steps: int
+    ridge_alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    points: int
+    bins: int
+    pairs: int
+    curves: int
+    residual_quantiles: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffling:
+    variables: int
+    rows: int
+    repeats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    early: float
+    late: float
+    alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaks:
+    too_good: float
+    too_straight: float
+    leaves: int
+    near: float
+    repeated_share: float
+    steps_ahead: int
+    agreement: float
+    min_changes: int
+    counter_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    side: int
+    grid: int
+    strongest: int
+    max_pictures: int
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
     limits: Limits
     forest: Forest
+    regressor: Regressor
     tuning: Tuning
     isolation: Isolation
+    linear: Linear
+    plots: Plots
+    shuffling: Shuffling
+    life: Life
+    leaks: Leaks
+    pictures: Pictures
 
 
 @cache

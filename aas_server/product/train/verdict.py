@@ -2,29 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from aas_server.messages import in_all
-from aas_server.product.train.bench import Result
 from aas_server.product.train.settings import baseline
+from aas_server.product.train.target import Target
+from aas_server.product.train.words import listed
+from submodels.ai_model import Metric
+from submodels.ai_results import Leak
 from submodels.text import Text
 
 
-def judge(result: Result, acceptance: float) -> tuple[bool, Text]:
-    """``(weak, verdict)``. Weak: below ``acceptance`` (macro F1), no better than the naive guess, or not to be
-    judged at all (no label, a class missing in the test part, too few defects there)."""
-    counts, naive = result.counts, result.naive
-    if counts is None or naive is None:
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """In ``metric`` on the test part; ``None``: not defined there, or not measured."""
+
+    metric: Metric
+    model: float | None
+    naive: float | None
+    linear: float | None
+
+
+def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak]) -> tuple[bool, Text]:
+    """``(weak, verdict)``. Weak: below ``acceptance``, no better than the naive or worse than the linear guess,
+    with a leak suspected, or not to be judged at all (no label, a class missing in the test part, too few rows of
+    one)."""
+    if not truth.known or (truth.task == "anomaly-detection" and not truth.is_defect):
         return True, in_all("train-verdict-no-label")
-    reached, guessed = counts.macro_f1, naive.macro_f1
-    defects = counts.caught + counts.missed
-    if reached is None or guessed is None:
-        key = "train-verdict-no-good" if defects else "train-verdict-no-defect"
-        return True, in_all(key, rows=counts.rows)
-    values = {"reached": reached, "guessed": guessed, "acceptance": acceptance, "defects": defects}
+    reached = scores.model
+    if reached is None:
+        return True, _unjudged(truth)
+    rarest = _rarest(truth)
+    values = _values(scores, truth, acceptance, rarest)
     least = baseline().limits.min_test_defects
-    if defects < least:
+    if truth.codes is not None and rarest < least:
         return True, in_all("train-verdict-few", least=least, **values)
-    if reached <= guessed:
+    guessed, linear = scores.naive, scores.linear
+    if guessed is not None and reached <= guessed:
         return True, in_all("train-verdict-naive", **values)
+    if linear is not None and (reached < linear or reached == linear < 1):
+        return True, in_all("train-verdict-linear", **values)
     if reached < acceptance:
         return True, in_all("train-verdict-below", **values)
-    return False, in_all("train-verdict-good", **values)
+    suspected = [leak for leak in leaks if leak.severity == "suspected"]
+    if suspected:
+        columns = sorted({column for leak in suspected for column in leak.columns})
+        key = "train-verdict-leak" if columns else "train-verdict-leak-rows"
+        return True, in_all(key, columns=listed(columns), **values)
+    return False, in_all(
+        "train-verdict-good" if truth.codes is not None else "train-verdict-good-number", **values
+    )
+
+
+def _rarest(truth: Target) -> int:
+    """Defects, or rows of the rarest class that occurs."""
+    counts = truth.counts()
+    if not counts.size:
+        return 0
+    return int(counts[1] if truth.is_defect else counts[counts > 0].min())
+
+
+def _values(scores: Scores, truth: Target, acceptance: float, rarest: int) -> Mapping[str, object]:
+    return {
+        "metric": in_all(f"train-metric-{scores.metric}"),
+        "reached": scores.model,
+        "guessed": _shown(scores.naive),
+        "linear": _shown(scores.linear),
+        "acceptance": acceptance,
+        "defects": rarest,
+        "fewest": in_all("train-word-defects" if truth.is_defect else "train-word-rarest"),
+        "rows": int(truth.values.size) if truth.values is not None else int(truth.counts().sum()),
+    }
+
+
+def _unjudged(truth: Target) -> Text:
+    if truth.values is not None:
+        return in_all("train-verdict-no-spread", rows=int(truth.values.size))
+    counts = truth.counts()
+    if not truth.is_defect:
+        return in_all("train-verdict-one-class", rows=int(counts.sum()))
+    return in_all("train-verdict-no-good" if counts[1] else "train-verdict-no-defect", rows=int(counts.sum()))
+
+
+def _shown(value: float | None) -> Text | str:
+    return in_all("train-word-unmeasured") if value is None else f"{value:.3f}"

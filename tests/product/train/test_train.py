@@ -81,13 +81,37 @@ def test_no_defect_in_the_test_part_measures_no_macro_f1(build: Build, shots: pd
     assert found.weak
 
 
-def test_a_label_of_one_class_leads_to_anomaly_detection(build: Build, shots: pd.DataFrame) -> None:
-    built = build(shots.assign(bad="OK"), label="bad", defect=("NG",))
+@pytest.mark.parametrize("defect", [("NG",), ()])
+def test_a_label_of_one_class_is_refused_with_what_to_do(
+    build: Build, shots: pd.DataFrame, defect: tuple[str, ...]
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        build(shots.assign(bad="OK"), label="bad", defect=defect)
+    assert_says(refused.value, "bad", "OK", "1500", "[label]", "product.toml", 'task = "anomaly-detection"')
+
+
+def test_a_label_of_one_class_may_stand_beside_declared_anomaly_detection(
+    build: Build, shots: pd.DataFrame
+) -> None:
+    built = build(shots.assign(bad="OK"), label="bad", defect=("NG",), task="anomaly-detection")
     assert built.model.task == "anomaly-detection"
     assert built.model.macro_f1 is None
     assert built.model.weak
     assert "NG" in built.notes("ko")
     assert "Values found: OK" in built.notes("en")
+
+
+def test_a_training_part_of_one_class_leads_to_anomaly_detection_unless_classes_are_declared(
+    build: Build, shots: pd.DataFrame
+) -> None:
+    late = shots.assign(bad=shots["bad"].where(np.arange(len(shots)) > 1100, 0))
+    built = build(late, label="bad")
+    assert built.model.task == "anomaly-detection"
+    assert built.model.macro_f1 is not None
+    assert "anomaly detection was trained instead" in built.notes()
+    with pytest.raises(BadInput) as refused:
+        build(late, label="bad", task="classification")
+    assert_says(refused.value, "bad", "1050", "test_share")
 
 
 def test_without_a_label_anomalies_are_looked_for(build: Build, shots: pd.DataFrame) -> None:
@@ -116,7 +140,7 @@ def test_what_is_left_out_is_named_with_its_reason(build: Build, shots: pd.DataF
     table = shots.assign(재료="PP", steady=1.0, empty=np.nan, after=shots["bad"])
     built = build(table, label="bad", leave_out=("after",))
     assert built.model.features == ("pressure", "temperature", "noise")
-    for piece in ("recipe (modelling.leave_out): after", "text (this baseline", "training part: steady, empty"):
+    for piece in ("recipe (modelling.leave_out): after", "training part: steady, empty"):
         assert piece in built.notes()
 
 
@@ -160,7 +184,8 @@ def test_rows_equal_to_a_training_row_are_counted(build: Build, shots: pd.DataFr
     table.loc[1400:1424, ["pressure", "temperature", "noise"]] = table.loc[
         0:24, ["pressure", "temperature", "noise"]
     ].to_numpy()
-    assert "equal a training row in every feature: 25." in build(table, label="bad").notes()
+    (leak,) = (leak for leak in build(table, label="bad").model.evaluation.leaks if leak.kind == "repeated-rows")
+    assert leak.count == 25 and "equal a training row in every feature: 25." in leak.sentence["en"]
 
 
 def test_the_same_data_give_the_same_file_and_card(build: Build, shots: pd.DataFrame) -> None:
@@ -172,7 +197,15 @@ def test_the_same_data_give_the_same_file_and_card(build: Build, shots: pd.DataF
 def test_the_card_tells_the_figures_in_both_languages(build: Build, shots: pd.DataFrame) -> None:
     built = build(shots, label="bad")
     files, found = built.trained.files, built.model
-    assert {"model.onnx", "model-card.json", "model-card.html", "load.py", "requirements.txt"} <= set(files)
+    wanted = {
+        "model.onnx",
+        "model-card.json",
+        "model-card.html",
+        "load.py",
+        "requirements.txt",
+        "preprocessing.txt",
+    }
+    assert wanted <= set(files)
     card = json.loads(files["model-card.json"].read_text("utf-8"))
     assert card["macro_f1"] == found.macro_f1
     assert card["features"] == list(found.features)
@@ -215,7 +248,8 @@ def test_a_missing_extra_is_said_with_how_to_install_it(
     loaded = {name: module for name, module in sys.modules.items() if name.startswith(train.__name__ + ".")}
     for name in loaded:  # as in a fresh process
         monkeypatch.delitem(sys.modules, name)
-        monkeypatch.delattr(train, name.rpartition(".")[2])
+        parent, _, own = name.rpartition(".")
+        monkeypatch.delattr(loaded.get(parent, train), own)
     monkeypatch.setitem(sys.modules, "skl2onnx", None)
     with pytest.raises(NotSupported) as refused:
         build(shots, label="bad")
