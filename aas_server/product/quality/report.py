@@ -3,7 +3,7 @@ certified."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aas_server.errors import BadInput
@@ -15,6 +15,7 @@ from aas_server.store import durable
 
 _PAGES = Path(__file__).with_name("pages")
 FORMS = (".html", ".pdf")
+NAME = "quality-report"
 
 
 def html(figures: Figures, zone: str, languages: Sequence[Language] = LANGUAGES) -> bytes:
@@ -26,6 +27,15 @@ def html(figures: Figures, zone: str, languages: Sequence[Language] = LANGUAGES)
         titles={language: document.title(figures, language) for language in languages},
         told={language: document.blocks(figures, language, zone) for language in languages},
     )
+
+
+def files(figures: Figures, zone: str) -> Iterator[tuple[str, bytes]]:
+    """The report's files by name: HTML in both languages, and a PDF in each where the extra is installed."""
+    yield f"{NAME}.html", html(figures, zone)
+    if pdf.available():
+        for language in LANGUAGES:
+            ending = "" if language == "ko" else f"-{language}"
+            yield f"{NAME}{ending}.pdf", pdf.render(figures, language, zone)
 
 
 def check(target: Path) -> None:

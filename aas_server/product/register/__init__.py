@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from aas_server.product import folder as folders
+from aas_server.product.quality.earlier import figures_of
 from aas_server.product.register import bundle, listing, record, terms
 from aas_server.product.register.record import PACKAGE, Papers
 from aas_server.product.register.registration import kept_until, registration
@@ -38,6 +39,7 @@ def run(
         used=used,
         released=released,
         verified=verified,
+        figures=figures_of(work.store.folder, work.recipe.id, released, verified),
         priced=priced,
         licensing=terms.licensing(work.recipe, work.names, released.id),
         registration=registration(work, released, listing.dates(known)),

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from aas_server.messages import in_all
 from aas_server.product import report
+from aas_server.product.quality import report as quality
 from aas_server.product.register import listing, odrl, sources
 from aas_server.product.register import papers as documents
-from aas_server.product.register.record import CONTRACT, COSTS, GUIDE, POLICY, QUALITY, SAMPLE, TERM_SHEET, Papers
+from aas_server.product.register.record import CONTRACT, COSTS, GUIDE, POLICY, SAMPLE, TERM_SHEET, Papers
 from submodels.text import Text
 
 _PAGES = Path(__file__).with_name("pages")
@@ -23,7 +24,8 @@ def write(folder: Path, papers: Papers, record: listing.Record, company: Text, z
     (folder / "listing.json").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", "utf-8")
     report.write_csv(folder / "listing.csv", listing.rows(record))
     title = papers.released.product.title
-    (folder / QUALITY).write_bytes(_quality(papers, title, zone))
+    for name, made in quality.files(papers.figures, zone):
+        (folder / name).write_bytes(made)
     (folder / COSTS).write_bytes(
         report.html(_PAGES, COSTS, title=title, pricing=papers.priced, zone=zone, cited=sources.cited)
     )
@@ -46,11 +48,6 @@ def _matter(papers: Papers, company: Text) -> documents.Matter:
         day=registered.registered,
         kept_until=registered.kept_until,
     )
-
-
-def _quality(papers: Papers, title: Text, zone: str) -> bytes:
-    titles = {field.id_short: field.title for field in papers.released.product.fields}
-    return report.html(_PAGES, QUALITY, title=title, quality=papers.verified, zone=zone, titles=titles)
 
 
 def _cost_rows(papers: Papers) -> list[list[object]]:

@@ -15,6 +15,7 @@ from aas_server.product.recipe import Owner, Recipe
 from aas_server.product.register import listing
 from aas_server.product.register.terms import UNDER_THE_POLICY
 from aas_server.product.work import Released, Trained, Work
+from aas_server.quality.figures import Figures
 from submodels.data_quality import DataQuality
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
@@ -41,6 +42,7 @@ class Papers:
     used: UseCases
     released: Released
     verified: DataQuality
+    figures: Figures
     priced: Pricing
     licensing: Licensing
     registration: Registration

@@ -11,6 +11,7 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.messages import LANGUAGES, error_text
+from aas_server.product.quality import pdf
 from aas_server.product.recipe import Share, Terms
 from aas_server.product.register import listing
 from aas_server.product.register.registration import kept_until
@@ -78,6 +79,7 @@ def test_the_bundle_can_be_handed_in(done):
         "guide-book.html",
         "sample.csv",
         "quality-report.html",
+        *(("quality-report.pdf", "quality-report-en.pdf") if pdf.available() else ()),
         "cost-sheet.html",
         "cost-sheet.csv",
         "policy.jsonld",
