@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from aas_server.ingest.state import FeedState
+from aas_server.product.changes import ColumnChange, Seen
 from aas_server.product.record import STEPS, ProductRecord, ReleaseRecord, StepRecord, put_product, put_release
 from aas_server.product.work import (
     Collected,
@@ -151,7 +152,7 @@ def release_on(folder: Path) -> ReleaseRecord:
         product=PRODUCT,
         inputs="0" * 64,
         collected=collected,
-        prepared=Prepared(PreparedTable(STREAM, table, ROWS, FIELDS), (), PROCESSING),
+        prepared=Prepared(PreparedTable(STREAM, table, ROWS, FIELDS), (), PROCESSING, CHANGES),
         trained=Trained(MODEL, folder / "model/model.onnx"),
         used=USE_CASES,
         released=Released(
@@ -232,6 +233,17 @@ FIELDS = (
     _field("사이클타임", "사이클 타임", "Cycle time", "xs:double", Unit("s", "SEC"), "0173-1#02-AAB381#007"),
     _field("Defect", "불량 여부", "Defect", "xs:boolean", role="label"),
     _field("Note", "비고", "Note", "xs:string", role="text"),
+)
+CHANGES = (
+    ColumnChange(
+        STREAM,
+        "BarrelTemperature1",
+        "배럴 온도1",
+        Seen(6042, 3, 20.0, 1449.0, 215.5, 20.0, 1449.0, (5978, *[0] * 18, 61)),
+        Seen(6000, 64, 20.0, 241.5, 203.25, 20.0, 1449.0, (5936, *[0] * 19)),
+    ),
+    ColumnChange(STREAM, "CushionPosition", "쿠션 위치", None, Seen(6000, 0, -1.5, 2.5, 0.0), withheld=True),
+    ColumnChange(STREAM, "Note", "비고", Seen(6042, 6042), None),
 )
 PROCESSING = DataProcessing(
     id="https://factory.example/ids/sm/moulding-cell/DataProcessing",
