@@ -24,6 +24,7 @@ from aas_server.cli import (
     export,
     factory,
     ingest,
+    mapping,
     packages,
     price,
     product,
@@ -44,6 +45,9 @@ EXIT_STOPPED = 130
 def app() -> None:
     """All commands."""
 
+
+for command in (mapping.suggest, mapping.mapping_):
+    product.product.add_command(command)
 
 for command in (
     demo.demo,

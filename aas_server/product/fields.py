@@ -13,6 +13,7 @@ from basyx.aas import model
 from aas_server.errors import BadInput, NotFound
 from aas_server.ids import is_id_short
 from aas_server.product import report
+from aas_server.standard import irdi
 from submodels import asset_interfaces
 from submodels.asset_interfaces import AssetInterfaces, Feed
 from submodels.field import Field, Unit
@@ -44,16 +45,16 @@ class Twin(Protocol):
 
 def rows(twin: Twin, product: str) -> list[dict[str, str]]:
     """One row a field, keyed by ``COLUMNS``. Raises ``NotFound`` where nothing is described yet."""
-    return [_row(feed, field) for feed in _interfaces(twin, product).feeds for field in feed.fields]
+    return [_row(feed, field) for feed in interfaces(twin, product).feeds for field in feed.fields]
 
 
 def change(twin: Twin, product: str, changed: Iterable[Row]) -> int:
     """Take over edited rows; fields that have no row stay as they are. Returns how many fields changed.
 
     ``stream`` and ``name`` say which field. Raises ``BadInput`` for an unknown field, an illegal or doubled
-    idShort, an unknown unit, an empty semantic id; then nothing is changed.
+    idShort, an unknown unit, an empty semantic id or a broken IRDI; then nothing is changed.
     """
-    before = _interfaces(twin, product)
+    before = interfaces(twin, product)
     edits = {(row.get("stream", ""), row.get("name", "")): row for row in changed}
     known = {(feed.stream, field.name) for feed in before.feeds for field in feed.fields}
     for stream, name in edits.keys() - known:
@@ -89,7 +90,8 @@ def from_csv(text: str) -> list[dict[str, str]]:
     ]
 
 
-def _interfaces(twin: Twin, product: str) -> AssetInterfaces:
+def interfaces(twin: Twin, product: str) -> AssetInterfaces:
+    """The described feeds of a product. Raises ``NotFound`` where nothing is described yet."""
     submodel = twin.read(product, asset_interfaces.DESCRIPTION_KIND)
     if submodel is None:
         raise NotFound("fields-not-described", product=product)
@@ -126,6 +128,8 @@ def _field(field: Field, edit: Row) -> Field:
     semantic_id = edit.get("semanticId", field.semantic_id).strip()
     if not semantic_id:
         raise BadInput("field-without-meaning", name=field.name)
+    if semantic_id != field.semantic_id and irdi.looks_like(semantic_id) and not irdi.is_irdi(semantic_id):
+        raise BadInput("field-irdi-invalid", name=field.name, given=semantic_id)
     return replace(
         field,
         id_short=id_short,

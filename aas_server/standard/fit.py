@@ -13,6 +13,9 @@ from submodels.text import Text
 from templates import concepts, quantities
 from templates.concepts import Concept
 
+_SPEEDS = frozenset({"Velocity", "AngularVelocity", "Frequency"})
+"""All called speed on a shop floor: only the unit tells which it is, so a name alone speaks against none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
@@ -67,11 +70,15 @@ def _says_other(name: str, entry: Entry) -> Concept | None:
     meant = concepts.propose(name)
     if meant is None or not entry.quantities or not meant.quantities or meant.key == entry.key:
         return None
-    return meant if meant.quantities.isdisjoint(entry.quantities) else None
+    return meant if _wide(meant.quantities).isdisjoint(_wide(entry.quantities)) else None
 
 
 def _differ(one: Concept, other: Concept) -> bool:
-    return bool(one.quantities and other.quantities and one.quantities.isdisjoint(other.quantities))
+    return bool(one.quantities and other.quantities) and _wide(one.quantities).isdisjoint(_wide(other.quantities))
+
+
+def _wide(kinds: frozenset[str]) -> frozenset[str]:
+    return kinds | _SPEEDS if kinds & _SPEEDS else kinds
 
 
 def _subject_of(words: str) -> str:

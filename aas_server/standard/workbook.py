@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
 from aas_server.errors import BadInput
@@ -23,15 +26,22 @@ _RATIO_FROM = 1_000_000
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
 _CHUNK = 1 << 20
+MOST_MERGED = 20_000
+_MERGED = re.compile(rb'<mergeCell[^>]{0,40}ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
+Area = tuple[int, int, int]
 
 
 @contextmanager
-def opened(file: Path, *, read_only: bool = True, most_unpacked: int = MOST_UNPACKED) -> Iterator[Any]:
-    """The workbook with formulas as they are written. Raises ``BadInput`` for what is no xlsx, too large, a bomb,
-    or bears a DTD."""
+def opened(file: Path, most_unpacked: int = MOST_UNPACKED) -> Iterator[Any]:
+    """The workbook to be read row by row (openpyxl's other way lays out every cell that a merge or a dimension
+    claims, which a hostile file claims by billions), with formulas as they are written. Raises
+    ``BadInput`` for what is no xlsx, too large, a bomb, or bears a DTD."""
     _check(file, most_unpacked)
     try:
-        book = openpyxl.load_workbook(file, read_only=read_only, data_only=False, keep_links=False)
+        with warnings.catch_warnings():
+            # It warns of what it drops (validation lists, pictures); none of it is read here.
+            warnings.simplefilter("ignore", UserWarning)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -54,6 +64,23 @@ def rows(sheet: Any, most_rows: int = MOST_ROWS) -> Iterator[tuple[int, tuple[An
         if number > most_rows:
             raise BadInput("workbook-too-many-rows", sheet=sheet.title, most=f"{most_rows:,}")
         yield number, cells
+
+
+def merged(file: Path, sheet: Any) -> list[Area]:
+    """Which cells of a sheet are merged, as first row, last row, first column; at most ``MOST_MERGED``."""
+    found: list[Area] = []
+    with zipfile.ZipFile(file) as parts, parts.open(sheet._worksheet_path.lstrip("/")) as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            text = rest + chunk
+            for match in _MERGED.finditer(text):
+                first_column, first, last = match[1].decode(), int(match[2]), int(match[3])
+                found.append((first, last, column_index_from_string(first_column)))
+                if len(found) > MOST_MERGED:
+                    raise BadInput("workbook-too-many-rows", sheet=sheet.title, most=f"{MOST_MERGED:,}")
+            end = max((match.end() for match in _MERGED.finditer(text)), default=0)
+            rest = text[max(end, len(text) - 100) :]
+    return found
 
 
 def _check(file: Path, most_unpacked: int) -> None:

@@ -1,0 +1,117 @@
+"""Mapping sheets as others fill them: read without loss; the two real ones among them."""
+
+from __future__ import annotations
+
+import zipfile
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from aas_server.product.standardise.mapping import doubts
+from aas_server.standard import mapping
+from aas_server.standard.dictionary import Dictionary
+from aas_server.standard.mapping import Book
+from aas_server.standard.mapping.sheet import by_language, in_languages
+
+SHARED = Path(__file__).parents[3] / "shared" / "kosmo"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("@ko:온도@en:Temperature", {"ko": "온도", "en": "Temperature"}),
+        ("@enManufacturerName", {"en": "ManufacturerName"}),
+        ("@en:Name", {"en": "Name"}),
+        ("온도", {"ko": "온도"}),
+        ("", {}),
+    ],
+)
+def test_texts_in_languages_are_read(text: str, said: dict[str, str]) -> None:
+    assert by_language(text) == said
+    assert by_language(in_languages(said)) == said
+
+
+def test_rows_stand_under_what_the_rows_above_name(tmp_path: Path) -> None:
+    rows = [
+        {"asset": "Cell"},
+        {"shell0": "Machine"},
+        {"submodel": "OperationalData"},
+        {"collection0": "Axis"},
+        {"collection1": "X"},
+        {"id_short": "Prop:Position", "tag": "D100"},
+        {"collection0": "Spindle"},
+        {"id_short": "Prop:Load", "tag": "D200"},
+        {"submodel": "Alarm"},
+        {"id_short": "PropNumber", "tag": "D300"},
+    ]
+    mapping.write(tmp_path / "x.xlsx", "Cell", rows)
+    (sheet,) = mapping.read(tmp_path / "x.xlsx").sheets
+    found = {row.text("tag"): row for row in sheet.rows if row.text("tag")}
+    assert found["D100"].collections == ("Axis", "X")
+    assert found["D200"].collections == ("Spindle",)
+    assert found["D300"].collections == ()
+    assert found["D300"].path == {"asset": "Cell", "shell0": "Machine", "submodel": "Alarm"}
+    assert found["D300"].element == ("Prop", "Number")
+
+
+def test_cells_merged_downwards_count_for_every_row(tmp_path: Path) -> None:
+    mapping.write(
+        tmp_path / "x.xlsx", "Cell", [{"tag": f"D{number}", "id_short": "Prop:Xx"} for number in range(3)]
+    )
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    (column,) = (cell.column_letter for cell in book.active[2] if cell.value == "Unit")
+    book.active[f"{column}3"] = "bar"
+    book.active.merge_cells(f"{column}3:{column}4")
+    book.save(tmp_path / "x.xlsx")
+    (sheet,) = mapping.read(tmp_path / "x.xlsx").sheets
+    assert [row.text("unit") for row in sheet.rows] == ["bar", "bar", ""]
+
+
+def test_cells_merged_by_billions_are_not_laid_out(tmp_path: Path) -> None:
+    mapping.write(tmp_path / "x.xlsx", "Cell", [{"tag": "D1", "id_short": "Prop:Xx"}])
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as parts, zipfile.ZipFile(tmp_path / "y.xlsx", "w") as hostile:
+        for part in parts.namelist():
+            content = parts.read(part).replace(b"</mergeCells>", b'<mergeCell ref="AD3:XFD1048576"/></mergeCells>')
+            hostile.writestr(part, content)
+    (sheet,) = mapping.read(tmp_path / "y.xlsx").sheets
+    assert [row.text("tag") for row in sheet.rows] == ["D1"]
+
+
+@cache
+def real(name: str) -> Book:
+    return mapping.read(SHARED / name)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real sheets lie in ../shared")
+@pytest.mark.parametrize(
+    ("name", "title", "rows", "others"),
+    [("NC_CNC_Ver0.3.xlsx", "CNC", 597, {"Sheet1": 75}), ("Press_Ver0.3.xlsx", "Press_typical", 384, {})],
+)
+def test_a_real_sheet_is_read_without_loss(name: str, title: str, rows: int, others: dict[str, int]) -> None:
+    book = real(name)
+    (sheet,) = book.sheets
+    assert (sheet.title, len(sheet.rows), len(sheet.tallies)) == (title, rows, 1)
+    with closing(openpyxl.load_workbook(SHARED / name, read_only=True)) as workbook:
+        there = {
+            f"{title}!{cell.coordinate}": cell.value
+            for row in workbook[title].iter_rows(min_row=3)
+            for cell in row
+            if cell.value is not None and cell.row not in sheet.tallies
+        }
+    assert {cell.at: cell.value for row in sheet.rows for cell in row.cells.values()} == there
+    assert not any(key.startswith("other:") for row in sheet.rows for key in row.cells)
+    assert {name: len(cells) for name, cells in book.others.items()} == others
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real sheets lie in ../shared")
+def test_what_does_not_fit_in_a_real_sheet_is_found() -> None:
+    found = {doubt.cell: doubt.misfit for doubt in doubts(real("Press_Ver0.3.xlsx"), Dictionary())}
+    assert {"Press_typical!AB234", "Press_typical!AB235"} <= set(found)
+    told = found["Press_typical!AB234"].values
+    assert (told["name"], told["other"]) == ("DescendingSpeed", {"ko": "온도", "en": "Temperature"})
+    assert not any("RPM" in str(one.values["name"]) for one in found.values())
