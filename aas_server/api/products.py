@@ -15,6 +15,7 @@ from aas_server import ids
 from aas_server.api import answers, rows
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
 from aas_server.api.predictions import serve_predictions
+from aas_server.api.quality import serve_quality
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
 from aas_server.clock import Clock, SystemClock
@@ -60,6 +61,7 @@ def products_router(store: Store, settings: Settings, clock: Clock | None = None
     ):
         own_route(router, method, path, operation_id, operation, responses)
     serve_predictions(router, products.made, settings)
+    serve_quality(router, products.made, store.folder, settings)
     router.add_api_route("/{id}", products.keep, methods=["DELETE"], include_in_schema=False, response_model=None)
     close(router, "")
     return router

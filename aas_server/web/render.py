@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from aas_server.ids import encode
+from aas_server.product.quality import evidence, pdf
+from aas_server.product.record import ReleaseRecord
 from aas_server.web.assets import versions
 from aas_server.web.gaps import without_costs, without_owner
 from aas_server.web.language import language_of, remember, switch
@@ -34,6 +36,8 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.globals["assets"] = versions()
+        self._templates.globals["pdf_report"] = pdf.available()
+        self._templates.filters["rows_behind"] = rows_behind
         self._templates.tests["without_costs"] = without_costs
         self._templates.tests["without_owner"] = without_owner
         self._templates.filters["segment"] = lambda text: quote(text, safe="")
@@ -61,6 +65,11 @@ class Renderer:
         response = HTMLResponse(body, status, {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"})
         remember(request, response)
         return response
+
+
+def rows_behind(release: ReleaseRecord) -> tuple[str, ...]:
+    """The findings of a release that lead to rows."""
+    return evidence.kinds(evidence.beside(release.released.folder))
 
 
 def called(names: Iterable[str], titles: Mapping[str, str]) -> list[str]:

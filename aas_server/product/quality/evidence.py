@@ -28,6 +28,11 @@ def home(data: Path, product: str, release: str) -> Path:
     return data / "products" / product / "quality" / release
 
 
+def beside(released: Path) -> Path:
+    """The same from where the release itself lies."""
+    return released.parent.parent / "quality" / released.name
+
+
 def keep(target: Path, figures: Figures, found: Iterable[Finding], connection: duckdb.DuckDBPyConnection) -> None:
     """Write the evidence into ``target``, in place of an earlier one."""
     with folders.whole(target) as folder:

@@ -11,6 +11,7 @@ from typing import Protocol
 from aas_server.errors import Conflict, NotFound
 from aas_server.product import record
 from aas_server.product.lock import alone
+from aas_server.product.quality import evidence
 from aas_server.product.record import ReleaseRecord, StepRecord
 from aas_server.product.register import listing
 from aas_server.product.work import Registered
@@ -60,6 +61,7 @@ def discard(store: Store, packages: Library, made: ReleaseRecord, today: date) -
         if product.release == made.id:
             left = record.releases(store, made.product)
             record.put_product(store.catalogue, replace(product, release=left[0].id if left else ""))
+        shutil.rmtree(evidence.home(store.folder, made.product, made.id), ignore_errors=True)
         shutil.rmtree(made.released.folder, ignore_errors=True)
 
 
