@@ -57,6 +57,11 @@ def records_url(release: ReleaseRecord, origin: str) -> str:
     return f"{origin}{_base(release)}/records?limit=100"
 
 
+def predict_url(release: ReleaseRecord, origin: str) -> str:
+    """Where the release's model is asked."""
+    return f"{origin}{_base(release)}/predict"
+
+
 def _base(release: ReleaseRecord) -> str:
     return f"/products/{quote(release.product, safe='')}/releases/{quote(release.id, safe='')}"
 
@@ -69,6 +74,7 @@ def _parts(release: ReleaseRecord) -> Sequence[tuple[str, Path]]:
         ("web-download-guide-book", folder / "guide-book.html"),
         ("web-download-variables", folder / "variables.csv"),
         ("web-download-model", release.trained.onnx),
+        ("web-download-model-card", folder / "model" / "model-card.html"),
         *data,
     ]
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from aas_server.errors import NotFound
 from aas_server.ids import Names
 from aas_server.product import record
+from aas_server.product.plots import Plot, plots
 from aas_server.product.record import ReleaseRecord
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
@@ -21,14 +22,13 @@ from aas_server.web.reader import Reader
 from aas_server.web.render import Renderer
 from aas_server.web.series import plottable
 from aas_server.web.steps import runs, seven, signature
-from submodels.ai_model import AIModel
 from submodels.field import Field
 
 ROWS = 300
 """How many rows of a long table a page shows; the rest stands in the files."""
 
 
-_WORDS = ("time", "row", "values", "thinned", "all", "none", "failed", "loading", "true", "predicted", "share")
+_WORDS = ("time", "row", "values", "thinned", "all", "none", "failed", "loading")
 
 
 class ProductPages:
@@ -75,10 +75,11 @@ def _shown(release: ReleaseRecord, reader: Reader, origin: str) -> Mapping[str, 
         "variables": variables,
         "first": _first(release, variables),
         "chart": _chart(release, reader),
-        "importance": _importance(release.trained.model),
+        "plots": _plots(release, reader),
         "titles": _titles(release, reader),
         "files": downloads.of_release(release, reader),
         "bundle": downloads.of_bundle(release),
+        "predict_url": downloads.predict_url(release, origin),
         "records_url": downloads.records_url(release, origin),
         "rows": ROWS,
     }
@@ -104,11 +105,10 @@ def _first(release: ReleaseRecord, variables: Sequence[tuple[str, Sequence[Field
     return (variables[0][0], variables[0][1][0].id_short) if variables else None
 
 
-def _importance(model: AIModel) -> list[tuple[str, float, float]]:
-    """The ten heaviest features: name, weight, and its share of the heaviest (0…1)."""
-    heaviest = sorted(model.importance, key=lambda pair: -pair[1])[:10]
-    top = max((weight for _, weight in heaviest), default=0.0)
-    return [(name, weight, max(0.0, weight / top) if top > 0 else 0.0) for name, weight in heaviest]
+def _plots(release: ReleaseRecord, reader: Reader) -> Sequence[Plot]:
+    """The drawings of the model's card."""
+    titles = {field.id_short: field.title for field in release.prepared.main.fields}
+    return plots(release.trained.model, titles, reader.language)
 
 
 def _titles(release: ReleaseRecord, reader: Reader) -> Mapping[str, str]:
@@ -122,8 +122,7 @@ def _titles(release: ReleaseRecord, reader: Reader) -> Mapping[str, str]:
 
 
 def _chart(release: ReleaseRecord, reader: Reader) -> Mapping[str, Any]:
-    """What the pages' script needs: addresses, words, and the confusion matrix."""
-    confusion = release.trained.model.confusion
+    """What the pages' script needs: addresses and words."""
     return {
         "series": f"/pages/data/products/{quote(release.product, safe='')}/series",
         "language": reader.language,
@@ -131,10 +130,5 @@ def _chart(release: ReleaseRecord, reader: Reader) -> Mapping[str, Any]:
             # {rows} is filled in by the script, which alone knows it
             name: reader.say(f"web-chart-{name}", rows="{rows}")
             for name in _WORDS
-        },
-        "confusion": confusion
-        and {
-            "labels": [reader.named(label, "class") for label in confusion.labels],
-            "counts": confusion.counts,
         },
     }

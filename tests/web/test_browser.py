@@ -108,7 +108,8 @@ def settle(page, tmp_path: Path, name: str) -> None:
 def test_a_finished_product(visit: Visit, finished, tmp_path: Path) -> None:
     page = visit.open("/pages/products/moulding-cell")
     page.wait_for_selector("#series-chart .scatterlayer .trace path.js-line")
-    page.wait_for_selector("#confusion-chart .heatmaplayer image")
+    expect(page.locator("#model .plots svg").first).to_be_visible()
+    expect(page.locator("#model .plots text", has_text="1,765")).to_be_visible()
     expect(page.locator("#series-note")).to_contain_text("6,000")
     settle(page, tmp_path, "product")
 

@@ -82,38 +82,6 @@ async function drawSeries(select) {
   }
 }
 
-// --- the confusion matrix -----------------------------------------------------------------------------------------
-
-function drawConfusion(chart, confusion) {
-  const shares = confusion.counts.map((row) => {
-    const sum = row.reduce((a, b) => a + b, 0);
-    return row.map((count) => (sum ? count / sum : 0));
-  });
-  const labels = confusion.labels.map((label) => `${label}`);
-  const annotations = confusion.counts.flatMap((row, i) =>
-    row.map((count, j) => ({
-      x: j, y: i, showarrow: false, text: `<b>${number.format(count)}</b><br>${(shares[i][j] * 100).toFixed(1)} %`,
-      font: { color: shares[i][j] > 0.55 ? colour("--sheet") : colour("--ink"), size: labels.length > 4 ? 11 : 14 },
-    })),
-  );
-  const ticks = { tickvals: labels.map((_, i) => i), ticktext: labels, showgrid: false, zeroline: false };
-  Plotly.newPlot(
-    chart,
-    [{
-      z: shares, type: "heatmap", zmin: 0, zmax: 1, xgap: 2, ygap: 2, showscale: false,
-      colorscale: [[0, colour("--tint")], [1, colour("--bar")]],
-      customdata: confusion.counts,
-      hovertemplate: `%{customdata:,d} · ${words.share} %{z:.1%}<extra></extra>`,
-    }],
-    layout({
-      annotations, dragmode: false,
-      xaxis: { ...ticks, title: { text: words.predicted }, fixedrange: true },
-      yaxis: { ...ticks, title: { text: words.true }, fixedrange: true, autorange: "reversed" },
-    }),
-    { ...config(), displayModeBar: false },
-  );
-}
-
 // --- the feed -----------------------------------------------------------------------------------------------------
 
 const rates = new Map();
@@ -227,14 +195,11 @@ function begin() {
     drawSeries(select);
     select.addEventListener("change", () => drawSeries(select));
   }
-  const confusion = document.getElementById("confusion-chart");
-  if (confusion && pageData.confusion) drawConfusion(confusion, pageData.confusion);
   if (pageData.feed) refreshFeed();
   const main = document.querySelector("main[data-watch]");
   if (main) watch(main);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     if (select) drawSeries(select);
-    if (confusion && pageData.confusion) drawConfusion(confusion, pageData.confusion);
   });
 }
 
