@@ -24,20 +24,19 @@ def find(subject: Subject) -> Finding | None:
         return None
     ask = subject.connection.execute
     hashed = f"hash({', '.join(part for column in inputs for part in identity(column))})"
-    ask(
-        f"CREATE OR REPLACE TEMP TABLE contradiction_hashes AS SELECT {hashed} AS h, {label.raw} AS label "  # noqa: S608
-        f"FROM {subject.relation} WHERE {label.raw} IS NOT NULL AND NOT {label.gone}"
-    )
+    rows = f"FROM {subject.relation} WHERE {label.raw} IS NOT NULL AND NOT {label.gone}"
+    hashes = f"SELECT {hashed} AS h, {label.raw} AS label {rows}"
+    ask(f"CREATE OR REPLACE TEMP TABLE contradiction_hashes AS {hashes}")
     ask("CREATE OR REPLACE TEMP TABLE contradictions (h UBIGINT, n BIGINT)")
     parts = -(-subject.rows // limits().label.most_hashes)
     for part in range(parts):
         one = f"FROM contradiction_hashes WHERE h % {parts} = {part} GROUP BY h HAVING min(label) <> max(label)"
-        ask(f"INSERT INTO contradictions SELECT h, count(*) {one}")  # noqa: S608
+        ask(f"INSERT INTO contradictions SELECT h, count(*) {one}")
     ask("DROP TABLE contradiction_hashes")
     [(groups, count)] = ask("SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM contradictions").fetchall()
     if not groups:
         return None
-    condition = f"{hashed} IN (SELECT h FROM contradictions) AND NOT {label.gone}"
+    condition = f"{hashed} IN (SELECT h FROM contradictions) AND NOT {label.gone}"  # noqa: S608
     return Finding(
         "label_contradiction",
         int(count),

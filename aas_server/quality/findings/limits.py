@@ -37,6 +37,7 @@ class Code:
     least_pure: float
     natural: tuple[float, ...]
     run: float
+    zero_apart: float
     zero_most_share: float
     zero_near: float
     zero_most_near: float
@@ -52,6 +53,7 @@ class Scale:
     shape: float
     spread: float
     steady: float
+    most_crossing: float
     most_switches: int
     fewest_values: int
 
@@ -61,12 +63,11 @@ class Drift:
     blocks: int
     fewest: int
     part: float
-    same_way: float
     effect: float
     straight: float
     spread: float
     still: float
-    spread_blocks: int
+    uneven: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Near:
+    chance: float
     fewest_columns: int
     digits: int
     least_different: float

@@ -1,13 +1,14 @@
 """``near_duplicate_rows``: rows that are another row but for a few trailing digits, one reading, or who measured.
 
 Two rows are near-duplicates when their *readings* (numbers that vary and don't count up, neither time, label nor
-key) are equal in all columns, or in all but one. Two readings are equal when they fall into one step of about a
-thousandth of the middle 98 % of their column. Rows that are equal in every column are duplicates, and only the
-first of them is looked at here.
+key) are all but equal: each falls into the same step of about a thousandth of the middle 98 % of its column; or
+when they are exactly equal in all columns but one. Rows that are equal in every column (but the label: see
+``label_contradiction``) are duplicates, and only the first of them is looked at here.
 
 By chance rows are alike too; so none is told where
 
-- there are fewer than four such columns;
+- there are fewer than four such columns, or a pair is to be expected by chance (in more than one file in a
+  thousand) by how often each column's values come;
 - less than 40 % of the rows differ from each other in all these columns, or less than 80 % with one left out: the
   columns are too coarse to know a row by (with one left out, 40 % are enough for rows of one moment);
 - more than eight rows are alike: a state of the machine;
@@ -37,17 +38,19 @@ from aas_server.quality.subject import Seen, Subject
 
 Hashes = NDArray[np.uint64]
 _GROUPS = 3
+_OFFSET = 0.37
+"""Of a step: so that rounded numbers don't lie on the border of two."""
 _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picked:
-    """Rows to compare, in order: ``cells`` (rows × columns of readings, in steps), ``moment`` (hash of the time),
+    """Rows to compare, in order: ``readings`` (rows × columns), ``moment`` (hash of the time, 0 without one),
     ``texts`` (hash of the columns of texts). No two of them are equal in all columns."""
 
     row: Ints
     place: Ints
-    cells: Ints
+    readings: Floats
     moment: Hashes
     texts: Hashes
 
@@ -65,7 +68,7 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     if len(picked.row) < 2:
         return None
     pairs: dict[int, tuple[int, str]] = {}
-    for left_out, hashed in _signatures(picked.cells):
+    for left_out, hashed in _signatures(picked.readings, steps):
         sure = limit.least_different if left_out is None else limit.least_different_but_one
         for one, other in _alike(picked, hashed, sure):
             pairs.setdefault(one, (other, "" if left_out is None else columns[left_out].name))
@@ -112,41 +115,70 @@ def _step(values: Floats) -> float:
 
 def _pick(subject: Subject, shape: Shape, columns: Sequence[Seen], steps: Sequence[float]) -> Picked:
     readings = {column.sql for column in columns}
-    cells = [f"floor({c.sql} / {s!r} + 0.37)" for c, s in zip(columns, steps, strict=True)]
+    cells = [f"floor({c.sql} / {s!r} + {_OFFSET})" for c, s in zip(columns, steps, strict=True)]
     every = -(-subject.rows * _GROUPS // limits().look.most_rows)
     groups = [f"hash({', '.join(cells[group::_GROUPS])}) % {every} = 0" for group in range(_GROUPS)]
     where = "true" if shape.whole else f"({' OR '.join(groups)})"
-    whole = ", ".join(part for column in subject.columns for part in identity(column))
+    compared = [column for column in subject.columns if column != subject.label]
+    whole = ", ".join(part for column in compared for part in identity(column))
     texts = [c.sql for c in subject.inputs if c.sql not in readings and c.kind == "string"] or ["0"]
     times = (
         [subject.time] if subject.time else [column for column in subject.columns if column.kind == "timestamp"]
     )
     moment = f"hash({', '.join(column.sql for column in times)})" if times else "0::UBIGINT"
-    asked = ", ".join(f"{cell} AS s{number}" for number, cell in enumerate(cells))
+    asked = ", ".join(f"{column.sql}::DOUBLE AS s{number}" for number, column in enumerate(columns))
     found = subject.connection.execute(
         f"SELECT row, place, hash({whole}) AS whole, {moment} AS moment, hash({', '.join(texts)}) AS texts, "  # noqa: S608
         f"{asked} FROM {shape.relation} WHERE {where} ORDER BY place"
     ).fetchnumpy()
     _different, firsts = np.unique(np.asarray(found["whole"], dtype=np.uint64), return_index=True)
     firsts.sort()
-    matrix = [np.nan_to_num(floats(found[f"s{number}"]), nan=-(2.0**52)) for number in range(len(cells))]
+    matrix = [floats(found[f"s{number}"]) for number in range(len(cells))]
     return Picked(
         np.asarray(found["row"], dtype=np.int64)[firsts],
         np.asarray(found["place"], dtype=np.int64)[firsts],
-        np.stack(matrix, axis=1).astype(np.int64)[firsts],
+        np.stack(matrix, axis=1)[firsts],
         np.asarray(found["moment"], dtype=np.uint64)[firsts],
         np.asarray(found["texts"], dtype=np.uint64)[firsts],
     )
 
 
-def _signatures(cells: Ints) -> list[tuple[int | None, Hashes]]:
-    """A hash of every row, of all its cells and with each one left out: sums of the cells' hashes, wrapping."""
-    mixed = np.empty(cells.shape, dtype=np.uint64)
-    for column in range(cells.shape[1]):
+def _signatures(readings: Floats, steps: Sequence[float]) -> list[tuple[int | None, Hashes]]:
+    """A hash of every row: of all its steps, and of its exact readings with each one left out. Sums of the
+    readings' hashes, wrapping. What is to be expected by chance is left out."""
+    known = np.nan_to_num(readings + 0.0, nan=-(2.0**52))
+    cells = np.floor(known / np.array(steps) + _OFFSET)
+    found: list[tuple[int | None, Hashes]] = []
+    if _by_chance(cells) <= limits().near.chance:
+        found.append((None, _hashed(cells).sum(axis=1, dtype=np.uint64)))
+    exact = _hashed(known)
+    whole = exact.sum(axis=1, dtype=np.uint64)
+    chances = [_meeting(known[:, column]) for column in range(known.shape[1])]
+    many = len(known) ** 2 / 2
+    for column in range(known.shape[1]):
+        if many * np.prod(np.delete(chances, column)) <= limits().near.chance:
+            found.append((column, whole - exact[:, column]))
+    return found
+
+
+def _by_chance(cells: Floats) -> float:
+    """How many pairs of rows would be equal if the columns knew nothing of each other."""
+    meetings = [_meeting(cells[:, column]) for column in range(cells.shape[1])]
+    return float(len(cells) ** 2 / 2 * np.prod(meetings))
+
+
+def _meeting(values: Floats) -> float:
+    """The chance that two rows have the same value."""
+    _different, counts = np.unique(values, return_counts=True)
+    return float(np.sum((counts / len(values)) ** 2))
+
+
+def _hashed(values: Floats) -> Hashes:
+    mixed = np.empty(values.shape, dtype=np.uint64)
+    for column in range(values.shape[1]):
         salt = np.uint64((column + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed[:, column] = _mix(cells[:, column].astype(np.uint64) + salt)
-    whole = mixed.sum(axis=1, dtype=np.uint64)
-    return [(None, whole), *((column, whole - mixed[:, column]) for column in range(cells.shape[1]))]
+        mixed[:, column] = _mix(np.ascontiguousarray(values[:, column]).view(np.uint64) + salt)
+    return mixed
 
 
 def _mix(value: Hashes) -> Hashes:

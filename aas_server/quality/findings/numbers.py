@@ -139,12 +139,14 @@ def _listed(value: float, count: int, body: tuple[float, float, float], nearest:
 
 
 def _no_state(value: float, values: Floats, body: tuple[float, float, float]) -> bool:
-    """A level between 0 and the body is a machine at rest; one that comes again in longer runs a state."""
+    """A level between 0 and the body is a machine at rest; one that comes again in longer runs a state, and so is
+    one that comes in a long run where the body is the noise around 0 of a machine that is off."""
     low, _middle, high = body
     if value in limits().code.natural or 0 < value < low or high < value < 0:
         return False
     starts, stands = _runs(values, value)
-    return len(starts) < 3 or float(np.median(stands)) < limits().code.run
+    long = len(starts) > 0 and float(np.median(stands)) >= limits().code.run
+    return not (long and (len(starts) >= 3 or low <= 0 <= high))
 
 
 def _apart(codes: list[float], values: Floats, body: tuple[float, float, float]) -> bool:
@@ -159,7 +161,7 @@ def _zero(values: Floats, body: tuple[float, float, float], count: int) -> bool:
     low, middle, high = body
     kept = values[~np.isnan(values)]
     gap = low if low > 0 else -high
-    if gap < limit.apart * (high - low) or count < limit.least or np.any(kept * np.sign(middle) < 0):
+    if gap < limit.zero_apart * (high - low) or count < limit.least or np.any(kept * np.sign(middle) < 0):
         return False
     zeros = int(np.count_nonzero(kept == 0))
     near = int(np.count_nonzero((kept != 0) & (np.abs(kept) <= limit.zero_near * abs(middle))))

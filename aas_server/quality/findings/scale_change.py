@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
@@ -18,6 +19,8 @@ from aas_server.quality.findings.shape import Floats, Ints, Shape, counts_up, nu
 from aas_server.quality.subject import Seen, Subject
 
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+_LEAST_JUMP = 0.05
+"""Logarithm of the smallest jump looked for: 5 %, below °C → K at 20 000 °C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,10 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     """Rows from the moment on at which a column's numbers jump by a known factor while their shape stays.
 
     A change is told where the column knows two levels only, each of them steady by itself, that lie apart by a
-    factor of ``factors.toml`` (3 %), where five quantiles on one side are those of the other converted (12 %), and
-    where the level switches at once. A process that moves elsewhere keeps neither the factor nor the shape. Looked
-    for in the bounded look; the moment and the rows after it are exact. ``shape``: without suspected codes.
+    factor of ``factors.toml`` (3 %), where five quantiles on one side are those of the other converted (12 %; over
+    the whole file, or over a fifth of it before and after), and where the spread is converted too. A process that
+    moves elsewhere keeps neither the factor nor the shape. Looked for in the bounded look; the moment is exact
+    where the two levels do not overlap. ``shape``: without suspected codes.
     """
     changes = []
     for column in numeric(subject):
@@ -91,26 +95,30 @@ def _changes(subject: Subject, shape: Shape, column: Seen, values: Floats, place
     limit = limits().scale
     if len(values) < limit.fewest:
         return []
-    blocks = np.array_split(values, min(limit.blocks, len(values) // 10))
-    middles = np.array([np.median(block) for block in blocks])
-    level, high = _two_levels(middles)
-    if level is None:
+    parts = min(limit.blocks, len(values) // 10)
+    middles = np.array([np.median(block) for block in np.array_split(values, parts)])
+    border = _two_levels(middles)
+    if border is None:
         return []
-    border = _border(middles, high)
-    upper = values > border
-    starts = np.flatnonzero(upper[1:] != upper[:-1]) + 1
-    starts = _lasting(upper, starts, len(values) // (2 * limit.blocks))
-    if not 0 < len(starts) <= limit.most_switches:
+    upper, high = values > border, middles > border
+    switches = np.flatnonzero(high[1:] != high[:-1]) + 1
+    if not 0 < len(switches) <= limit.most_switches:
         return []
+    ends = np.cumsum([len(block) for block in np.array_split(values, parts)])
+    edges = [
+        0,
+        *(_switch(upper, int(ends[block - 1]), len(values) // parts + 1) for block in switches),
+        len(values),
+    ]
     sides = np.zeros(len(values), dtype=bool)
-    edges = [0, *starts.tolist(), len(values)]
-    first_upper = bool(np.mean(upper[: edges[1]]) > 0.5)
     for number, (begin, end) in enumerate(pairwise(edges)):
-        sides[begin:end] = first_upper ^ bool(number % 2)
-    if np.mean(sides != upper) > 0.01:
+        sides[begin:end] = bool(high[0]) ^ bool(number % 2)
+    if np.mean(sides != upper) > limit.most_crossing:
         return []
-    old, new = values[sides == first_upper], values[sides != first_upper]
-    factor = _factor(old, new)
+    factor = _factor(values[sides == high[0]], values[sides != high[0]])
+    if factor is None:
+        near = slice(max(0, edges[1] - len(values) // 5), edges[1]), slice(edges[1], edges[1] + len(values) // 5)
+        factor = _factor(values[near[0]], values[near[1]])
     if factor is None:
         return []
     found = []
@@ -121,40 +129,28 @@ def _changes(subject: Subject, shape: Shape, column: Seen, values: Floats, place
     return found
 
 
-def _two_levels(middles: Floats) -> tuple[float | None, np.ndarray]:
-    """The widest gap between block levels, where both sides are steady against it; on which side each block is."""
-    ordered = np.sort(middles)
-    if ordered[0] <= 0 <= ordered[-1]:
-        return None, middles > 0
+def _switch(upper: NDArray[np.bool_], about: int, width: int) -> int:
+    """Where, up to one block before or after, the readings change sides: with the fewest on the wrong one."""
+    begin, end = max(0, about - width), min(len(upper), about + width)
+    part = upper[begin:end]
+    rising = np.mean(part[len(part) // 2 :]) > np.mean(part[: len(part) // 2])
+    wrong_before = np.concatenate(([0], np.cumsum(part if rising else ~part)))
+    wrong_after = np.concatenate((np.cumsum((~part if rising else part)[::-1])[::-1], [0]))
+    return begin + int(np.argmin(wrong_before + wrong_after))
+
+
+def _two_levels(middles: Floats) -> float | None:
+    """The border between two levels of the blocks, where both are steady against the jump between them."""
+    if middles.min() <= 0 <= middles.max():
+        return None
     size = np.sort(np.abs(middles))
-    gaps = np.diff(np.log(size))
-    widest = int(np.argmax(gaps))
+    widest = int(np.argmax(np.diff(np.log(size))))
     lower, upper = size[: widest + 1], size[widest + 1 :]
     jump = float(np.log(np.median(upper) / np.median(lower)))
-    steady = limits().scale.steady * jump
     moves = max(float(np.log(side[-1] / side[0])) for side in (lower, upper))
-    border = float(np.sqrt(lower[-1] * upper[0]))
-    if jump < np.log(1.05) or moves > steady:
-        return None, middles > 0
-    return border, np.abs(middles) > border
-
-
-def _border(middles: Floats, high: np.ndarray) -> float:
-    far, near = middles[high], middles[~high]
-    sign = float(np.sign(np.median(middles)))
-    return sign * float(np.sqrt(abs(np.min(np.abs(far)) * np.max(np.abs(near)))))
-
-
-def _lasting(upper: np.ndarray, starts: np.ndarray, least: int) -> np.ndarray:
-    """Switches of the level that last: single readings on the other side are none."""
-    edges = np.concatenate(([0], starts, [len(upper)]))
-    kept: list[int] = []
-    side = bool(np.mean(upper[: max(1, least)]) > 0.5)
-    for begin, end in pairwise(edges.tolist()):
-        if bool(upper[begin]) != side and end - begin >= max(1, least):
-            kept.append(int(begin))
-            side = bool(upper[begin])
-    return np.array(kept, dtype=np.int64)
+    if jump < _LEAST_JUMP or moves > limits().scale.steady * jump:
+        return None
+    return float(np.sign(middles[0]) * np.sqrt(lower[-1] * upper[0]))
 
 
 def _factor(old: Floats, new: Floats) -> Factor | None:
@@ -163,17 +159,26 @@ def _factor(old: Floats, new: Floats) -> Factor | None:
     if min(len(np.unique(old)), len(np.unique(new))) < limit.fewest_values:
         return None
     before, after = np.quantile(old, _QUANTILES), np.quantile(new, _QUANTILES)
+    step = 1.5 * float(np.median(np.diff(np.unique(new))))
+    spreads = (after[-1] - after[0], before[-1] - before[0]), (_restless(new), _restless(old))
+    fitting = []
     for factor in factors():
         expected = factor.factor * before + factor.offset
-        if abs(after[2] - expected[2]) > limit.ratio * abs(expected[2]):
+        off = abs(after[2] - expected[2])
+        if off > limit.ratio * abs(expected[2]) or np.any(
+            np.abs(after - expected) > limit.shape * np.abs(expected)
+        ):
             continue
-        if np.any(np.abs(after - expected) > limit.shape * np.abs(expected)):
-            continue
-        spread, wanted = after[-1] - after[0], factor.factor * (before[-1] - before[0])
-        step = float(np.median(np.diff(np.unique(new))))
-        if abs(spread - wanted) <= max(limit.spread * wanted, 1.5 * step):
-            return factor
-    return None
+        wanted = [(have, factor.factor * had) for have, had in spreads]
+        # fewer decimals take spread away, they add none
+        if any(abs(have - want) <= limit.spread * want or want - step <= have <= want for have, want in wanted):
+            fitting.append((off / abs(expected[2]), factor.name, factor))
+    return min(fitting)[2] if fitting else None
+
+
+def _restless(values: Floats) -> float:
+    """How far the readings go from one to the next, on average."""
+    return float(np.mean(np.abs(np.diff(values))))
 
 
 def _moment(subject: Subject, shape: Shape, column: Seen, place: Ints, begin: int, border: float) -> int:

@@ -16,6 +16,7 @@ from submodels.text import Text
 
 _ROWS = 2_000
 """Rows whose values are compared with the names: enough to tell a number from a text."""
+_MOMENT = frozenset({"moment"})
 _NO_MOMENT = frozenset({"number", "counting", "verdict", "text"})
 """What a name that says nothing may stand for where a name of a moment stands over something else."""
 
@@ -58,6 +59,13 @@ def _shifted(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
     limit = limits().header
     wanted = [expected(column.name) for column in subject.columns]
     there = [contents(column.kind, values) for column, values in zip(subject.columns, held, strict=True)]
+    misplaced = any(
+        want and "moment" not in want and has == _MOMENT for want, has in zip(wanted, there, strict=True)
+    )
+    if misplaced:
+        wanted = [
+            _MOMENT if "moment" in want and want & has else want for want, has in zip(wanted, there, strict=True)
+        ]
     if any("moment" in want and not want & has for want, has in zip(wanted, there, strict=True) if has):
         wanted = [want or _NO_MOMENT for want in wanted]
     wrong = [place for place in range(len(wanted)) if _contradicts(wanted[place], there[place])]
