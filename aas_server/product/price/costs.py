@@ -80,7 +80,7 @@ def share(amount: int, rate: Decimal) -> int:
 
 def shown(number: Decimal) -> str:
     """A number as people write it: no exponent, thousands parted."""
-    return f"{number:,f}"
+    return f"{number.normalize():,f}"
 
 
 def percent(rate: Decimal) -> str:

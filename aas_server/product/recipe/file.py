@@ -19,13 +19,13 @@ def load(file: Path) -> Recipe:
 
 
 def dump(recipe: Recipe) -> bytes:
-    """The recipe as TOML (UTF-8), without empty values."""
-    return msgspec.toml.encode(_without_nulls(msgspec.to_builtins(recipe)))
+    """The recipe as TOML (UTF-8), without empty values: below ``labour = []`` nobody could add ``[[labour]]``."""
+    return msgspec.toml.encode(_said(msgspec.to_builtins(recipe)))
 
 
-def _without_nulls(value: object) -> object:
+def _said(value: object) -> object:
     if isinstance(value, dict):
-        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+        return {name: _said(part) for name, part in value.items() if part not in (None, [], ())}
     if isinstance(value, list | tuple):
-        return [_without_nulls(part) for part in value]
+        return [_said(part) for part in value]
     return value

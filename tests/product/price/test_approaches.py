@@ -137,3 +137,10 @@ def test_a_recipe_keeps_them(recipe: Recipe, tmp_path: Any) -> None:
     file = tmp_path / "product.toml"
     file.write_bytes(dump(replace(recipe, costing=costing)))
     assert load(file).costing == costing
+
+
+def test_a_kept_recipe_can_be_added_to(recipe: Recipe, tmp_path: Any) -> None:
+    file = tmp_path / "product.toml"
+    added = '[[costing.labour]]\nrole = "IT PM"\nmonths = 1\n'
+    file.write_text(dump(recipe).decode() + added, "utf-8")
+    assert load(file).costing.labour == (Labour("IT PM", 1.0),)
