@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import LINES, Voice
 from aas_server.clock import SystemClock
 from aas_server.errors import BadInput
 from aas_server.messages import Language
+from aas_server.product.quality import report as reports
 from aas_server.quality.checked import Checked, checked
 from aas_server.quality.file.opened import Choices
 from aas_server.quality.file.rows import count, some, write
@@ -27,6 +30,8 @@ from aas_server.quality.rules_file import read
 @click.option("--rules", type=click.Path(path_type=Path), help="option-quality-rules")
 @click.option("--show", "kind", type=click.Choice(KINDS), metavar="KIND", help="option-quality-show")
 @click.option("--output", type=click.Path(path_type=Path), help="option-quality-output")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="option-quality-report")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="option-quality-on")
 @click.option("--memory", default="1GB", show_default=True, help="option-quality-memory")
 @options.as_json
 @click.pass_obj
@@ -40,6 +45,8 @@ def quality(
     rules: Path | None,
     kind: str | None,
     output: Path | None,
+    report: Path | None,
+    on: datetime | None,
     memory: str,
     as_json: bool,
 ) -> None:
@@ -47,15 +54,23 @@ def quality(
     voice = Voice(language, as_json)
     if output is not None and kind is None:
         raise BadInput("quality-output-without-show")
+    if report is not None:
+        reports.check(report)
+    now = SystemClock().now() if on is None else on.replace(hour=23, minute=59, second=59, tzinfo=UTC)
     key = tuple(name.strip() for given in keys for name in given.split(",") if name.strip())
     choices = Choices(time, label, key, None if rules is None else read(rules), memory)
-    with voice.progress() as bars, checked(file, choices, profile, SystemClock().now(), bars.show) as found:
+    with voice.progress() as bars, checked(file, choices, profile, now, bars.show) as found:
+        if report is not None:
+            day = "" if on is None else on.date().isoformat()
+            reports.write(reports.of_file(found, day), report, language, configuration.load(None).zone)
         if kind is not None:
             _show(voice, found, kind, output)
         elif as_json:
             voice.print_json(found.as_json(language))
         else:
             _say(voice, found)
+    if report is not None and not as_json:
+        voice.say("quality-report-written", file=report.absolute())
 
 
 def _say(voice: Voice, found: Checked) -> None:

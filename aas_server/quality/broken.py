@@ -18,7 +18,7 @@ def find(table: Table, declared: Quality) -> Finding | None:
     """
     if table.rules is None:
         return None
-    asked = {rule.name: check(table.connection, table.rules, rule) for rule in declared.rules}
+    asked = {rule.name: check(table.connection, table.rules, rule, table.zoned) for rule in declared.rules}
     asked |= {relations.told(one): relations.reference(table, one) for one in declared.references}
     asked |= {relations.told(one): relations.order(table, one) for one in declared.orders}
     asked |= {relations.told(one): relations.redundant(table, one) for one in declared.redundant}

@@ -42,6 +42,7 @@ def table_of(facts: Facts, others: Mapping[str, str] | None = None) -> Table:
         ticks=subject.time.ticks if subject.time else "",
         per_second=subject.time.per_second if subject.time else 1,
         others=others or {},
+        zoned=subject.time.zoned if subject.time else True,
     )
 
 

@@ -86,7 +86,7 @@ def _counted(table: Table, rows: str, name: str) -> Check:
         f"SELECT count(one), count(*) FILTER (WHERE one IS NOT NULL AND broken) FROM ({rows})"  # noqa: S608
     ).fetchall()
     where = table.connection.execute(
-        f"SELECT row + 1, strftime(time, '%Y-%m-%dT%H:%M:%SZ') FROM ({rows}) "  # noqa: S608
+        f"SELECT row + 1, {table.moment} FROM ({rows}) "  # noqa: S608
         f"WHERE one IS NOT NULL AND broken ORDER BY row LIMIT {EXAMPLES}"
     ).fetchall()
     concerned = f"SELECT row FROM ({rows}) WHERE one IS NOT NULL AND broken"  # noqa: S608

@@ -15,7 +15,7 @@ import duckdb
 
 from aas_server.errors import BadInput
 from aas_server.quality.declared import Rule
-from aas_server.quality.table import place
+from aas_server.quality.table import moment, place
 
 _ALLOWED = frozenset(
     (
@@ -45,7 +45,7 @@ class Check:
     rows: str = ""
 
 
-def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> Check:
+def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule, zoned: bool = True) -> Check:
     """Ask a rule of every row of ``relation`` (with ``row`` and ``time`` as its columns ``#row`` and ``#time``).
 
     Raises ``BadInput`` that names the rule where it is no single true-or-false expression over the columns.
@@ -60,7 +60,7 @@ def check(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> C
             f"SELECT count({condition}), count(*) FILTER (WHERE NOT {condition}) FROM {relation}"  # noqa: S608
         ).fetchall()
         where = connection.execute(
-            f"""SELECT "#row" + 1, strftime("#time", '%Y-%m-%dT%H:%M:%SZ') FROM {relation}
+            f"""SELECT "#row" + 1, {moment('"#time"', zoned)} FROM {relation}
             WHERE NOT {condition} ORDER BY "#row" LIMIT 3"""  # noqa: S608
         ).fetchall()
     except duckdb.Error as fault:

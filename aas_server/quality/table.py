@@ -49,8 +49,8 @@ class Table:
     ``whole``: SQL of all that makes two rows equal; ``names``: what a key may name → SQL; ``rules``: a relation
     with the columns under the names that rules use, ``None`` where rules cannot be asked. ``rows``, ``missing``
     and ``invalid`` (cells per column) are counted already, by ``counted``. ``timed``: its rows bear a time;
-    ``arrival``: SQL of when they arrived, where the table knows it. ``others``: further tables that references
-    may name → a relation with their columns under their own names.
+    ``arrival``: SQL of when they arrived, where the table knows it. ``zoned``: its times are UTC. ``others``:
+    further tables that references may name → a relation with their columns under their own names.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -66,6 +66,12 @@ class Table:
     per_second: int = 1_000_000
     arrival: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
+    zoned: bool = True
+
+    @property
+    def moment(self) -> str:
+        """SQL of a row's time as text: with a Z where it is UTC, without where the file tells no zone."""
+        return moment("time", self.zoned)
 
     @property
     def called(self) -> frozenset[str]:
@@ -89,10 +95,15 @@ class Table:
     def examples(self, condition: str, show: str = "''", limit: int = 3) -> tuple[str, ...]:
         """The first rows for which ``condition`` holds: ``row 12 (2024-01-01T00:00:00Z): …``, counted from 1."""
         found = self.connection.execute(
-            "SELECT row + 1, strftime(time, '%Y-%m-%dT%H:%M:%SZ'), "  # noqa: S608
+            f"SELECT row + 1, {self.moment}, "  # noqa: S608
             f"{show} FROM {self.relation} WHERE {condition} ORDER BY row LIMIT {limit}"
         ).fetchall()
         return tuple(place(*row) for row in found)
+
+
+def moment(time: str, zoned: bool) -> str:
+    """SQL of a time as ISO 8601 text, to the second."""
+    return f"strftime({time}, '%Y-%m-%dT%H:%M:%S{'Z' if zoned else ''}')"
 
 
 def counted(table: Table) -> Table:

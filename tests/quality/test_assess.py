@@ -100,7 +100,7 @@ def test_what_is_declared_is_checked(subject: Make) -> None:
         "accuracy": (9, 10),
         "integrity": (0, 3),
     }
-    assert assessment.measures["accuracy"].examples == ("#10 (2026-03-01T00:00:10Z): heat = heat again ± 0.5",)
+    assert assessment.measures["accuracy"].examples == ("#10 (2026-03-01T00:00:10): heat = heat again ± 0.5",)
     assert "heat = heat again" in assessment.measures["accuracy"].rule["ko"]
 
 

@@ -86,7 +86,7 @@ class _Words:
         score = self._say("quality-not-measured") if told.index is None else f"{number(told.index, 4)} / 100"
         size = self._say("quality-size-counts", rows=number(told.rows), columns=number(told.width))
         source = f"{told.profile_source}, {told.profile_date}" if told.profile_date else told.profile_source
-        period = f"{self._local(told.start)} – {self._local(told.end)}" if told.start else "–"
+        period = f"{self._local(told.start)} – {self._zoned(told.end)}" if told.start else "–"
         rows = [
             (self._say("quality-index"), score),
             (self._say("qreport-subject"), told.name[lang]),
@@ -95,7 +95,7 @@ class _Words:
             (self._say("quality-profile"), f"{told.profile_title[lang]} ({told.profile})"),
             (self._say("qreport-source"), source),
             (self._say("quality-left-out"), ", ".join(self._named(told.left_out)) or "–"),
-            (self._say("quality-measured-at"), self._local(told.checked) if told.checked else "–"),
+            (self._say("quality-measured-at"), self._zoned(told.checked) if told.checked else "–"),
             ("SHA-256", told.sha256 or "–"),
         ]
         yield Facts(rows)
@@ -219,6 +219,11 @@ class _Words:
 
     def _named(self, names: Sequence[str]) -> list[str]:
         return [self._titles.get(name, name) for name in names]
+
+    def _zoned(self, moment: str) -> str:
+        """A time with the zone in which it is told; one without a zone as it stands."""
+        shown = self._local(moment)
+        return f"{shown} ({self._zone})" if shown != moment else shown
 
     def _local(self, words: str) -> str:
         return local(words, self._zone)

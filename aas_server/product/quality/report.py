@@ -8,14 +8,24 @@ from pathlib import Path
 
 from aas_server.errors import BadInput
 from aas_server.messages import LANGUAGES, Language
+from aas_server.product import folder as folders
 from aas_server.product import report
 from aas_server.product.quality import document, pdf
+from aas_server.quality.checked import Checked
 from aas_server.quality.figures import Figures
+from aas_server.quality.gather import gather
 from aas_server.store import durable
 
 _PAGES = Path(__file__).with_name("pages")
 FORMS = (".html", ".pdf")
 NAME = "quality-report"
+
+
+def of_file(found: Checked, day: str) -> Figures:
+    """The figures of a file that was checked. ``day``: the stated day of the check, empty where none was
+    stated."""
+    name = dict.fromkeys(LANGUAGES, found.file.name)
+    return gather(found.facts, found.assessment, found.looked, name, folders.sha256(found.file), day)
 
 
 def html(figures: Figures, zone: str, languages: Sequence[Language] = LANGUAGES) -> bytes:

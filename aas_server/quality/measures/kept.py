@@ -81,7 +81,10 @@ def _kept(table: Table, asked: Sequence[_Named], key: str, none: str) -> Measure
 
 def _rules(table: Table, rules: Sequence[Rule]) -> list[_Named]:
     relation = table.rules or ""
-    return [(f"{one.name}: {one.expression}", partial(check, table.connection, relation, one)) for one in rules]
+    return [
+        (f"{one.name}: {one.expression}", partial(check, table.connection, relation, one, table.zoned))
+        for one in rules
+    ]
 
 
 def _references(table: Table, references: Sequence[Reference]) -> list[_Named]:
