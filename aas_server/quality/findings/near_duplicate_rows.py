@@ -27,16 +27,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.limits import limits
 from aas_server.quality.findings.shape import Floats, Ints, Shape, counts_up, floats, numeric
+from aas_server.quality.likeness import Hashes, mix
 from aas_server.quality.repeats import identity
 from aas_server.quality.subject import Seen, Subject
 
-Hashes = NDArray[np.uint64]
 _GROUPS = 3
 _OFFSET = 0.37
 """Of a step: so that rounded numbers don't lie on the border of two."""
@@ -177,15 +176,8 @@ def _hashed(values: Floats) -> Hashes:
     mixed = np.empty(values.shape, dtype=np.uint64)
     for column in range(values.shape[1]):
         salt = np.uint64((column + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed[:, column] = _mix(np.ascontiguousarray(values[:, column]).view(np.uint64) + salt)
+        mixed[:, column] = mix(np.ascontiguousarray(values[:, column]).view(np.uint64) + salt)
     return mixed
-
-
-def _mix(value: Hashes) -> Hashes:
-    """SplitMix64's finaliser (Steele, Lea, Flood 2014): every bit of the input stirs every bit of the hash."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 def _alike(picked: Picked, hashed: Hashes, sure: float) -> list[tuple[int, int]]:
