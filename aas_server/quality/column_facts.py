@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from aas_server.quality.subject import Seen, Subject
 
 EXACT_ROWS = 20_000_000
-"""Up to so many rows different values are counted exactly; beyond, to about 2 % (HyperLogLog), except that one value
-and none are always told exactly."""
+"""Up to so many rows different values are counted exactly; beyond, to about 2 % (HyperLogLog), except that one
+value and none are always told exactly."""
 _AT_ONCE = 64
 """Columns asked in one query: the query's own size stays small however many a file has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
-    """``missing`` cells; ``misfits``: cells that hold something that is not of the column's kind; ``present``: cells
-    with a typed value. ``distinct``: different values of the present cells and the misfits, exact where ``exact``.
+    """``missing`` cells; ``misfits``: cells that hold something that is not of the column's kind; ``present``:
+    cells with a typed value. ``distinct``: different values of the present cells and the misfits, exact where ``exact``.
     ``least``, ``greatest``: of the present ones, finite numbers only, as Python values; times as ISO 8601 text."""
 
     missing: int

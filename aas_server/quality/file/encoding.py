@@ -74,9 +74,10 @@ def _marked(file: Path) -> str | None:
         if head.startswith(mark):
             return encoding
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 5 and not even:
+    # a letter of ASCII has one zero byte, always on the same side; Hangul may have one on the other
+    if odd > len(head) // 10 and odd > 3 * even:
         return "utf-16-le"
-    if even > len(head) // 5 and not odd:
+    if even > len(head) // 10 and even > 3 * odd:
         return "utf-16-be"
     return None
 

@@ -7,7 +7,7 @@ from typing import Literal
 Style = Literal["plain", "thousands", "comma"]
 """``1234.5``; ``1,234.5``; ``1234,5``, as spreadsheets of several countries write them."""
 
-_PLAIN = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
+_PLAIN = r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity))\s*"
 _THOUSANDS = r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*"
 _COMMA = r"\s*[+-]?\d+,\d+\s*"
 
@@ -39,7 +39,7 @@ def comma(text: str) -> str:
 
 
 def is_number(text: str, style: Style) -> str:
-    """The condition that a text is a number; not a word that DuckDB would read as one (``inf``, ``1_000``)."""
+    """The condition that a text is a number; ``inf`` is one (Python writes it so), ``1_000`` is none."""
     plain = f"regexp_full_match({text}, '{_PLAIN}')"
     if style == "plain":
         return plain

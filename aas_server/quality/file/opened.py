@@ -70,6 +70,7 @@ def opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
         folder = Path(name)
         with records.connect(folder / "spill", _limit(choices.memory)) as connection:
             connection.execute("SET preserve_insertion_order = true")
+            connection.execute(f"SET max_expression_depth = {10 * layout.MOST_COLUMNS}")
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
             read = _read(connection, file, sort, folder, watch)
             yield _subject(connection, file, read, choices, folder, watch)
@@ -110,7 +111,7 @@ def _subject(
         read.path,
         folder,
         watch,
-        copied=read.copied or any(plan.table for plan in made),
+        copied=read.copied or typed.is_wide(made) or any(plan.table for plan in made),
     )
     beside = {}
     if choices.rules is not None:

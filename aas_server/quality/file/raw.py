@@ -39,7 +39,8 @@ def read(
     source = (
         f"read_csv({literal(str(text))}, auto_detect=false, columns={{{columns}}}, "
         f"delim={literal(layout.separator)}, quote='\"', escape='\"', header=false, "
-        f"skip={layout.skip}, nullstr='\x01', strict_mode=true, null_padding=false, encoding='utf-8', max_line_size={MOST_LINE})"
+        f"skip={layout.skip}, nullstr='\x01', strict_mode=true, null_padding=false, "
+        f"encoding='utf-8', max_line_size={MOST_LINE})"
     )
     try:
         run(

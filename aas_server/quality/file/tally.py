@@ -10,7 +10,7 @@ import duckdb
 from aas_server.quality.file import numbers, stamps
 from aas_server.store.parquet import literal
 
-_AT_ONCE = 40
+_AT_ONCE = 30
 _SAMPLE = 20_000
 BOOLEANS: Mapping[str, bool] = {
     "true": True,

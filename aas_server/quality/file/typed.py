@@ -12,6 +12,9 @@ from aas_server.quality.file.plan import Plan
 from aas_server.quality.file.running import Watch, run
 from aas_server.store.parquet import literal
 
+_WIDE = 200
+"""Columns beyond which texts are stored twice, as cells and as values."""
+
 
 def view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     """A Parquet file as it is, with ``row``."""
@@ -40,10 +43,11 @@ def make(
         connection.execute(f"CREATE VIEW data AS SELECT row, {columns} FROM source")  # noqa: S608
         return path
     target = folder / "typed.parquet"
+    wide = is_wide(made)
     stored = ["source.row AS row"]
     for number, plan in enumerate(made):
         stored.append(f"{plan.source.text} AS r{number}")
-        if plan.kind != "string":
+        if plan.kind != "string" or wide:
             stored.append(f"{plan.typed} AS c{number}")
     joins = " ".join(
         f"LEFT JOIN {plan.table} ON {plan.source.text} = {plan.table}.text" for plan in made if plan.table
@@ -57,16 +61,19 @@ def make(
     )
     if path.parent == folder:
         path.unlink()
-    seen = ", ".join(
-        f"r{number}"
-        + (f", {_as_text(plan, number, declared)} AS c{number}" if plan.kind == "string" else f", c{number}")
-        for number, plan in enumerate(made)
-    )
+    seen = ", ".join(f"r{number}" + _seen(plan, number, declared, stored=wide) for number, plan in enumerate(made))
     connection.execute(
         f"CREATE VIEW data AS SELECT row, {seen} FROM read_parquet({literal(str(target))})"  # noqa: S608
     )
     return target
 
 
-def _as_text(plan: Plan, number: int, declared: Quality) -> str:
-    return f"CASE WHEN NOT {plan.nothing(f'r{number}', declared)} THEN r{number} END"
+def is_wide(made: Sequence[Plan]) -> bool:
+    """Whether a file has so many columns that to bind their expressions would cost more than to read them."""
+    return len(made) > _WIDE
+
+
+def _seen(plan: Plan, number: int, declared: Quality, *, stored: bool) -> str:
+    if plan.kind != "string" or stored:
+        return f", c{number}"
+    return f", CASE WHEN NOT {plan.nothing(f'r{number}', declared)} THEN r{number} END AS c{number}"

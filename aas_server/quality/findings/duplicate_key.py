@@ -19,6 +19,6 @@ def find(facts: Facts) -> Finding | None:
         found.count,
         names,
         subject.examples(f"row IN ({found.rows})", shown),
-        in_all("quality-found-duplicate-key", rows=f"{found.count:,}", key=", ".join(names)),
+        in_all("quality-found-duplicate-key", rows=f"{found.count:,}", names=", ".join(names)),
         found.rows,
     )

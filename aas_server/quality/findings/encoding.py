@@ -10,13 +10,14 @@ from aas_server.quality.facts import Facts
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.pointing import examples, shown
 from aas_server.quality.findings.pointing import rows as rows_of
-from aas_server.quality.subject import Seen
+from aas_server.quality.subject import Seen, Subject
 from aas_server.store.parquet import literal
 
 _LOST = "\ufffd"
 _LOOKED_AT = 10_000
 """Different texts of a column that are looked at for a wrong encoding: more would be free text."""
 _LISTED = 1000
+_AT_ONCE = 200
 
 
 def find(facts: Facts) -> Finding | None:
@@ -85,14 +86,26 @@ def _bytes(text: str, encoding: str) -> bytes:
 def _broken(facts: Facts) -> Iterator[tuple[Seen, str]]:
     """Each column of texts with the condition, never null, that a cell's text is broken."""
     subject = facts.subject
-    for column in subject.columns:
-        if column.kind != "string":
-            continue
+    for column in _foreign(subject):
         found = subject.connection.execute(
             f"SELECT DISTINCT {column.sql} FROM {subject.relation} "  # noqa: S608
-            f"WHERE strlen({column.sql}) <> length({column.sql}) LIMIT {_LOOKED_AT}"
+            f"WHERE {_more_than_ascii(column)} LIMIT {_LOOKED_AT}"
         ).fetchall()
         texts = [text for (text,) in found if garbled(text)][:_LISTED]
         if texts or any(_LOST in text for (text,) in found) or len(found) == _LOOKED_AT:
             listed = f" OR {column.sql} IN ({', '.join(map(literal, texts))})" if texts else ""
             yield column, f"coalesce(contains({column.sql}, '{_LOST}'){listed}, false)"
+
+
+def _foreign(subject: Subject) -> Iterator[Seen]:
+    """The columns of texts that hold more than ASCII somewhere."""
+    texts = [column for column in subject.columns if column.kind == "string"]
+    for begin in range(0, len(texts), _AT_ONCE):
+        part = texts[begin : begin + _AT_ONCE]
+        asked = ", ".join(f"bool_or({_more_than_ascii(column)})" for column in part)
+        [found] = subject.connection.execute(f"SELECT {asked} FROM {subject.relation}").fetchall()  # noqa: S608
+        yield from (column for column, more in zip(part, found, strict=True) if more)
+
+
+def _more_than_ascii(column: Seen) -> str:
+    return f"strlen({column.sql}) <> length({column.sql})"
