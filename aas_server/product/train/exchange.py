@@ -62,14 +62,18 @@ def feeds(numbers: NDArray[np.float64], texts: Texts) -> dict[str, Any]:
     return given
 
 
+def one_thread() -> Any:
+    """Options under which sums are added in the same order on every run."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return options
+
+
 class Session:
     """The file, run as a buyer runs it."""
 
     def __init__(self, onnx: bytes) -> None:
-        options = onnxruntime.SessionOptions()
-        # one thread: sums in the same order on every run
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(onnx, one_thread(), providers=["CPUExecutionProvider"])
 
     def answer(self, given: Mapping[str, Any]) -> Answer:
         """What the file says: its class, or its number."""

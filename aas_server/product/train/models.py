@@ -41,7 +41,7 @@ class Forest:
         return Answer(codes=(chances[:, 1] >= self.threshold).astype(np.int64), chances=chances)
 
     def parameters(self) -> Mapping[str, str]:
-        names = ("n_estimators", "min_samples_leaf", "class_weight", "max_samples")
+        names = ("n_estimators", "min_samples_leaf", "max_leaf_nodes", "class_weight", "max_samples")
         said = _parameters(self.estimator, *names)
         return said if self.threshold is None else said | {"threshold": f"{self.threshold:.6f}"}
 
@@ -89,6 +89,7 @@ def forest(cells: Cells, codes: NDArray[np.int64], classes: int, seed: int, bina
         min_samples_leaf=numbers.min_samples_leaf,
         class_weight=numbers.class_weight,
         max_samples=min(numbers.max_samples, codes.size),
+        max_leaf_nodes=None if binary else numbers.max_leaves,
         oob_score=tuned,
         random_state=seed,
         n_jobs=-1,

@@ -71,7 +71,7 @@ def of_files(bench: Bench, files: dict[str, Path]) -> PictureView:
     if len(digests) > most:
         raise BadInput("train-too-many-pictures", pictures=len(digests), most=most)
     paths = tuple(files[digest] for digest in digests)
-    session = onnxruntime.InferenceSession(_filters(), _one_thread(), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(_filters(), exchange.one_thread(), providers=["CPUExecutionProvider"])
     parts = [
         np.asarray(session.run(None, {exchange.PICTURES: brought(paths[start : start + _BATCH])})[0])
         for start in range(0, len(paths), _BATCH)
@@ -139,9 +139,3 @@ def _filters() -> bytes:
 
 def _sizes(places: int, strongest: int) -> NDArray[np.int64]:
     return np.array([places] * len(_FILTERS) + [strongest] * len(_FILTERS))
-
-
-def _one_thread() -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return options

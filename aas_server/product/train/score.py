@@ -103,10 +103,11 @@ def lives(truth: NDArray[np.float64], said: NDArray[np.float64]) -> dict[str, fl
     share told too late."""
     numbers = baseline().life
     away = said - truth
+    same = baseline().limits.same_number * float(truth.std())
     # beyond exp(50) one row's penalty says no more than "hopeless"
     penalty = np.expm1(np.minimum(np.where(away < 0, -away / numbers.early, away / numbers.late), 50.0))
     return {
         "PrognosticScore": float(penalty.mean()),
         "WithinAlphaShare": float((np.abs(away) <= numbers.alpha * truth).mean()),
-        "TooLateShare": float((away > 0).mean()),
+        "TooLateShare": float((away > same).mean()),
     }

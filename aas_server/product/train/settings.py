@@ -28,6 +28,7 @@ class Forest:
     min_samples_leaf: int
     class_weight: str
     max_samples: int
+    max_leaves: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from aas_server.clock import from_ns, iso
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product.recipe import Modelling
-from aas_server.product.train.words import listed
+from aas_server.product.train.words import shortened
 from submodels.ai_parts import Part
 from submodels.text import Text
 
@@ -85,7 +85,7 @@ def _by_group(groups: NDArray[np.str_], how: Modelling) -> Parts:
     count = int(np.argmin(np.abs(reached - wanted))) + 1
     tested = order[: min(count, names.size - 1)]
     in_test = np.isin(codes, tested)
-    shown = listed([str(names[one]) for one in sorted(tested, key=lambda one: int(first[one]))])
+    shown = shortened([str(names[one]) for one in sorted(tested, key=lambda one: int(first[one]))])
     key = "train-note-groups-drawn" if how.groups == "drawn" else "train-note-groups-last"
     note = in_all(key, column=how.group, groups=names.size, test=tested.size, seed=how.seed)
     return Parts(

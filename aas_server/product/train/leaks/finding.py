@@ -41,8 +41,10 @@ def _split(bench: Bench, recipe: Recipe) -> list[Leak]:
 
 def _rows(bench: Bench, result: Result, recipe: Recipe) -> list[Leak]:
     there = rows.repeated(bench)
-    found = [_repeated("repeated-rows", there.same, bench, result, recipe)]
-    if (there.near & ~there.same).any():
+    found = []
+    if there.same.any():
+        found.append(_repeated("repeated-rows", there.same, bench, result, recipe))
+    if bench.target.known and (there.near & ~there.same).any():
         found.append(_repeated("near-repeated-rows", there.near, bench, result, recipe))
     return found
 
@@ -50,9 +52,8 @@ def _rows(bench: Bench, result: Result, recipe: Recipe) -> list[Leak]:
 def _repeated(kind: LeakKind, which: NDArray[np.bool_], bench: Bench, result: Result, recipe: Recipe) -> Leak:
     """Suspected where the score passes with these rows and does not without them."""
     count = int(which.sum())
-    severity: Severity = "warning" if which.mean() >= baseline().leaks.repeated_share else "note"
-    if not count:
-        return _leak(kind, "note", count, (), rows=count, share=float(which.mean()))
+    grave = bench.target.known and which.mean() >= baseline().leaks.repeated_share
+    severity: Severity = "warning" if grave else "note"
     truth = bench.target.at(bench.test)
     naive = result.guesses.get("naive", ("", None))[1]
     line = recipe.modelling.acceptance

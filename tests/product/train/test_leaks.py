@@ -1,0 +1,89 @@
+"""Leaks are found, counted and named with their columns; a model they explain is not called good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+Build = Callable[..., Any]
+
+
+def leaks(built: Any) -> dict[str, Any]:
+    return {leak.kind: leak for leak in built.model.evaluation.leaks}
+
+
+def test_clean_data_have_no_leak(build: Build, shots: pd.DataFrame) -> None:
+    assert leaks(build(shots, label="bad")) == {}
+
+
+def test_the_label_in_other_words_is_suspected(build: Build, shots: pd.DataFrame) -> None:
+    table = shots.assign(remark=np.where(shots["bad"] == 1, "rework", "ship"))
+    built = build(table, label="bad")
+    leak = leaks(built)["label-in-column"]
+    assert (leak.severity, leak.columns, leak.count) == ("suspected", ("remark",), 1500)
+    assert built.model.macro_f1 == 1.0 and built.model.weak and built.model.leak_suspected
+    assert "Leak suspected" in built.model.verdict["en"] and "modelling.leave_out" in built.model.verdict["en"]
+    assert "remark" in built.model.texts  # told, never taken away unasked
+    trusted = build(table, label="bad", known_before=("remark",))
+    assert leaks(trusted)["label-in-column"].severity == "note" and not trusted.model.weak
+    left_out = build(table, label="bad", leave_out=("remark",))
+    assert leaks(left_out) == {} and not left_out.model.weak
+
+
+def test_a_reason_that_only_defects_have_is_suspected(build: Build, shots: pd.DataFrame) -> None:
+    table = shots.assign(code=np.where(shots["bad"] == 1, shots["noise"].round(1), np.nan))
+    leak = leaks(build(table, label="bad"))["label-in-gaps"]
+    assert (leak.severity, leak.columns) == ("suspected", ("code",))
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_later_label_in_a_column_is_suspected(build: Build, shots: pd.DataFrame, steps: int) -> None:
+    table = shots.assign(upstream=shots["bad"].shift(-steps))
+    leak = leaks(build(table, label="bad"))["future"]
+    assert (leak.severity, leak.columns, leak.count) == ("suspected", ("upstream",), 1500 - steps)
+    assert f"{steps} rows later" in leak.sentence["en"]
+
+
+def test_a_number_that_is_the_target_scaled_is_suspected(build: Build, shots: pd.DataFrame) -> None:
+    table = shots.drop(columns="bad").assign(fahrenheit=shots["temperature"] * 1.8 + 32)
+    built = build(table, label="temperature", defect=(), task="regression")
+    assert leaks(built)["label-in-column"].columns == ("fahrenheit",)
+    assert built.model.weak
+
+
+def test_rows_on_both_sides_explain_a_score(build: Build, shots: pd.DataFrame) -> None:
+    """Noise alone, learnt by heart: good rows repeat, defects do, and the model passes on them only."""
+    blind = shots[["Time", "noise", "bad"]].assign(second=shots["noise"].sample(frac=1, random_state=4).to_numpy())
+    blind["bad"] = (np.arange(len(blind)) % 3 == 0).astype(int)
+    columns = ["noise", "second", "bad"]
+    blind.loc[1050:1449, columns] = blind.loc[0:399, columns].to_numpy()
+    built = build(blind, label="bad")
+    leak = leaks(built)["repeated-rows"]
+    assert leak.count == 400
+    if built.model.macro_f1 >= 0.8:
+        assert leak.severity == "suspected" and built.model.weak and "repeat" in built.model.verdict["en"]
+    else:
+        assert leak.severity == "warning" and built.model.weak
+
+
+def test_nearly_equal_rows_are_counted(build: Build, shots: pd.DataFrame) -> None:
+    table = shots.copy()
+    table.loc[1400:1424, ["pressure", "temperature", "noise"]] = (
+        table.loc[0:24, ["pressure", "temperature", "noise"]].round(9).to_numpy() + 1e-9
+    )
+    assert leaks(build(table, label="bad"))["near-repeated-rows"].count == pytest.approx(25, abs=1)
+
+
+def test_what_the_recipe_risks_is_named(build: Build, shots: pd.DataFrame) -> None:
+    table = shots.assign(
+        lot=np.arange(len(shots)) % 5, serial=np.arange(len(shots)), verdict=shots["noise"].round()
+    )
+    found = leaks(build(table, label="bad", split="random", group="lot"))
+    assert found["random-split"].severity == "warning"
+    assert found["shared-group"].count == 5
+    assert found["counter"].columns == ("serial",)
+    assert found["known-afterwards"].columns == ("verdict",)
