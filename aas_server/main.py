@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ from aas_server.api.flux import flux_router
 from aas_server.api.guard import Guard
 from aas_server.api.health import health_router
 from aas_server.api.metrics import metrics_router
+from aas_server.api.predictions import described
 from aas_server.api.problems import install_problems
 from aas_server.api.products import products_router
 from aas_server.api.push.ingest import ingest_router
@@ -160,7 +162,7 @@ def create_app(house: House, ingest: Ingest, building: Building | None = None) -
     app.include_router(mos_router(house.store, ingest.pushes, settings))
     app.include_router(health_router(ready))
     app.include_router(metrics_router(desk.all, ingest.brokers, house.store.journal, ingest.ready))
-    app.include_router(docs_router(app))
+    app.include_router(docs_router(app, models=partial(described, house.store.catalogue)))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
     app.mount("/", create_web(house.store, settings, ingest.state, desk, building))
     return Guard(with_apis, settings)

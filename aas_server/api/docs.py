@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -38,9 +40,16 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OTHER: dict[Language, Language] = {"ko": "en", "en": "ko"}
 
 
-def docs_router(app: FastAPI, name: str = "products", *, at_root: bool = False) -> APIRouter:
+Links = Callable[[], Sequence[tuple[str, str]]]
+"""Names with the addresses they lead to."""
+
+
+def docs_router(
+    app: FastAPI, name: str = "products", *, at_root: bool = False, models: Links = tuple
+) -> APIRouter:
     """``/docs`` of ``app``, and its root where ``at_root``, headed by the sentences ``docs-<name>-title`` and
-    ``-intro``. Its language is that of ``?lang=``, of the pages' cookie, or of ``Accept-Language``."""
+    ``-intro``. Its language is that of ``?lang=``, of the pages' cookie, or of ``Accept-Language``. ``models``:
+    releases whose model has a description of its own; read in a worker thread."""
     router = APIRouter()
 
     async def docs(request: Request) -> Response:
@@ -51,7 +60,8 @@ def docs_router(app: FastAPI, name: str = "products", *, at_root: bool = False) 
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
             "Vary": "Accept-Language, Cookie",
         }
-        return HTMLResponse(_page(app.openapi(), name, schema_url, language), headers=headers)
+        found = await run_sync(models)
+        return HTMLResponse(_page(app.openapi(), name, schema_url, language, found), headers=headers)
 
     for path in ("/docs", "/") if at_root else ("/docs",):
         router.add_api_route(path, docs, include_in_schema=False, response_class=HTMLResponse)
@@ -67,7 +77,9 @@ def _key(operation_id: str) -> str:
     return f"operation-{_HUMP.sub('-', operation_id).lower()}"
 
 
-def _page(schema: dict[str, Any], name: str, schema_url: str, language: Language) -> str:
+def _page(
+    schema: dict[str, Any], name: str, schema_url: str, language: Language, models: Sequence[tuple[str, str]]
+) -> str:
     title, other = escape(text(f"docs-{name}-title", language)), _OTHER[language]
     parts = [
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">',
@@ -86,6 +98,10 @@ def _page(schema: dict[str, Any], name: str, schema_url: str, language: Language
         parts.append(f"<section><h2>{escape(_heading(tag, language))}</h2><table>")
         parts += [_row(method, path, operation, language) for method, path, operation in operations]
         parts.append("</table></section>")
+    if models:
+        parts.append(f"<section><h2>{escape(text('docs-models', language))}</h2><ul>")
+        parts += [f'<li><a href="{escape(at)}?lang={language}">{escape(called)}</a>' for called, at in models]
+        parts.append("</ul></section>")
     return "".join([*parts, "</main></html>"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import msgspec
@@ -18,10 +19,12 @@ from aas_server.api.push.receiving import kind_of, unpacked
 from aas_server.api.services import own_route
 from aas_server.errors import AasError, NotFound, Unavailable, WrongType
 from aas_server.messages import language_of
+from aas_server.product import record
 from aas_server.product.predicting import rows, schema
 from aas_server.product.predicting.predictor import Predictor
 from aas_server.product.record import ReleaseRecord
 from aas_server.settings import Settings
+from aas_server.store.contract import Catalogue
 
 Find = Callable[[str, str], ReleaseRecord]
 _CARD = "model/model-card.json"
@@ -33,6 +36,7 @@ _RUNNING = 2
 _WAITING = 32
 """Further calls that may wait, each with a body in memory."""
 RETRY_AFTER = "1"
+_DESCRIBED = 100
 
 
 def serve_predictions(router: APIRouter, find: Find, settings: Settings) -> None:
@@ -46,6 +50,16 @@ def serve_predictions(router: APIRouter, find: Find, settings: Settings) -> None
         ("GET", f"{_AT}/model", "GetReleaseModel", served.card, None),
     ):
         own_route(router, method, path, operation_id, operation, _ANSWER if body else None, body)
+
+
+def described(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The present release of each product (a hundred at most) with the address of its model's description."""
+    found = record.products(catalogue, _DESCRIBED)
+    return [
+        (one.release, f"/products/{quote(one.id)}/releases/{quote(one.release)}/predict/openapi.json")
+        for one in found
+        if one.release
+    ]
 
 
 class _Predictions:

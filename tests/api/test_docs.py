@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from fastapi import FastAPI
@@ -11,13 +12,16 @@ from starlette.testclient import TestClient
 from aas_server.api.app import mount_apis
 from aas_server.api.docs import docs_router
 from aas_server.api.health import health_router
+from aas_server.api.predictions import described
 from aas_server.api.products import products_router
 from aas_server.api.records import records_router
+from aas_server.product.record import ProductRecord, StepRecord, put_product
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.twin.packages import Packages
 from aas_server.twin.repository import Repository
 from aas_server.web.app import create_web
+from submodels.text import both
 
 
 @pytest.fixture
@@ -85,3 +89,14 @@ def test_the_root_without_its_slash_leads_to_it(version: str, store: Store, sett
     assert (moved.status_code, moved.headers["location"]) == (307, f"{version}/?a=b")
     assert "GetAllAssetAdministrationShells" in client.get(f"/api/{version}").text
     assert list(client.put(f"/api/{version}").json()) == ["messages"]
+
+
+def test_models_with_a_description_of_their_own_are_linked(store: Store) -> None:
+    steps = {"collect": StepRecord("done", "2026-03-20T00:00:00Z")}
+    for id, release in (("a b", "a b-r1"), ("unfinished", "")):
+        put_product(store.catalogue, ProductRecord(id, both("가", "a"), "ai-module", "x", steps, release, 1))
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.include_router(docs_router(app, models=partial(described, store.catalogue)))
+    page = TestClient(app).get("/docs?lang=en").text
+    assert 'href="/products/a%20b/releases/a%20b-r1/predict/openapi.json?lang=en">a b-r1</a>' in page
+    assert "unfinished" not in page
