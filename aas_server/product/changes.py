@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Seen:
     """``missing`` of ``cells`` hold no value. Of numbers: least, greatest and mean (nine digits), and how many lie
-    in each of as many equal parts of ``[low, high]`` as there are ``bars``."""
+    in each of as many equal parts of ``[low, high]`` as there are ``bars`` (of a large table: of every n-th row).
+    """
 
     cells: int
     missing: int
@@ -22,8 +23,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """A column of ``stream`` by its idShort; ``name`` as the feed has it. ``before`` is ``None`` for one that step 2 made, or whose values are
-    kept back (``withheld``); ``after`` for one that it left out."""
+    """A column of ``stream`` by its idShort; ``name`` as the feed has it.
+
+    ``before`` is ``None`` for one that step 2 made, or whose values are kept back (``withheld``);
+    ``after`` for one that it left out.
+    """
 
     stream: str
     column: str

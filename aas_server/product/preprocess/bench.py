@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from typing import Any
 
 import duckdb
 
@@ -21,6 +22,9 @@ from submodels.data_processing import Operation
 from submodels.field import Field
 
 FLAGGED = "coalesce(list_contains(string_split(flags, ','), '{flag}'), false)"
+
+_NEAR = 50_000
+"""Rows that are looked at first for an example."""
 
 
 @dataclass(slots=True)
@@ -83,11 +87,8 @@ class Bench:
 
     def example(self, condition: str, shown: str = "''", source: str | None = None) -> str:
         """The first row for which ``condition`` holds, as ``#12 (2024-01-01T00:00:00Z): …``; empty without one."""
-        found = self.connection.execute(
-            "SELECT row + 1, strftime(time, '%Y-%m-%dT%H:%M:%SZ'), "  # noqa: S608
-            f"{shown} FROM {source or self.relation} WHERE {condition} ORDER BY row LIMIT 1"
-        ).fetchall()
-        return place(*found[0]) if found else ""
+        found = self._first(shown, condition, source or self.relation)
+        return place(*found) if found else ""
 
     def step(self, select: str, kind: str = "VIEW") -> None:
         """As ``become``, under a name that nobody has to think of."""
@@ -103,14 +104,21 @@ class Bench:
 
     def changed(self, column: str, condition: str, before: str, after: str, source: str = "") -> Example:
         """The first cell for which ``condition`` holds: ``before`` and ``after`` are SQL, ``column`` its name."""
-        found = self.connection.execute(
-            f"SELECT row + 1, strftime(time, '%Y-%m-%dT%H:%M:%SZ'), ({before})::VARCHAR, ({after})::VARCHAR "  # noqa: S608
-            f"FROM {source or self.relation} WHERE {condition} ORDER BY row LIMIT 1"
-        ).fetchall()
-        if not found:
+        asked = f"({before})::VARCHAR, ({after})::VARCHAR"
+        found = self._first(asked, condition, source or self.relation)
+        if found is None:
             return NOTHING
-        row, time, old, new = found[0]
+        row, time, old, new = found
         return Example(place(row, time, column), old or "", new or "")
+
+    def _first(self, asked: str, condition: str, source: str) -> tuple[Any, ...] | None:
+        """The first row for which ``condition`` holds; mostly there is one near the start."""
+        shown = f"SELECT row + 1, strftime(time, '%Y-%m-%dT%H:%M:%SZ'), {asked} FROM {source}"  # noqa: S608
+        for near in (f"row < {_NEAR} AND", ""):
+            found = self.connection.execute(f"{shown} WHERE {near} ({condition}) ORDER BY row LIMIT 1").fetchall()
+            if found:
+                return tuple(found[0])
+        return None
 
     def note(
         self,

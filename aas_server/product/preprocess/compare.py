@@ -15,6 +15,8 @@ from aas_server.store import records
 from aas_server.store.parquet import literal
 
 BARS = 20
+MOST = 100_000
+"""Rows that histograms are made of, about."""
 _DIGITS = 9
 _NUMBERS = ("double", "int64")
 Column = tuple[str, str]
@@ -24,39 +26,45 @@ Column = tuple[str, str]
 def columns(bench: Bench, table: PreparedTable) -> tuple[ColumnChange, ...]:
     """Every column that came or is sold. Of what is kept back nothing of before is told; what is dropped, not at
     all."""
-    source = f"sold_{len(bench.operations)}"
-    kinds = {
-        name: kind for name, kind in records.own_columns(records.facts(table.path).schema).items() if name != TIME
-    }
-    records.view(bench.connection, source, (table.path,), kinds, beside={})
-    after = _seen(bench, source, {name: (f"c{n}", kind) for n, (name, kind) in enumerate(kinds.items())})
-    before = {
-        name: one
-        for name, one in _before(bench).items()
-        if name not in bench.veil.hidden and name not in bench.veil.dropped
-    }
-    shared = {name: _range(before.get(name), one) for name, one in after.items()}
-    units = {field.id_short: field.unit for field in bench.stream.fields}
+    kinds = records.own_columns(records.facts(table.path).schema)
+    kinds = {name: kind for name, kind in kinds.items() if name != TIME}
+    records.view(bench.connection, "sold", (table.path,), kinds, beside={})
+    sold = {name: (f"c{number}", kind) for number, (name, kind) in enumerate(kinds.items())}
+    raw = {name: column for name, column in _raw(bench).items() if name not in bench.veil.hidden}
+    after = _seen(bench, "sold", sold)
+    before = _readings(bench) if bench.stream.shape == "narrow" else _seen(bench, "collected", raw)
+    before = {name: one for name, one in before.items() if name in raw}
+    wide = _wide(bench, table, before, after)
+    before = _with_bars(bench, "collected", raw, before, wide)
+    after = _with_bars(bench, "sold", sold, after, wide)
     names = {field.id_short: field.name for field in (*bench.stream.fields, *table.fields)}
-    told = []
-    for name in [*after, *(name for name in before if name not in after)]:
-        old, new = before.get(name), after.get(name)
-        field = next((one for one in table.fields if one.id_short == name), None)
-        together = field is not None and name in units and field.unit == units[name]
-        wide = shared.get(name) if together else None
-        told.append(
-            ColumnChange(
-                bench.stream.name,
-                name,
-                names.get(name, name),
-                None if old is None else _bars(bench, "collected", _raw(bench)[name], old, wide),
-                None
-                if new is None
-                else _bars(bench, source, (f"c{list(kinds).index(name)}", kinds[name]), new, wide),
-                withheld=name in bench.veil.hidden,
-            )
+    return tuple(
+        ColumnChange(
+            bench.stream.name,
+            name,
+            names.get(name, name),
+            before.get(name),
+            after.get(name),
+            withheld=name in bench.veil.hidden,
         )
-    return tuple(told)
+        for name in [*after, *(name for name in before if name not in after)]
+    )
+
+
+def _wide(
+    bench: Bench, table: PreparedTable, before: Mapping[str, Seen], after: Mapping[str, Seen]
+) -> Mapping[str, tuple[float, float]]:
+    """From where to where both histograms of a column reach; not for one that is told in another unit by now."""
+    units = {field.id_short: field.unit for field in bench.stream.fields}
+    found = {}
+    for field in table.fields:
+        name = field.id_short
+        if name in units and units[name] == field.unit:
+            both = [one for one in (before.get(name), after.get(name)) if one is not None]
+            ends = [end for one in both for end in (one.minimum, one.maximum) if end is not None]
+            if ends:
+                found[name] = (min(ends), max(ends))
+    return found
 
 
 def _raw(bench: Bench) -> Mapping[str, Column]:
@@ -74,12 +82,6 @@ def _raw(bench: Bench) -> Mapping[str, Column]:
         for field in stream.fields
         if field.name in places and field.role != "time" and field.name != bench.recipe.time
     }
-
-
-def _before(bench: Bench) -> dict[str, Seen]:
-    if bench.stream.shape == "narrow":
-        return _readings(bench)
-    return _seen(bench, "collected", _raw(bench))
 
 
 def _readings(bench: Bench) -> dict[str, Seen]:
@@ -114,29 +116,32 @@ def _seen(bench: Bench, source: str, asked: Mapping[str, Column]) -> dict[str, S
     return told
 
 
-def _bars(bench: Bench, source: str, column: Column, seen: Seen, wide: tuple[float, float] | None) -> Seen:
-    """``seen`` with its histogram over ``wide``, else over its own range."""
-    low, high = wide or (seen.minimum, seen.maximum)
-    if seen.minimum is None or low is None or high is None:
-        return seen
-    value = _finite(*column)
-    part = (high - low) / BARS
-    place = (
-        f"least(greatest(floor(({value} - {low!r}::DOUBLE) / {part!r}::DOUBLE), 0), {BARS - 1})"
-        if part > 0
-        else "0"
-    )
-    found = dict(
-        bench.connection.execute(
-            f"SELECT {place}::INT, count({value}) FROM {source} WHERE {value} IS NOT NULL GROUP BY 1"  # noqa: S608
-        ).fetchall()
-    )
-    return replace(seen, low=low, high=high, bars=tuple(found.get(bar, 0) for bar in range(BARS)))
-
-
-def _range(before: Seen | None, after: Seen) -> tuple[float, float] | None:
-    ends = [end for one in (before, after) if one for end in (one.minimum, one.maximum) if end is not None]
-    return (min(ends), max(ends)) if ends else None
+def _with_bars(
+    bench: Bench,
+    source: str,
+    asked: Mapping[str, Column],
+    seen: Mapping[str, Seen],
+    wide: Mapping[str, tuple[float, float]],
+) -> dict[str, Seen]:
+    """``seen`` with the histograms of those that hold numbers: over ``wide``, else over their own range."""
+    chosen = [name for name in asked if name in seen and seen[name].minimum is not None]
+    every = max(1, bench.counts("count(*)", source)[0] // MOST)
+    values = "".join(f", {_finite(*asked[name])} AS v{number}" for number, name in enumerate(chosen))
+    bench.make(f"some_{source}", f"SELECT row{values} FROM {source} WHERE row % {every} = 0")  # noqa: S608
+    told = dict(seen)
+    for number, name in enumerate(chosen):
+        low, high = wide.get(name) or (seen[name].minimum or 0.0, seen[name].maximum or 0.0)
+        value, part = f"v{number}", (high - low) / BARS
+        place = f"least(greatest(floor(({value} - {low!r}::DOUBLE) / {part!r}::DOUBLE), 0), {BARS - 1})"
+        found = dict(
+            bench.connection.execute(
+                f"SELECT ({place if part > 0 else '0'})::INT, count(*) FROM some_{source} "  # noqa: S608
+                f"WHERE {value} IS NOT NULL GROUP BY 1"
+            ).fetchall()
+        )
+        bars = tuple(found.get(bar, 0) for bar in range(BARS))
+        told[name] = replace(seen[name], low=float(low), high=float(high), bars=bars)
+    return told
 
 
 def _finite(sql: str, kind: str) -> str:

@@ -32,17 +32,34 @@ def remove(bench: Bench) -> None:
     shown = in_all("preprocess-withheld") if withheld else ", ".join(key)
     word = in_all(f"preprocess-{which}")
     everything = ["time", "misfit", *(f"c{number}" for number in range(len(names)))]
-    bench.connection.execute(
-        f"CREATE TEMP TABLE chosen AS SELECT {kept}(row) AS row FROM {bench.relation} "  # noqa: S608
-        f"GROUP BY {', '.join(_equal(key, names, everything))}"
-    )
-    (left,) = bench.counts("count(*)", "chosen")
-    if left == bench.rows:
-        bench.note("remove-repeated", sentence=sentence, names=shown, kept=word)
-        return
-    example = bench.example("row NOT IN (SELECT row FROM chosen)")
+    removed = _others(bench, _equal(key, names, everything), kept)
+    example = bench.example("true", source=f"(SELECT * FROM {bench.relation} SEMI JOIN repeats USING (row))")  # noqa: S608
+    left = bench.rows - removed
     bench.note("remove-repeated", rows_out=left, example=example, sentence=sentence, names=shown, kept=word)
-    bench.become("single", f"SELECT * FROM {bench.relation} SEMI JOIN chosen USING (row)")  # noqa: S608
+    if removed:
+        bench.become("single", f"SELECT * FROM {bench.relation} ANTI JOIN repeats USING (row)")  # noqa: S608
+
+
+def _others(bench: Bench, same: list[str], kept: str) -> int:
+    """Make the table ``repeats``: the rows that are equal in ``same`` to the one that is kept. Returns how many.
+
+    Most records have no equal: a first pass over hashes alone finds those that may have one, so that a table of
+    millions of wide rows is not grouped as a whole.
+    """
+    hashed = f"hash({', '.join(same)})"
+    bench.make(
+        "alike",
+        f"SELECT hashed FROM (SELECT {hashed} AS hashed FROM {bench.relation}) GROUP BY 1 HAVING count(*) > 1",  # noqa: S608
+    )
+    keys = ", ".join(f"{part} AS k{number}" for number, part in enumerate(same))
+    groups = ", ".join(f"k{number}" for number in range(len(same)))
+    bench.make(
+        "repeats",
+        f"SELECT row FROM (SELECT row, {hashed} AS hashed, {keys} FROM {bench.relation}) "  # noqa: S608
+        f"SEMI JOIN alike USING (hashed) QUALIFY row <> {kept}(row) OVER (PARTITION BY {groups})",
+    )
+    (count,) = bench.counts("count(*)", "repeats")
+    return count
 
 
 def _equal(key: tuple[str, ...], names: list[str], everything: list[str]) -> list[str]:
