@@ -87,8 +87,8 @@ def line_of(source: str, path: Path_) -> int:
     """The line (from 1) on which the entry, or else the nearest table around it, begins."""
     best, found = 0, 1
     for line, place in _places(source):
-        shared = len(place)
-        if place == path[:shared] and shared > best:
+        shared = min(len(place), len(path))
+        if place[:shared] == path[:shared] and shared > best:
             best, found = shared, line
     return found
 

@@ -17,8 +17,9 @@ _AT_ONCE = 64
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
     """``missing`` cells; ``misfits``: cells that hold something that is not of the column's kind; ``present``:
-    cells with a typed value. ``distinct``: different values of the present cells and the misfits, exact where ``exact``.
-    ``least``, ``greatest``: of the present ones, finite numbers only, as Python values; times as ISO 8601 text."""
+    cells with a typed value. ``distinct``: different values of the present cells and the misfits, exact where
+    ``exact``. ``least``, ``greatest``: of the present ones, finite numbers only, as Python values; times as
+    ISO 8601 text."""
 
     missing: int
     misfits: int

@@ -17,6 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LOOKED_AT = 4096
+_FEW = 4
 _TELLING = 10
 """So many times more good than broken characters say that a text with broken ones is UTF-8 nevertheless: no other
 encoding makes its bytes by chance."""
@@ -75,9 +76,9 @@ def _marked(file: Path) -> str | None:
             return encoding
     even, odd = head[::2].count(0), head[1::2].count(0)
     # a letter of ASCII has one zero byte, always on the same side; Hangul may have one on the other
-    if odd > len(head) // 10 and odd > 3 * even:
+    if odd > max(len(head) // 10, _FEW) and odd > 3 * even:
         return "utf-16-le"
-    if even > len(head) // 10 and even > 3 * odd:
+    if even > max(len(head) // 10, _FEW) and even > 3 * odd:
         return "utf-16-be"
     return None
 
