@@ -28,6 +28,7 @@ from aas_server.cli import (
     packages,
     price,
     product,
+    product_quality,
     quality,
     replay,
     serve,
@@ -46,7 +47,7 @@ def app() -> None:
     """All commands."""
 
 
-for command in (mapping.suggest, mapping.mapping_):
+for command in (mapping.suggest, mapping.mapping_, product_quality.quality):
     product.product.add_command(command)
 
 for command in (

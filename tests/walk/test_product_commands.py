@@ -37,6 +37,17 @@ def test_the_hand_in_bundle_is_exported_whole(folder, aas, tmp_path):
     assert again.code == 1 and str(target) in again.err
 
 
+def test_the_quality_of_a_release_and_its_report(folder, aas, tmp_path):
+    told = json.loads(aas("product", "quality", PRODUCT, "--data", folder, "--json").out)
+    assert told["index"] is not None and told["columns"] and "gap" in told["looked_for"]
+    for name in ("first.html", "second.html"):
+        ended = aas("product", "quality", PRODUCT, "--report", tmp_path / name, "--data", folder, "--lang", "ko")
+        assert ended.code == 0 and "자가 점검" in ended.out, ended.err
+    assert (tmp_path / "first.html").read_bytes() == (tmp_path / "second.html").read_bytes()
+    wrong = aas("product", "quality", PRODUCT, "--report", tmp_path / "report.docx", "--data", folder)
+    assert wrong.code == 2 and "report.docx" in wrong.err
+
+
 def test_building_again_changes_nothing(folder, aas):
     first = aas("product", "build", PRODUCT, "--data", folder, "--json")
     assert first.code == 0, first.err

@@ -24,7 +24,7 @@ NAME = "quality-report"
 def of_file(found: Checked, day: str) -> Figures:
     """The figures of a file that was checked. ``day``: the stated day of the check, empty where none was
     stated."""
-    name = dict.fromkeys(LANGUAGES, found.file.name)
+    name = {str(language): found.file.name for language in LANGUAGES}
     return gather(found.facts, found.assessment, found.looked, name, folders.sha256(found.file), day)
 
 
