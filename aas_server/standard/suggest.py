@@ -46,8 +46,14 @@ def suggest(subject: Subject, dictionary: Dictionary, most: int = MOST) -> list[
     sure = [one for one in found if one.sure]
     if len({one.entry.key or one.entry.id for one in sure}) > 1:
         found = [Suggestion(one.entry, one.score, False, one.reasons) for one in found]
+    if any(one.score >= _SHORT and not _by_unit_alone(one) for one in found):
+        found = [one for one in found if not _by_unit_alone(one)]
     found.sort(key=lambda one: (-one.score, not one.entry.irdi, not one.entry.key, one.entry.id))
     return found[:most]
+
+
+def _by_unit_alone(one: Suggestion) -> bool:
+    return one.reasons[0].key == "suggest-unit"
 
 
 def _ours(subject: Subject, dictionary: Dictionary) -> list[Suggestion]:

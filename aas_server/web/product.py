@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,11 @@ from aas_server.ids import Names
 from aas_server.product import record
 from aas_server.product.plots import Plot, plots
 from aas_server.product.record import ReleaseRecord
+from aas_server.product.standardise.report import Line, line
 from aas_server.settings import Settings
+from aas_server.standard.coverage import standing
+from aas_server.standard.dictionary import Dictionary
+from aas_server.standard.licensed import Licensed
 from aas_server.store.contract import Store
 from aas_server.web import downloads
 from aas_server.web.left import evidence, left, quality
@@ -26,6 +31,8 @@ from submodels.field import Field
 
 ROWS = 300
 """How many rows of a long table a page shows; the rest stands in the files."""
+UNDECIDED = 50
+"""How many fields without a meaning a page lists with suggestions."""
 
 
 _WORDS = ("time", "row", "values", "thinned", "all", "none", "failed", "loading")
@@ -38,6 +45,7 @@ class ProductPages:
         self._store = store
         self._names = Names(settings.domain)
         self._external = settings.external_url
+        self._dictionary = Dictionary(Licensed(settings.data))
         self._renderer = renderer
 
     def page(self, request: Request) -> Response:
@@ -57,6 +65,7 @@ class ProductPages:
             quality=quality(release, reader),
             watch=f"/pages/data/steps?product={quote(product.id, safe='')}" if runs([product]) else "",
             signature=signature([product]),
+            undecided=_undecided(release, self._dictionary) if release else (),
             **(_shown(release, reader, origin) if release else {}),
         )
 
@@ -66,6 +75,14 @@ def _release(store: Store, id: str) -> ReleaseRecord | None:
         return record.release(store, id) if id else None
     except NotFound:
         return None
+
+
+def _undecided(release: ReleaseRecord, dictionary: Dictionary) -> Sequence[Line]:
+    """The first fields of which nobody has said what they mean, each with what it may be."""
+    described = release.prepared.processing.fields
+    every = ((stream, field) for stream, fields in described.items() for field in fields)
+    undecided = ((stream, field) for stream, field in every if standing(field) == "open")
+    return [line(stream, field, dictionary) for stream, field in islice(undecided, UNDECIDED)]
 
 
 def _shown(release: ReleaseRecord, reader: Reader, origin: str) -> Mapping[str, Any]:

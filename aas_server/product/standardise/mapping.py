@@ -201,6 +201,9 @@ def _doubts(
     subject = Subject(name, unit, is_number(said) if said else None)
     place = sheet.place(row, "irdi")
     found = [Doubt(place, one) for one in fit.check(subject, semantic_id, dictionary)]
+    if dictionary.entry(semantic_id) is not None:
+        return found
+    # No dictionary here knows the identifier: what the sheet itself writes beside the name has to do.
     for key in ("definition", "preferred_name"):
         words = by_language(row.text(key)).get("en", "")
         called = row.element[1] or name

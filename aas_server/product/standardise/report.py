@@ -67,4 +67,7 @@ def line(stream: str, field: Field, dictionary: Dictionary, seen: Mapping[str, S
     subject = of_field(field, seen)
     stands = standing(field)
     suggestions = () if stands == "irdi" else tuple(suggest(subject, dictionary))
+    if stands == "own":
+        # It is described already: only an official identifier would be a gain.
+        suggestions = tuple(one for one in suggestions if one.entry.irdi)
     return Line(stream, field, stands, suggestions, tuple(fit.check(subject, field.semantic_id, dictionary)))
