@@ -61,7 +61,8 @@ def lay(folder: Path, rows: int) -> None:
                     make_timestamp(1767225600000000 + i * 100000)::TIMESTAMPTZ AS arrival, i AS position,
                     NULL::VARCHAR AS flags, NULL::VARCHAR AS misfit, i AS shot, {readings},
                     CASE WHEN i % 97 = 0 THEN 1449.0 ELSE round(70 + cos(i / 9), 2) END AS coded,
-                    (round(i % 1000 / 8, 2))::VARCHAR AS written, CASE WHEN i % 50 < 3 THEN 'STOP' ELSE 'RUN' END AS state,
+                    (round(i % 1000 / 8, 2))::VARCHAR AS written,
+                    CASE WHEN i % 50 < 3 THEN 'STOP' ELSE 'RUN' END AS state,
                     i % 2 = 0 AS half
                     FROM (SELECT CASE WHEN i % 1000 = 999 THEN i - 1 ELSE i END AS i
                           FROM range({file * each}, {(file + 1) * each}) t(i)) ORDER BY i)

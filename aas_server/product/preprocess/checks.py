@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from aas_server.errors import BadInput
-from aas_server.product.preprocess import conversion, secrets, stretch
+from aas_server.product import conversion
+from aas_server.product.preprocess import secrets, stretch
 from aas_server.product.recipe import Recipe
 from aas_server.product.recipe.cleaning import Cast, Cleaning
 from aas_server.product.work import Collected, CollectedStream

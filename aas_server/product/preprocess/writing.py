@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,9 +32,16 @@ def write(bench: Bench, path: Path) -> None:
         f"SELECT time{values} FROM {bench.relation} ORDER BY time NULLS LAST, row"  # noqa: S608
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    # While one group is packed the database makes the next: both leave the interpreter alone.
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as packer:
+        packed: Future[None] | None = None
         for group in _groups(found.to_arrow_reader(_ROW_GROUP)):
-            writer.write_table(group.rename_columns(schema.names).cast(schema), row_group_size=_ROW_GROUP)
+            ready = group.rename_columns(schema.names).cast(schema)
+            if packed is not None:
+                packed.result()
+            packed = packer.submit(writer.write_table, ready, row_group_size=_ROW_GROUP)
+        if packed is not None:
+            packed.result()
 
 
 def _groups(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:

@@ -9,6 +9,7 @@ import duckdb
 from aas_server.clock import iso
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
+from aas_server.product import conversion
 from aas_server.product import folder as folders
 from aas_server.product.quality import evidence, subjects
 from aas_server.product.quality.described import described
@@ -51,7 +52,7 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
     work.progress("verify", 1, 3)
     coded = _coded(prepared)
     with records.connect(work.folder / "spill") as connection:
-        looked, after, facts = _sold(work, connection, prepared, profile, release_id)
+        looked, after, facts = _sold(work, collected, connection, prepared, profile, release_id)
         work.progress("verify", 2, 3)
         after = _timely(after, before)
         quality = DataQuality(
@@ -78,9 +79,15 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
 
 
 def _sold(
-    work: Work, connection: duckdb.DuckDBPyConnection, prepared: Prepared, profile: Profile, release: str
+    work: Work,
+    collected: Collected,
+    connection: duckdb.DuckDBPyConnection,
+    prepared: Prepared,
+    profile: Profile,
+    release: str,
 ) -> tuple[Looked, Assessment, Facts]:
-    recipe, table = work.recipe, prepared.main
+    quality = conversion.ranges_as_sold(work.recipe, collected.main.fields)
+    recipe, table = replace(work.recipe, quality=quality), prepared.main
     measured = counted(tables.sold(connection, table, recipe, prepared.companions))
     subject = subjects.sold(connection, measured.relation, table, tables.kinds_of(table), recipe)
     records.lock(connection, tuple(part.path for part in prepared.tables))

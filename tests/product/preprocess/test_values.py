@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from aas_server.product.conversion import ranges_as_sold
+from aas_server.product.recipe import Cleaning, Quality, Range
 from aas_server.product.recipe.cleaning import Conversion, Fill, Outliers, Scale, Stuck
 from submodels.field import Unit
 
@@ -103,3 +107,14 @@ def test_gaps_are_filled_on_a_line_as_pandas_does(clean) -> None:
     made = done.cells("xx")
     assert made == [None if pd.isna(cell) else pytest.approx(cell) for cell in filled]
     assert done.operation("fill-linear").cells_changed == 2
+
+
+def test_a_valid_range_is_checked_in_the_unit_that_is_sold(recipe, field_named) -> None:
+    heat = field_named("xx", "xs:double", unit=Unit("°F", "FAH"))
+    asked = replace(
+        recipe,
+        cleaning=Cleaning(units={"xx": "°C"}),
+        quality=Quality(ranges={"xx": Range(32.0, 212.0), "yy": Range(0.0, 1.0)}),
+    )
+    ranges = ranges_as_sold(asked, (heat,)).ranges
+    assert ranges == {"xx": Range(0.0, 100.0), "yy": Range(0.0, 1.0)}
