@@ -29,7 +29,8 @@ from aas_server.store.contract import Catalogue
 Find = Callable[[str, str], ReleaseRecord]
 _CARD = "model/model-card.json"
 _JSON = "application/json"
-_KINDS = (".json", ".ndjson", ".csv", ".tsv")
+_PICTURE = ".picture"
+_KINDS = (".json", ".ndjson", ".csv", ".tsv", _PICTURE)
 _AT = "/{id}/releases/{release}"
 _RUNNING = 2
 """Calls that are worked on at once: one a core of the smallest machine; more would only take turns."""
@@ -71,7 +72,8 @@ class _Predictions:
 
     async def predict(self, request: Request, id: str, release: str) -> Response:
         """A row is an object of idShorts (or the gateway's names) and numbers; what is left out or null counts as
-        missing. Columns of the release that the model does not use are ignored and named; any other is refused."""
+        missing. Columns of the release that the model does not use are ignored and named; any other is refused. A
+        model of pictures takes one picture (JPEG, PNG, BMP) as the body."""
         waiting = self._limiter.statistics().tasks_waiting
         if waiting >= _WAITING:
             answer = problem(request, Unavailable("predict-busy", waiting=waiting))
@@ -103,6 +105,8 @@ class _Predictions:
 
     def _answer(self, id: str, release: str, kind: str, body: bytes, encoding: str) -> bytes:
         made = self._find(id, release)
+        if kind == _PICTURE:
+            return msgspec.json.encode(self._predictor.look(made, body, self._settings.max_pixels))
         given = rows.read(kind, body, self._settings.predict_rows, encoding)
         return msgspec.json.encode(self._predictor.predict(made, given))
 
@@ -137,6 +141,7 @@ _BODY: dict[str, Any] = {
             },
             "application/x-ndjson": {"schema": {"type": "string"}},
             "text/csv": {"schema": {"type": "string"}, "example": "CycleTime,Cushion\n31.2,5.9\n"},
+            "image/png": {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }

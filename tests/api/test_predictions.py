@@ -150,6 +150,7 @@ def test_a_value_beyond_the_releases_data_is_marked(client):
         ("CycleTime\n" + "1\n" * 51, "text/csv", 413, "predict-too-many-rows", "predict_rows"),
         ("x" * 20_001, "application/json", 413, "body-large", "20000"),
         ("x", "application/pdf", 415, "predict-kind-unknown", "application/pdf"),
+        (b"x", "image/png", 415, "predict-needs-rows", "Send JSON or CSV"),
         (b"x", "application/vnd.apache.parquet", 415, "predict-kind-unknown", "text/csv"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith(("predict-", "body-")) else "",

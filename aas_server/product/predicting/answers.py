@@ -23,12 +23,12 @@ def answers(
 ) -> Sequence[Mapping[str, Any]]:
     """One answer a row: its class with probabilities, its class with a score, or its value; ``missing`` and
     ``outside`` name the features that were, where there are any."""
-    said = _said(signature.model, outputs)
+    told = said(signature.model, outputs)
     names = [feature.id_short for feature in signature.features]
     for key, marks in (("missing", given.missing), ("outside", given.outside)):
         for row in np.flatnonzero(marks.any(axis=1)):
-            said[row][key] = [names[at] for at in np.flatnonzero(marks[row])]
-    return said
+            told[row][key] = [names[at] for at in np.flatnonzero(marks[row])]
+    return told
 
 
 def classes(model: AIModel) -> tuple[str, ...]:
@@ -40,19 +40,20 @@ def classes(model: AIModel) -> tuple[str, ...]:
     return _BINARY if model.task == "classification" else ()
 
 
-def _said(model: AIModel, outputs: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
+def said(model: AIModel, outputs: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    """The outputs of a run in the words of the model's task."""
     named = classes(model)
     if not named:
         (values,) = (rounded(values.ravel()) for values in outputs.values())
         return [{"value": value} for value in values]
-    said: list[dict[str, Any]] = [{"class": named[label]} for label in outputs["label"].ravel().tolist()]
+    told: list[dict[str, Any]] = [{"class": named[label]} for label in outputs["label"].ravel().tolist()]
     if "scores" in outputs:
-        for one, score in zip(said, rounded(outputs["scores"].ravel()), strict=True):
+        for one, score in zip(told, rounded(outputs["scores"].ravel()), strict=True):
             one["score"] = score
     if "probabilities" in outputs:
-        for one, shares in zip(said, rounded(outputs["probabilities"]), strict=True):
+        for one, shares in zip(told, rounded(outputs["probabilities"]), strict=True):
             one["probabilities"] = dict(zip(named, shares, strict=True))
-    return said
+    return told
 
 
 def rounded(values: NDArray[Any]) -> list[Any]:

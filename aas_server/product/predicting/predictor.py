@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aas_server.errors import NotSupported
-from aas_server.product.predicting.answers import answers
+from aas_server.errors import NotSupported, WrongType
+from aas_server.product.predicting.answers import answers, said
 from aas_server.product.predicting.inputs import inputs
 from aas_server.product.predicting.observed import observed
 from aas_server.product.predicting.rows import Rows
@@ -17,7 +17,7 @@ from aas_server.product.record import ReleaseRecord
 
 _SIGNATURES = 100
 """Signatures that are remembered: some kilobytes each."""
-_EXTRA = ("onnxruntime",)
+_EXTRA = ("onnxruntime", "PIL")
 
 
 class Predictor:
@@ -47,25 +47,30 @@ class Predictor:
     def predict(self, release: ReleaseRecord, rows: Rows) -> Mapping[str, Any]:
         """The answer to rows: what the model is, and one prediction a row, in their order.
 
-        Raises ``BadInput`` for rows it cannot take, ``NotSupported`` where the optional extra ``model`` is not
-        installed.
+        Raises ``BadInput`` for rows it cannot take, ``WrongType`` where the model looks at pictures,
+        ``NotSupported`` where the optional extra ``model`` is not installed.
         """
         signature = self.signature(release)
-        given = inputs(rows, signature)
         model = signature.model
+        if model.picture is not None:
+            raise WrongType("predict-needs-picture", release=release.id)
+        given = inputs(rows, signature)
         feeds: dict[str, Any] = {"features": given.matrix} if model.features else {}
         feeds |= {"texts": given.texts} if model.texts else {}
         outputs = self._loaded().run(_key(release), release.trained.onnx, feeds)
-        return {
-            "product": release.product,
-            "release": release.id,
-            "model": {"version": model.version, "task": model.task, "algorithm": model.algorithm},
-            "weak": model.weak,
-            "verdict": model.verdict,
-            "rows": rows.count,
-            "ignored": list(given.ignored),
-            "predictions": answers(signature, given, outputs),
-        }
+        return _answer(release, given.ignored, answers(signature, given, outputs))
+
+    def look(self, release: ReleaseRecord, content: bytes, most_pixels: int) -> Mapping[str, Any]:
+        """The same for a picture (JPEG, PNG, BMP) and a model of pictures."""
+        model = release.trained.model
+        if model.picture is None:
+            raise WrongType("predict-needs-rows", release=release.id)
+        sessions = self._loaded()
+        from aas_server.product.predicting.pictures import brought  # noqa: PLC0415 (of the same optional extra)
+
+        feeds = {"pictures": brought(content, model.picture, most_pixels)}
+        outputs = sessions.run(_key(release), release.trained.onnx, feeds)
+        return _answer(release, (), said(model, outputs))
 
     def _loaded(self) -> Any:
         with self._lock:
@@ -78,6 +83,22 @@ class Predictor:
                     raise NotSupported("predict-extra-missing", module=fault.name) from None
                 self._sessions = Sessions(self._most)
             return self._sessions
+
+
+def _answer(
+    release: ReleaseRecord, ignored: Sequence[str], predictions: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    model = release.trained.model
+    return {
+        "product": release.product,
+        "release": release.id,
+        "model": {"version": model.version, "task": model.task, "algorithm": model.algorithm},
+        "weak": model.weak,
+        "verdict": model.verdict,
+        "rows": len(predictions),
+        "ignored": list(ignored),
+        "predictions": predictions,
+    }
 
 
 def _key(release: ReleaseRecord) -> str:

@@ -14,15 +14,15 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def row_schema(signature: Signature, language: Language) -> Mapping[str, Any]:
     """A row as JSON Schema (2020-12). Every feature may be missing or null; at least one has to be there."""
+    needed = [{"required": [one.id_short]} for one in signature.features]
     return {
         "$schema": _DIALECT,
         "title": text("predict-row-title", language, release=signature.release),
         "description": text("predict-row-description", language),
         "type": "object",
         "properties": {one.id_short: _feature(one, language) for one in signature.features},
-        "anyOf": [{"required": [one.id_short]} for one in signature.features],
         "examples": [example(signature)],
-    }
+    } | ({"anyOf": needed} if needed else {})
 
 
 def example(signature: Signature) -> Mapping[str, Any]:
@@ -38,11 +38,14 @@ def openapi(signature: Signature, url: str, most: int, language: Language) -> Ma
     sample = example(signature)
     header = ",".join(sample)
     line = ",".join("" if value is None else str(value) for value in sample.values())
-    content = {
+    content: dict[str, Any] = {
         "application/json": {"schema": one_or_many, "example": [sample]},
         "application/x-ndjson": {"schema": {"type": "string"}},
         "text/csv": {"schema": {"type": "string"}, "example": f"{header}\n{line}\n"},
     }
+    if signature.model.picture is not None:
+        picture = {"schema": {"type": "string", "format": "binary"}}
+        content = dict.fromkeys(("image/jpeg", "image/png", "image/bmp"), picture)
     operation = {
         "operationId": "predict",
         "summary": text("operation-post-predict", language),

@@ -87,7 +87,7 @@ def picture(file: Path, how: Mapping[str, Any]) -> Any:
     """A picture as the model takes it: RGB, resized, each value / 255; colour, line, column."""
     from PIL import Image  # noqa: PLC0415 (only models of pictures need it)
 
-    with Image.open(file) as opened:
+    with Image.open(file, formats=("JPEG", "PNG", "BMP")) as opened:
         small = opened.convert("RGB").resize((how["width"], how["height"]), Image.Resampling.BOX)
     return (np.asarray(small, dtype=np.float32) / np.float32(255)).transpose(2, 0, 1)
 
