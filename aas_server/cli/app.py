@@ -24,7 +24,6 @@ from aas_server.cli import (
     export,
     factory,
     ingest,
-    mapping,
     packages,
     price,
     product,
@@ -47,7 +46,7 @@ def app() -> None:
     """All commands."""
 
 
-for command in (mapping.suggest, mapping.mapping_, product_quality.quality):
+for command in (product_quality.quality,):
     product.product.add_command(command)
 
 for command in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -87,6 +87,20 @@ def mapping_(
             count, live = engineering.write(house.shelf, names, id, folder)
             result = {"product": id, "folder": str(folder.absolute()), "properties": count, "live": live}
             voice.result(result, "engineering-written", folder=folder, count=count, live=live)
+
+
+def doubts_of(
+    house: House, id: str, table: Sequence[Mapping[str, str]], language: Language
+) -> list[dict[str, str]]:
+    """What speaks against the IRDIs of the fields that a table is about."""
+    named = {(row.get("stream", ""), row.get("name", "")) for row in table}
+    found = report(house.shelf, id, dictionary_of(house), lambda stream: values.seen(house.store.lake, stream))
+    return [
+        {"stream": line.stream, "name": line.field.name, "what": sentence(misfit, language)}
+        for line in found.lines
+        if (line.stream, line.field.name) in named
+        for misfit in line.misfits
+    ]
 
 
 def dictionary_of(house: House) -> Dictionary:

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from aas_server import settings as configuration
-from aas_server.cli import licence, options, processing, product_price, recipe
+from aas_server.cli import licence, mapping, options, processing, product_price, recipe
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.house import existing
@@ -32,6 +32,8 @@ product.add_command(processing.lineage)
 product.add_command(processing.preview)
 product.add_command(licence.licence)
 product.add_command(licence.share_out)
+product.add_command(mapping.suggest)
+product.add_command(mapping.mapping_)
 
 
 @product.command("list", help="help-product-list", epilog="example-product-list")
@@ -109,7 +111,10 @@ def fields_(
             except UnicodeDecodeError as fault:
                 raise BadInput("field-table-not-utf8", file=edited, offset=fault.start) from None
             changed = fields.change(house.shelf, id, table)
-            voice.result({"product": id, "changed": changed}, "fields-changed", id=id, changed=changed)
+            doubts = mapping.doubts_of(house, id, table, language)
+            result = {"product": id, "changed": changed, "doubts": doubts}
+            voice.result(result, "fields-changed", id=id, changed=changed)
+            voice.say_each("standard-misfit", doubts, lambda doubt: doubt)
         elif as_json:
             voice.print_json(fields.rows(house.shelf, id))
         else:

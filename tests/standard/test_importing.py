@@ -11,7 +11,7 @@ import pytest
 from aas_server.errors import BadInput
 from aas_server.standard import importing
 from aas_server.standard.dictionary import Dictionary
-from aas_server.standard.importing import Trouble
+from aas_server.standard.importing import Trouble, ontoml
 from aas_server.standard.licensed import Licensed, Taken
 
 
@@ -87,6 +87,14 @@ def test_hostile_or_broken_xml_is_refused(licensed: Licensed, tmp_path: Path, co
     with pytest.raises(BadInput):
         take(licensed, tmp_path / "bad.xml")
     assert licensed.count() == {}
+
+
+def test_one_endless_entry_is_refused(licensed: Licensed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ontoml, "_MOST_HELD", 100_000)
+    (tmp_path / "bad.xml").write_text(f"<a><b><c><d>{'x' * 200_000}", "utf-8")
+    with pytest.raises(BadInput) as told:
+        take(licensed, tmp_path / "bad.xml")
+    assert told.value.key == "dictionary-element-too-large"
 
 
 def test_a_zip_bomb_is_refused(licensed: Licensed, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ matched without their namespace, whose prefix differs from release to release.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -25,6 +26,8 @@ _DEPTH = 60
 """Nesting of an ECLASS file stays below 12."""
 _CHUNK = 4096
 """Bytes parsed at once: too few to nest deeper than libxml2 bears before our own bound is asked."""
+_MOST_HELD = 64_000_000
+"""Bytes of one class or property. The largest class of ECLASS has some 100 kB."""
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LONGEST = 4000
@@ -39,7 +42,8 @@ def read(file: Path, note: Callable[[Trouble], None]) -> Iterator[Entry | UnitNa
         return file.open("rb")
 
     xml.opening(opened, file.name)
-    for depth, element in _pieces(file):
+    held = Held()
+    for depth, element in _pieces(file, held):
         name = _local(element)
         if name == "property" and element.get("id") is not None:
             if (entry := _entry(file, element, note)) is not None:
@@ -48,9 +52,18 @@ def read(file: Path, note: Callable[[Trouble], None]) -> Iterator[Entry | UnitNa
             yield unit
         if name in ("property", "Unit", "class", "datatype") or depth <= 3:
             xml.discard(element)
+            held.since = held.read
 
 
-def _pieces(file: Path) -> Iterator[tuple[int, etree._Element]]:
+@dataclass(slots=True)
+class Held:
+    """Bytes read so far, and up to where they were given back."""
+
+    read: int = 0
+    since: int = 0
+
+
+def _pieces(file: Path, held: Held) -> Iterator[tuple[int, etree._Element]]:
     """``(depth, element)`` as elements end. ECLASS writes IRDIs as ``xml:id``, which XML does not allow; every
     other fault ends the reading."""
     parser = etree.XMLPullParser(
@@ -68,6 +81,9 @@ def _pieces(file: Path) -> Iterator[tuple[int, etree._Element]]:
         while chunk := stream.read(_CHUNK):
             parser.feed(chunk)
             _refuse_faults(parser, file)
+            held.read += len(chunk)
+            if held.read - held.since > _MOST_HELD:
+                raise BadInput("dictionary-element-too-large", file=file, most=f"{_MOST_HELD:,}")
             for event, element in cast(Iterator[tuple[str, etree._Element]], parser.read_events()):
                 depth += 1 if event == "start" else 0
                 if depth > _DEPTH:
