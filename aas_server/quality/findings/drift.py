@@ -19,8 +19,8 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     The file is cut into 12 blocks of equal readings. Level: the blocks' medians; spread: the logarithm of their
     interquartile ranges. A move is told where every step between the last blocks goes one way, on a straight line
     (R² ≥ 0.95) in even steps, further than one and a half times the spread inside a block (or to the double, or
-    half, of the spread, while the level stands), and the blocks before them stand. A wandering or switching
-    process does not go one way so evenly. ``shape``: without suspected codes. Count: columns.
+    half, of the spread, while the level stands), and the blocks before them stand. A process that wanders, switches
+    or warms up does not: beside the line its readings remember where they were half a block before (0.5). ``shape``: without suspected codes. Count: columns.
     """
     found = []
     for column in numeric(subject):
@@ -43,7 +43,8 @@ def _moves(values: Floats) -> Iterator[tuple[float, float]]:
     levels = np.array([np.median(block) for block in blocks])
     inside = float(np.median([_spread(block) for block in blocks])) / 1.349
     begin = _one_way(levels)
-    if begin is not None and abs(levels[-1] - levels[begin]) >= limit.effect * inside > 0:
+    far = begin is not None and abs(levels[-1] - levels[begin]) >= limit.effect * inside > 0
+    if begin is not None and far and not _wanders(np.concatenate(blocks[begin:])):
         yield float(levels[begin]), float(levels[-1])
         return
     wide = np.array([_spread(block) for block in blocks])
@@ -69,6 +70,16 @@ def _one_way(levels: Floats) -> int | None:
         if straight >= limit.straight and still and even:
             return begin
     return None
+
+
+def _wanders(values: Floats) -> bool:
+    """Whether what is left beside a straight line remembers itself half a block later: a process that goes where
+    chance (or its own slow course) takes it, no sensor that moves off."""
+    row = np.arange(len(values))
+    slope, level = np.polyfit(row, values, 1)
+    left = values - slope * row - level
+    later = len(values) // (2 * limits().drift.blocks)
+    return bool(np.corrcoef(left[:-later], left[later:])[0, 1] > limits().drift.memory)
 
 
 def _spread(values: Floats) -> float:

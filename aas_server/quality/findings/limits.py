@@ -42,6 +42,7 @@ class Code:
     zero_near: float
     zero_most_near: float
     zero_run: float
+    zero_intervals: int
     zero_regular: float
 
 
@@ -68,6 +69,7 @@ class Drift:
     spread: float
     still: float
     uneven: float
+    memory: float
 
 
 @dataclass(frozen=True, slots=True)

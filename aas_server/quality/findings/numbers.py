@@ -169,7 +169,9 @@ def _zero(values: Floats, body: tuple[float, float, float], count: int) -> bool:
         return False
     starts, stands = _runs(values, 0.0)
     apart = np.diff(starts)
-    regular = len(apart) >= 3 and float(np.std(apart)) < limit.zero_regular * float(np.mean(apart))
+    regular = len(apart) >= limit.zero_intervals and float(np.std(apart)) < limit.zero_regular * float(
+        np.mean(apart)
+    )
     return float(np.mean(stands)) <= limit.zero_run and not regular
 
 
