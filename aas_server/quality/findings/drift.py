@@ -19,8 +19,9 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     The file is cut into 12 blocks of equal readings. Level: the blocks' medians; spread: the logarithm of their
     interquartile ranges. A move is told where every step between the last blocks goes one way, on a straight line
     (R² ≥ 0.95) in even steps, further than one and a half times the spread inside a block (or to the double, or
-    half, of the spread, while the level stands), and the blocks before them stand. A process that wanders, switches
-    or warms up does not: beside the line its readings remember where they were half a block before (0.5). ``shape``: without suspected codes. Count: columns.
+    half, of the spread, while the level stands), and the blocks before them stand. A process that wanders,
+    switches or warms up does not: beside the line its readings remember where they were half a block before (0.5).
+    ``shape``: without suspected codes. Count: columns.
     """
     found = []
     for column in numeric(subject):
