@@ -34,7 +34,8 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong with the data: ``count`` of what ``note`` says, the ``columns`` concerned and some places."""
+    """Something wrong with the data: ``count`` of what ``note`` says, the ``columns`` concerned and some
+    places."""
 
     kind: str
     count: int
@@ -47,7 +48,9 @@ class Finding:
 class DataQuality:
     """``index`` is the weighted sum on 0…100 with the weights of what was not measured shared out among the rest
     (``effective_weights``, in the order of ``indices``); ``None`` where nothing could be measured. ``looked_for``:
-    the kinds of findings that were looked for, so that nothing found and not looked for are told apart."""
+    the kinds of findings that were looked for, so that nothing found and not looked for are told apart.
+    ``found_before``: kind and count of what was found in the records as they were collected, without places: they
+    may lie in columns that are not sold."""
 
     id: str
     profile: str
@@ -63,6 +66,7 @@ class DataQuality:
     statement: Text
     findings: tuple[Finding, ...] = ()
     looked_for: tuple[str, ...] = ()
+    found_before: tuple[tuple[str, int], ...] = ()
 
 
 def to_submodel(quality: DataQuality) -> model.Submodel:
@@ -85,6 +89,7 @@ def to_submodel(quality: DataQuality) -> model.Submodel:
             "QualityMeasurements": measured,
             "LookedFor": list(quality.looked_for),
             "Findings": [_found(one) for one in quality.findings],
+            "CollectedFindings": [{"Kind": kind, "Count": count} for kind, count in quality.found_before],
         },
     )
 
@@ -107,6 +112,7 @@ def from_submodel(submodel: model.Submodel) -> DataQuality:
         statement=said["Statement"],
         findings=tuple(_finding(one) for one in said.get("Findings", ())),
         looked_for=tuple(said.get("LookedFor", ())),
+        found_before=tuple((one["Kind"], one["Count"]) for one in said.get("CollectedFindings", ())),
     )
 
 

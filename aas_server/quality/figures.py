@@ -62,7 +62,8 @@ class Figures:
     """``name``: of the file or release; ``width``: how many columns it has; ``sha256`` of what was checked.
     ``checked``: the moment or day of the check as it was passed in, empty where none was. ``start``, ``end``:
     the first and last time (ISO 8601), empty without times; ``by_time``: whether the parts of
-    ``FindingFigure.along`` are equal stretches of time, else of rows."""
+    ``FindingFigure.along`` are equal stretches of time, else of rows. ``found_before``: kind and count of what
+    was found in the records as collected."""
 
     name: Text
     sha256: str
@@ -83,3 +84,4 @@ class Figures:
     end: str
     by_time: bool
     statement: Text
+    found_before: tuple[tuple[str, int], ...] = ()

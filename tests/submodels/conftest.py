@@ -165,6 +165,7 @@ QUALITY = data_quality.DataQuality(
         ),
     ),
     ("stuck", "drift"),
+    (("missing", 12), ("stuck", 80)),
 )  # fmt: skip
 PRICING = pricing.Pricing(
     sm("Pricing"), "KRW", "once", "statute", "service-other",

@@ -11,6 +11,7 @@ from aas_server.product.quality import charts
 from aas_server.product.report import local
 from aas_server.product.report.format import number, percent
 from aas_server.quality.figures import Figures, IndexFigure
+from aas_server.quality.finding import KINDS
 
 COLUMNS = 300
 """Columns in the table of columns; more of them stand in ``aas quality --json``."""
@@ -142,6 +143,7 @@ class _Words:
         else:
             yield Paragraph(self._say("qreport-nothing"))
         yield from self._not_found()
+        yield from self._before()
         if any(any(one.along) for one in told.findings):
             ends = (self._local(told.start), self._local(told.end)) if told.by_time else ("#1", f"#{told.rows:,}")
             how = self._say("qreport-along-time" if told.by_time else "qreport-along-rows")
@@ -189,8 +191,25 @@ class _Words:
         found = {one.kind for one in told.findings}
         nothing = [kind for kind in told.looked_for if kind not in found]
         if nothing:
-            names = [self._say(f"quality-kind-{kind.replace('_', '-')}") for kind in nothing]
+            names = [self._kind(kind) for kind in nothing]
             yield Paragraph(self._say("qreport-not-found", kinds=", ".join(names)))
+
+    def _before(self) -> Iterator[Block]:
+        """What was found before and after cleaning, kind by kind."""
+        before = dict(self._figures.found_before)
+        after = {one.kind: one.count for one in self._figures.findings}
+        if before:
+            heads = ("qreport-kind", "quality-before", "qreport-after")
+            kinds = [kind for kind in KINDS if kind in before or kind in after]
+            yield Grid(
+                [self._say(key) for key in heads],
+                [(self._kind(kind), number(before.get(kind, 0)), number(after.get(kind, 0))) for kind in kinds],
+                (4, 2, 2),
+                (False, True, True),
+            )
+
+    def _kind(self, kind: str) -> str:
+        return self._say(f"quality-kind-{kind.replace('_', '-')}")
 
     def _index(self, one: IndexFigure) -> Sequence[str]:
         return (

@@ -21,7 +21,7 @@ def figures_of(data: Path, product: str, released: Released, quality: DataQualit
 def with_indices(figures: Figures, quality: DataQuality) -> Figures:
     """The figures with the indices as the submodel tells them: with those before cleaning, and what it says of
     declared codes."""
-    return replace(figures, indices=_indices(quality))
+    return replace(figures, indices=_indices(quality), found_before=quality.found_before)
 
 
 def _told(released: Released, quality: DataQuality) -> Figures:
@@ -53,6 +53,7 @@ def _told(released: Released, quality: DataQuality) -> Figures:
         end="",
         by_time=False,
         statement=quality.statement,
+        found_before=quality.found_before,
     )
 
 

@@ -22,6 +22,7 @@ def told(figures: Figures, language: Language) -> dict[str, Any]:
         "left_out": list(figures.left_out),
         "looked_for": list(figures.looked_for),
         "findings": [_finding(one, language) for one in figures.findings],
+        "findings_before": [{"kind": kind, "count": count} for kind, count in figures.found_before],
         "statement": figures.statement[language],
     }
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import duckdb
 
 from aas_server.product.recipe import Quality, Range, Recipe
-from aas_server.product.work import PreparedTable
+from aas_server.product.work import CollectedStream, PreparedTable
 from aas_server.quality.subject import Kind, Seen, Subject
 from submodels.field import Field
 
@@ -49,6 +49,38 @@ def sold(
         label=by_name.get(label) if label is not None else None,
         key=tuple(by_name[names[name]] for name in recipe.quality.key if name in names),
         declared=declared(recipe, table.fields, names),
+    )
+
+
+def collected(
+    connection: duckdb.DuckDBPyConnection, relation: str, stream: CollectedStream, recipe: Recipe
+) -> Subject:
+    """A wide stream's records as they came, under the gateway's names. ``relation`` has ``row``, ``time`` and the
+    stream's own columns as ``c0``, ``c1``, …"""
+    kept = ["row", "time AS moment"]
+    columns = [Seen("#time", "moment", "moment::VARCHAR", "timestamp", zoned=True)]
+    times = {field.name for field in stream.fields if field.role == "time"} | {recipe.time}
+    for number, (name, kind) in enumerate(stream.columns.items()):
+        if name in times:
+            continue
+        sql = f"c{number}"
+        kept.append(f"CASE WHEN isfinite({sql}) THEN {sql} END AS {sql}" if kind == "double" else sql)
+        columns.append(Seen(name, sql, f"{sql}::VARCHAR", cast(Kind, kind), zoned=kind == "timestamp"))
+    connection.execute(f"CREATE VIEW came AS SELECT {', '.join(kept)} FROM {relation}")  # noqa: S608
+    names = {column.name: column.name for column in columns[1:]}
+    by_name = {column.name: column for column in columns}
+    fields = tuple(field for field in stream.fields if field.name in names)
+    said = declared(recipe, tuple(replace(field, id_short=field.name) for field in fields), names)
+    key = tuple(by_name[name] for name in recipe.quality.key if name in names)
+    return Subject(
+        connection,
+        "came",
+        tuple(columns),
+        stream.records,
+        time=columns[0],
+        label=by_name.get(recipe.label.column) if recipe.label is not None else None,
+        key=key,
+        declared=replace(said, key=tuple(column.name for column in key)),
     )
 
 

@@ -48,7 +48,7 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
     recipe = work.recipe
     profile = profiles.load(recipe.quality.profile)
     _check_declared(recipe, collected)
-    before = _collected(work, collected.main, profile)
+    before, came = _collected(work, collected.main, profile)
     work.progress("verify", 1, 3)
     coded = _coded(prepared)
     with records.connect(work.folder / "spill") as connection:
@@ -72,6 +72,7 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
                 Finding(one.kind, one.count, one.note, one.columns, one.examples) for one in looked.findings
             ),
             looked_for=tuple(kind for kind in KINDS if kind in looked.kinds),
+            found_before=tuple((one.kind, one.count) for one in came.findings),
         )
         _keep(work, prepared, quality, looked, after, facts)
     work.twin.put(recipe.id, data_quality.to_submodel(quality))
@@ -119,11 +120,16 @@ def _keep(
     evidence.keep(home, figures, looked.findings, facts.subject.connection)
 
 
-def _collected(work: Work, stream: CollectedStream, profile: Profile) -> Assessment:
+def _collected(work: Work, stream: CollectedStream, profile: Profile) -> tuple[Assessment, Looked]:
+    """The indices of the records as they came, and what is found in them. A narrow stream's readings are measured
+    one by one; nothing is looked for between them."""
     with records.connect(work.folder / "spill") as connection:
         measured = tables.collected(connection, stream, work.recipe)
+        wide = stream.shape != "narrow" and stream.paths
+        subject = subjects.collected(connection, measured.relation, stream, work.recipe) if wide else None
         records.lock(connection, stream.paths)
-        return assess(measured, profile, _askable(work.recipe.quality, measured))
+        came = search(Facts(subject, work.clock.now())) if subject is not None else Looked()
+        return assess(measured, profile, _askable(work.recipe.quality, measured)), came
 
 
 def _askable(quality: Quality, table: Table) -> Quality:

@@ -138,6 +138,10 @@ def test_findings_lead_to_their_rows(measured: tuple[DataQuality, Prepared], tmp
     assert figures is not None
     assert [one.name for one in figures.columns] == list(sold.columns)
     assert figures.indices[0].before == 39 / 40
+    before = dict(quality.found_before)
+    assert before["duplicate_row"] == before["duplicate_time"] == 1
+    assert before["missing"] == int(shots().drop(columns=["_time", "_misfit"]).isna().sum().sum())
+    assert figures.found_before == quality.found_before
 
 
 def test_references_orders_and_lists_of_a_recipe(
