@@ -40,7 +40,7 @@ def suggest(language: Language, id: str, data: Path | None, settings: Path | Non
         counts = {"irdi": coverage.irdi, "own": coverage.own, "open": coverage.open}
         shares = {f"{name}_share": percent(share, 1) for name, share in found.shares.items()}
         voice.say("standard-coverage", id=id, fields=len(found.lines), **counts, **shares)
-        undecided = [line for line in found.lines if line.standing != "irdi"]
+        undecided = [line for line in found.lines if line.standing == "open" or line.suggestions]
         for line in undecided:
             _say_line(voice, line)
         for line in found.lines:
