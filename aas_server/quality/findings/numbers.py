@@ -87,12 +87,14 @@ def _far_in_all(
 ) -> dict[str, tuple[dict[float, int], tuple[float, float]]]:
     if not bodies:
         return {}
-    listed = ", ".join(repr(number) for number in (0.0, *known().numbers))
     outside = {}
     asked = []
     for name, body in bodies.items():
         low, high = _bounds(body)
-        outside[name] = f"({name} < {low!r} OR {name} > {high!r} OR {name} IN ({listed}))"
+        # numbers beyond the bounds are outside already: a long list would be compared with every cell
+        within = [number for number in (0.0, *known().numbers) if low <= number <= high]
+        listed = f" OR {name} IN ({', '.join(map(repr, within))})" if within else ""
+        outside[name] = f"({name} < {low!r} OR {name} > {high!r}{listed})"
         asked.append(f"count(*) FILTER (WHERE {outside[name]})")
         asked += [f"{end}({name}) FILTER (WHERE NOT {outside[name]})" for end in ("min", "max")]
     [answer] = subject.connection.execute(
