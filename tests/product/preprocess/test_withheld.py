@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,7 @@ def sold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Path
             secrets={"hidden_dose": "drop", "recipe_temp": Secret("normalise")},
             persons=("worker",),
             outliers={"hidden_dose": Outliers("mad"), "recipe_temp": Outliers("mad")},
-            codes={"hidden_dose": (7300.0,)},
+            codes={"hidden_dose": (7300.125,)},
         )
         house.keep_recipe(replace(first, cleaning=cleaning, label=Label("verdict", ("N",)), modelling=Modelling()))
         house.build("cell", lambda *_: None)
@@ -90,7 +91,7 @@ def _read(name: str, body: bytes) -> Iterator[tuple[str, str]]:
 def test_nothing_that_is_handed_over_tells_it(sold: tuple[House, Path]) -> None:
     _, home = sold
     frame = shots()
-    words = ["hidden_dose", "김비밀", "이은밀", "7300"]
+    words = ["hidden_dose", "김비밀", "이은밀", "7300.125"]
     words += [str(value) for value in (*frame["hidden_dose"], *frame["recipe_temp"])]
     words += [f"{frame['recipe_temp'].mean():.2f}", f"{frame['recipe_temp'].std(ddof=0):.4f}"]
     seen = dict(everything(home))
@@ -105,3 +106,18 @@ def test_the_recipe_keeps_its_columns_in_house(sold: tuple[House, Path]) -> None
     prepared = house.preview("cell", lambda *_: None)
     assert [field.name for field in prepared.main.fields][:2] == ["pressure", "recipe_temp"]
     assert house.build("cell", lambda *_: None).id == "cell-r1"
+
+
+def test_lineage_and_preview_by_command(sold: tuple[House, Path], aas: Callable[..., Any]) -> None:
+    _, home = sold
+    lineage = aas("product", "lineage", "cell", "--data", home / "data")
+    assert lineage.code == 0, lineage.err
+    assert "secret-normalise: 240 → 240 rows, 240 cells changed" in lineage.out
+    assert "column pressure: missing 0" in lineage.out and "hidden_dose" not in lineage.out
+    before = sorted(file for file in (home / "data").rglob("*.*") if "work" not in file.parts)
+    preview = aas("product", "preview", "cell", "--data", home / "data", "--json")
+    assert preview.code == 0, preview.err
+    told = preview.last
+    assert told["release"] is None and told["tables"] == [{"stream": "line_1_shots", "rows": 240}]
+    assert {one["code"] for one in told["operations"]} >= {"secret-drop", "pseudonym"}
+    assert sorted(file for file in (home / "data").rglob("*.*") if "work" not in file.parts) == before
