@@ -33,7 +33,7 @@ def evidence(release: ReleaseRecord, names: Names) -> Mapping[str, Sequence[tupl
     kept: dict[str, Sequence[tuple[str, str]]] = {
         "collect": [("TimeSeries", names.submodel(product, "TimeSeries"))],
         "preprocess": [("DataProcessing", release.prepared.processing.id)],
-        "train": [("AIModelNameplate", release.trained.model.id)],
+        "train": [("AIModelNameplate", release.trained.model.id), *_dataset(release)],
         "use-cases": [("UseCases", release.used.id)],
         "package": [("DataProduct", release.released.product.id)],
     }
@@ -44,6 +44,12 @@ def evidence(release: ReleaseRecord, names: Names) -> Mapping[str, Sequence[tupl
         if release.registered.licensing is not None:
             kept["register"] = [("Licensing", release.registered.licensing.id), *kept["register"]]
     return kept
+
+
+def _dataset(release: ReleaseRecord) -> list[tuple[str, str]]:
+    """Releases of before have none."""
+    id = release.trained.model.dataset
+    return [("AIDataset", id)] if id else []
 
 
 def _collect(release: ReleaseRecord, reader: Reader) -> Facts:

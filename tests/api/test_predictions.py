@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -230,3 +231,13 @@ def test_no_more_models_are_held_than_allowed(door):
     for one in (others[0], others[1], others[0], others[2]):
         sessions.run(one.id, one.trained.onnx, feeds)
     assert sessions.keys == ("moulding-r1", "moulding-r3")
+
+
+def test_the_example_of_the_docs_runs(door, serving, capsys):
+    page = (Path(__file__).parents[2] / "docs" / "model.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    shown = "http://127.0.0.1:8080/products/injection-cell-1/releases/injection-cell-1-r1"
+    assert shown in code
+    with serving(door[0].app) as url:
+        exec(code.replace(shown, url + AT), {})
+    assert "'class': " in capsys.readouterr().out

@@ -25,6 +25,7 @@ IDTA = {
     "ContactInformation": "02002_ContactInformation_1.0.2.json",
     "TechnicalData": "02003_TechnicalData_2.0.2.json",
     "AIModelNameplate": "02060_AIModelNameplate_1.0.1.json",
+    "AIDataset": "02058_AIDataset_1.0.1.json",
 }
 
 
