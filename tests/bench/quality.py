@@ -22,7 +22,9 @@ import pyarrow.parquet as pq
 
 CHUNK = 500_000
 START = 1_772_323_200_000_000
-SUMMARIZE = "import duckdb, sys; duckdb.execute(f\"SUMMARIZE SELECT * FROM read_parquet('{sys.argv[1]}')\").fetchall()"
+SUMMARIZE = (
+    "import duckdb, sys; duckdb.execute(f\"SUMMARIZE SELECT * FROM read_parquet('{sys.argv[1]}')\").fetchall()"
+)
 CHECK = "from aas_server.cli.app import main; main()"
 
 
@@ -74,7 +76,16 @@ def main() -> None:
         for _ in range(given.turns):
             theirs.append(run(SUMMARIZE, str(path))[0])
             seconds, peak = run(
-                CHECK, "quality", str(path), "--time", "time", "--label", "verdict", "--memory", given.memory, "--json"
+                CHECK,
+                "quality",
+                str(path),
+                "--time",
+                "time",
+                "--label",
+                "verdict",
+                "--memory",
+                given.memory,
+                "--json",
             )
             ours.append(seconds)
             peaks.append(peak)
