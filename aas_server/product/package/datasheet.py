@@ -12,6 +12,7 @@ from aas_server.messages import in_all
 from aas_server.product import report
 from aas_server.product.package.tables import Period, Table
 from aas_server.product.package.variables import Variable
+from aas_server.product.plots.classes import named
 from aas_server.product.recipe import Recipe
 from aas_server.product.work import Collected, CollectedStream, Prepared, Trained
 from submodels.use_cases import UseCases
@@ -44,7 +45,7 @@ def write(facts: Facts, folder: Path) -> None:
     """``datasheet.json`` and ``datasheet.html``."""
     body = msgspec.json.format(msgspec.json.encode(machine_readable(facts)), indent=2)
     (folder / "datasheet.json").write_bytes(body + b"\n")
-    (folder / "datasheet.html").write_bytes(report.html(PAGES, "datasheet.html", facts=facts))
+    (folder / "datasheet.html").write_bytes(report.html(PAGES, "datasheet.html", facts=facts, class_name=named))
 
 
 def machine_readable(facts: Facts) -> dict[str, Any]:

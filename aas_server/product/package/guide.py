@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aas_server.product import report
 from aas_server.product.package.datasheet import PAGES, Facts
+from aas_server.product.plots.classes import named
 
 NAME = "guide-book.html"
 
@@ -21,6 +22,7 @@ def write(facts: Facts, folder: Path) -> None:
             model_file=facts.trained.onnx.name,
             data_code=data_code(facts),
             model_code=model_code(facts),
+            class_name=named,
         )
     )
 
