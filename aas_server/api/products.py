@@ -38,6 +38,7 @@ _MEDIA = {
     ".csv": "text/csv",
     ".json": _JSON,
     ".md": "text/markdown",
+    ".svg": "image/svg+xml",
 }
 # A page of a release may load nothing and run nothing in a reader's browser.
 _LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
@@ -136,7 +137,7 @@ class _Products:
             if answers.is_current(if_none_match, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
         kind = Path(path).suffix
-        if kind == ".html":
+        if kind in (".html", ".svg"):
             headers |= _LOCKED
         return FileResponse(
             made.released.folder / path, media_type=_MEDIA.get(kind, "text/plain; charset=utf-8"), headers=headers

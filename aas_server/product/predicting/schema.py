@@ -9,6 +9,7 @@ from aas_server.messages import Language, text
 from aas_server.product.predicting.answers import classes
 from aas_server.product.predicting.signature import Feature, Signature
 
+_REFUSALS = ("400", "413", "415", "501", "503")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -32,43 +33,44 @@ def example(signature: Signature) -> Mapping[str, Any]:
 
 def openapi(signature: Signature, url: str, most: int, language: Language) -> Mapping[str, Any]:
     """An OpenAPI 3.1 document of the model alone. ``url``: where the release lies; ``most``: rows of one call."""
-    row, answer = row_schema(signature, language), answer_schema(signature, language)
-    several = {"type": "array", "items": {"$ref": "#/components/schemas/Row"}, "minItems": 1, "maxItems": most}
-    one_or_many = {"oneOf": [{"$ref": "#/components/schemas/Row"}, several]}
-    sample = example(signature)
-    header = ",".join(sample)
-    line = ",".join("" if value is None else str(value) for value in sample.values())
-    content: dict[str, Any] = {
-        "application/json": {"schema": one_or_many, "example": [sample]},
-        "application/x-ndjson": {"schema": {"type": "string"}},
-        "text/csv": {"schema": {"type": "string"}, "example": f"{header}\n{line}\n"},
+    answered = {
+        "description": text("predict-answer", language),
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}},
     }
-    if signature.model.picture is not None:
-        picture = {"schema": {"type": "string", "format": "binary"}}
-        content = dict.fromkeys(("image/jpeg", "image/png", "image/bmp"), picture)
+    refused = {status: _problem(f"predict-answer-{status}", language) for status in _REFUSALS}
     operation = {
         "operationId": "predict",
         "summary": text("operation-post-predict", language),
         "description": signature.model.verdict[language],
-        "requestBody": {"required": True, "content": content},
-        "responses": {
-            "200": {
-                "description": text("predict-answer", language),
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}},
-            }
-        }
-        | {
-            status: _problem(f"predict-answer-{status}", language)
-            for status in ("400", "413", "415", "501", "503")
-        },
+        "requestBody": {"required": True, "content": _asked(signature, most)},
+        "responses": {"200": answered, **refused},
     }
     title = text("predict-title", language, release=signature.release)
+    row, answer = row_schema(signature, language), answer_schema(signature, language)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": signature.model.version},
         "servers": [{"url": url}],
         "paths": {"/predict": {"post": operation}},
         "components": {"schemas": {"Row": row, "Answer": answer, "Problem": _PROBLEM}},
+    }
+
+
+def _asked(signature: Signature, most: int) -> Mapping[str, Any]:
+    """The bodies that are read, by media type."""
+    if signature.model.picture is not None:
+        picture = {"schema": {"type": "string", "format": "binary"}}
+        return dict.fromkeys(("image/jpeg", "image/png", "image/bmp"), picture)
+    several = {"type": "array", "items": {"$ref": "#/components/schemas/Row"}, "minItems": 1, "maxItems": most}
+    sample = example(signature)
+    line = ",".join("" if value is None else str(value) for value in sample.values())
+    return {
+        "application/json": {
+            "schema": {"oneOf": [{"$ref": "#/components/schemas/Row"}, several]},
+            "example": [sample],
+        },
+        "application/x-ndjson": {"schema": {"type": "string"}},
+        "text/csv": {"schema": {"type": "string"}, "example": f"{','.join(sample)}\n{line}\n"},
     }
 
 
