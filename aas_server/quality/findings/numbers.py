@@ -85,31 +85,34 @@ def _far_in_sample(
 def _far_in_all(
     subject: Subject, bodies: Mapping[str, tuple[float, float, float]]
 ) -> dict[str, tuple[dict[float, int], tuple[float, float]]]:
+    """One pass that counts what may be a code; then, for columns that have some, what it is and what is next."""
     if not bodies:
         return {}
-    outside = {}
-    asked = []
-    for name, body in bodies.items():
-        low, high = _bounds(body)
-        # numbers beyond the bounds are outside already: a long list would be compared with every cell
-        within = [number for number in (0.0, *known().numbers) if low <= number <= high]
-        listed = f" OR {name} IN ({', '.join(map(repr, within))})" if within else ""
-        outside[name] = f"({name} < {low!r} OR {name} > {high!r}{listed})"
-        asked.append(f"count(*) FILTER (WHERE {outside[name]})")
-        asked += [f"{end}({name}) FILTER (WHERE NOT {outside[name]})" for end in ("min", "max")]
-    [answer] = subject.connection.execute(
-        f"SELECT {', '.join(asked)} FROM {subject.relation}"  # noqa: S608
-    ).fetchall()
+    outside = {name: _outside(name, body) for name, body in bodies.items()}
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in outside.values())
+    [answer] = subject.connection.execute(f"SELECT {counts} FROM {subject.relation}").fetchall()  # noqa: S608
     found = {}
-    for number, (name, condition) in enumerate(outside.items()):
-        count, lowest, highest = answer[3 * number : 3 * number + 3]
-        if count and lowest is not None:
+    for (name, condition), count in zip(outside.items(), answer, strict=True):
+        if count:
             rows = subject.connection.execute(
                 f"SELECT {name}::DOUBLE AS v, count(*) AS n FROM {subject.relation} WHERE {condition} "  # noqa: S608
                 f"AND isfinite({name}::DOUBLE) GROUP BY v ORDER BY n DESC, v LIMIT {_BOUNDS}"
             ).fetchall()
-            found[name] = dict(rows), (float(lowest), float(highest))
+            [(lowest, highest)] = subject.connection.execute(
+                f"SELECT min({name}), max({name}) FROM {subject.relation} WHERE NOT {condition}"  # noqa: S608
+            ).fetchall()
+            if lowest is not None:
+                found[name] = dict(rows), (float(lowest), float(highest))
     return found
+
+
+def _outside(name: str, body: tuple[float, float, float]) -> str:
+    """SQL: far away, or a known code (or 0) that lies outside of the body."""
+    low, high = _bounds(body)
+    near = [number for number in (0.0, *known().numbers) if low <= number <= high]
+    listed = [number for number in near if not body[0] <= number <= body[2]]
+    among = f" OR {name} IN ({', '.join(map(repr, listed))})" if listed else ""
+    return f"({name} < {low!r} OR {name} > {high!r}{among})"
 
 
 def _judged(

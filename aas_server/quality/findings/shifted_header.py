@@ -46,11 +46,10 @@ def find(subject: Subject) -> Finding | None:
 
 
 def _held(subject: Subject) -> list[list[str]]:
-    """Some values of every column, as written: evenly over the file."""
-    every = max(1, subject.rows // _ROWS)
+    """The first values of every column, as written."""
     texts = ", ".join(f"{column.raw}::VARCHAR" for column in subject.columns)
     found = subject.connection.execute(
-        f"SELECT {texts} FROM {subject.relation} WHERE row % {every} = 0 ORDER BY row LIMIT {_ROWS}"  # noqa: S608
+        f"SELECT {texts} FROM {subject.relation} LIMIT {_ROWS}"  # noqa: S608
     ).fetchall()
     return [[value for value in values if value is not None] for values in zip(*found, strict=True)]
 
