@@ -123,7 +123,7 @@ def _cleaned(bench: Bench, column: Column, misfits: bool) -> Cleaned:
     came = f"({raw} IS NOT NULL OR {strange})" if misfits else f"({raw} IS NOT NULL)"
     cast = casting.declared(cleaning, name)
     if cast is not None:
-        text = (misfit if misfits else "NULL::VARCHAR") if kind != "string" else shown
+        text = shown if kind == "string" else misfit
         value = casting.read_as(cast, raw if kind != "string" else None, kind, text, bench.zone)
         unreadable = f"({came} AND NOT ({empty}) AND ({value}) IS NULL)"
         came = f"({came} AND NOT ({empty}))"

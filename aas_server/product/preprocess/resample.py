@@ -30,12 +30,12 @@ def onto_grid(bench: Bench) -> None:
     1970-01-01; ``empty = "keep"`` gives those between without one, too. A row is called by its interval's end, so
     that it holds nothing from after its time, or by its start where the recipe says so. A column's missing cells
     are passed over; where all are missing the result is."""
-    places = enumerate(bench.recipe.cleaning.resample, 1)
-    found = [(number, rule) for number, rule in places if rule.stream == bench.stream.name]
-    if not found:
-        return
-    ((number, rule),) = found
-    place = f"cleaning.resample.{number}"
+    for number, rule in enumerate(bench.recipe.cleaning.resample, 1):
+        if rule.stream == bench.stream.name:
+            _resample(bench, rule, f"cleaning.resample.{number}")
+
+
+def _resample(bench: Bench, rule: Resample, place: str) -> None:
     bench.need_times(place)
     step = round(rule.interval * 1e6)
     origin = -_offset(bench.zone)
