@@ -22,7 +22,8 @@ def recipe(
     label_counts: Mapping[str, int],
 ) -> Recipe:
     """A recipe for one stream. ``label_counts`` are the rows per value of the label: the rarest one is taken for
-    the defect; a column of one value tells nothing apart and is no label. What cannot be known from the data (firm, machine, price) is left open and says so."""
+    the defect; a column of one value tells nothing apart and is no label. What cannot be known from the data
+    (firm, machine, price) is left open and says so."""
     label = label if len(label_counts) > 1 else None
     return Recipe(
         id=product,

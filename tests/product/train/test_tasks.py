@@ -14,6 +14,8 @@ from sklearn import metrics
 from aas_server.errors import BadInput
 from aas_server.messages import LANGUAGES, error_text
 from aas_server.product.recipe import Life
+from aas_server.product.train import exchange
+from aas_server.product.train.answer import Answer
 
 Build = Callable[..., Any]
 
@@ -190,6 +192,23 @@ def test_a_recipe_that_does_not_fit_is_refused(
     with pytest.raises(BadInput) as refused:
         build(presses.assign(one="X"), label="grade", defect=(), **how)
     assert_says(refused.value, "product.toml", *pieces)
+
+
+@pytest.mark.parametrize(("differing", "sold"), [(0, True), (10, True), (11, False)])
+def test_a_file_that_answers_otherwise_too_often_is_not_sold(differing: int, sold: bool) -> None:
+    if sold:
+        exchange.accept(10_000, differing)
+        return
+    with pytest.raises(BadInput) as refused:
+        exchange.accept(10_000, differing)
+    assert_says(refused.value, "10000", "11", "99.9%")
+
+
+def test_a_number_that_is_off_is_another_answer() -> None:
+    truth = np.linspace(0, 100, 1000)
+    said = truth.copy()
+    said[:7] += 1
+    assert exchange.differences(Answer(values=said), Answer(values=truth)) == 7
 
 
 def test_a_task_without_its_label_is_refused(build: Build, presses: pd.DataFrame) -> None:
