@@ -22,7 +22,7 @@ def deep(subject: Subject) -> tuple[Finding, ...]:
 
     Costs one pass for the bounded look (``findings.shape``), and over a longer file one exact pass per kind.
     """
-    subject.progress("look", 0, 1)
+    subject.progress("quality-deep", 0, 1)
     shape = look(subject)
     numbers = suspected(subject, shape)
     read = shape.without({name: tuple(codes) for name, codes in numbers.items()})
@@ -35,5 +35,5 @@ def deep(subject: Subject) -> tuple[Finding, ...]:
         label_contradiction.find(subject),
         drift.find(subject, read),
     )
-    subject.progress("look", 1, 1)
+    subject.progress("quality-deep", 1, 1)
     return tuple(finding for finding in found if finding is not None)
