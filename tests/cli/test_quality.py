@@ -15,7 +15,8 @@ import pytest
 def shots(tmp_path: Path) -> Path:
     file = tmp_path / "shots.csv"
     file.write_text(
-        "time,temp,note\n2026-01-01 00:00:00,1.5,=1+1\n2026-01-01 00:00:01,,x\n2026-01-01 00:00:01,2,y\n2026-01-01 00:00:02,3,z\n"
+        "time,temp,note\n2026-01-01 00:00:00,1.5,=1+1\n"
+        "2026-01-01 00:00:01,,x\n2026-01-01 00:00:01,2,y\n2026-01-01 00:00:02,3,z\n"
     )
     return file
 
