@@ -53,7 +53,7 @@ def search(
     if not (words or unit or quantity):
         raise BadInput("concepts-nothing-asked")
     voice = Voice(language, as_json)
-    hits = _dictionary(data, settings).search(" ".join(words), unit, quantity, MOST)
+    hits = dictionary_at(data, settings).search(" ".join(words), unit, quantity, MOST)
     if as_json:
         voice.print_json([{**told(hit.entry), "score": hit.score} for hit in hits])
         return
@@ -68,7 +68,7 @@ def search(
 def show(language: Language, key: str, data: Path | None, settings: Path | None, as_json: bool) -> None:
     """One entry by its IRDI or by the key of our table: names, definition, units, plausible values, source."""
     voice = Voice(language, as_json)
-    entry = _dictionary(data, settings).entry(key)
+    entry = dictionary_at(data, settings).entry(key)
     if entry is None:
         raise NotFound("concepts-missing", given=key)
     if as_json:
@@ -156,7 +156,7 @@ def told(entry: Entry) -> dict[str, object]:
     }
 
 
-def _dictionary(data: Path | None, settings: Path | None) -> Dictionary:
+def dictionary_at(data: Path | None, settings: Path | None) -> Dictionary:
     """Our own table, with what the data folder holds where there is one."""
     return Dictionary(Licensed(configuration.load(settings, data=data).data))
 

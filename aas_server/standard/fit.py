@@ -60,7 +60,7 @@ def against_words(name: str, words: str) -> Misfit | None:
     """Whether what a sheet writes beside a name (preferred name, definition) is of another quantity than the name
     says: ``temperature of a component`` beside ``DescendingSpeed``."""
     meant, said = concepts.propose(name), concepts.propose(_subject_of(words))
-    if meant is None or said is None or not _differ(meant, said):
+    if meant is None or said is None or not differ(meant, said):
         return None
     return Misfit("fit-words", {"name": name, "kind": meant.title, "words": words[:80], "other": said.title})
 
@@ -73,7 +73,8 @@ def _says_other(name: str, entry: Entry) -> Concept | None:
     return meant if _wide(meant.quantities).isdisjoint(_wide(entry.quantities)) else None
 
 
-def _differ(one: Concept, other: Concept) -> bool:
+def differ(one: Concept, other: Concept) -> bool:
+    """Whether no value can be of both quantities."""
     return bool(one.quantities and other.quantities) and _wide(one.quantities).isdisjoint(_wide(other.quantities))
 
 

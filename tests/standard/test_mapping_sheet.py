@@ -10,11 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from aas_server.product.standardise.mapping import doubts
 from aas_server.standard import mapping
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.mapping import Book
 from aas_server.standard.mapping.sheet import by_language, in_languages
+from submodels.data_processing import Coverage
 
 SHARED = Path(__file__).parents[3] / "shared" / "kosmo"
 
@@ -49,7 +49,7 @@ def test_rows_stand_under_what_the_rows_above_name(tmp_path: Path) -> None:
     ]
     mapping.write(tmp_path / "x.xlsx", "Cell", rows)
     (sheet,) = mapping.read(tmp_path / "x.xlsx").sheets
-    found = {row.text("tag"): row for row in sheet.rows if row.text("tag")}
+    found = {row.written("tag"): row for row in sheet.rows if row.written("tag")}
     assert found["D100"].collections == ("Axis", "X")
     assert found["D200"].collections == ("Spindle",)
     assert found["D300"].collections == ()
@@ -67,7 +67,7 @@ def test_cells_merged_downwards_count_for_every_row(tmp_path: Path) -> None:
     book.active.merge_cells(f"{column}3:{column}4")
     book.save(tmp_path / "x.xlsx")
     (sheet,) = mapping.read(tmp_path / "x.xlsx").sheets
-    assert [row.text("unit") for row in sheet.rows] == ["bar", "bar", ""]
+    assert [row.written("unit") for row in sheet.rows] == ["bar", "bar", ""]
 
 
 def test_cells_merged_by_billions_are_not_laid_out(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_cells_merged_by_billions_are_not_laid_out(tmp_path: Path) -> None:
             content = parts.read(part).replace(b"</mergeCells>", b'<mergeCell ref="AD3:XFD1048576"/></mergeCells>')
             hostile.writestr(part, content)
     (sheet,) = mapping.read(tmp_path / "y.xlsx").sheets
-    assert [row.text("tag") for row in sheet.rows] == ["D1"]
+    assert [row.written("tag") for row in sheet.rows] == ["D1"]
 
 
 @cache
@@ -110,8 +110,44 @@ def test_a_real_sheet_is_read_without_loss(name: str, title: str, rows: int, oth
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real sheets lie in ../shared")
 def test_what_does_not_fit_in_a_real_sheet_is_found() -> None:
-    found = {doubt.cell: doubt.misfit for doubt in doubts(real("Press_Ver0.3.xlsx"), Dictionary())}
+    (checked,) = mapping.check(real("Press_Ver0.3.xlsx"), Dictionary())
+    found = {doubt.cell: doubt.misfit for doubt in checked.doubts}
     assert {"Press_typical!AB234", "Press_typical!AB235"} <= set(found)
     told = found["Press_typical!AB234"].values
     assert (told["name"], told["other"]) == ("DescendingSpeed", {"ko": "온도", "en": "Temperature"})
-    assert not any("RPM" in str(one.values["name"]) for one in found.values())
+    own = [one for one in found.values() if one.key != "fit-shared"]
+    assert not any("RPM" in str(one.values["name"]) for one in own)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real sheets lie in ../shared")
+def test_a_real_sheet_is_judged_with_its_cells() -> None:
+    (checked,) = mapping.check(real("NC_CNC_Ver0.3.xlsx"), Dictionary())
+    coverage = checked.coverage
+    assert coverage.irdi + coverage.own + coverage.open == checked.properties > 300
+    assert len(checked.open) == coverage.open
+    shared = [doubt for doubt in checked.doubts if doubt.misfit.key == "fit-shared"]
+    # 0173-1#02-AAJ175#004 stands beside a pressure, a distance and a temperature there.
+    assert {"RemainingDistance", "ServoTemperature"} & {str(one.misfit.values["name"]) for one in shared}
+    assert all("!" in str(fault.values["cell"]) for fault in checked.faults)
+
+
+def test_a_sheet_of_anybody_is_judged(tmp_path: Path) -> None:
+    rows = [
+        {"id_short": "Prop:Speed", "irdi": "0112/2///61987#ABA927#005", "unit": "rpm", "tag": "D1"},
+        {"id_short": "Prop:Good", "iri": "https://factory.example/ids/good", "tag": "D2"},
+        {"id_short": "Prop:Bad name", "irdi": "0112-2#x", "unit": "furlong", "tag": "D2"},
+        {"id_short": "prop:Odd", "iri": "no_data"},
+    ]
+    mapping.write(tmp_path / "m.xlsx", "CNC", rows)
+    (checked,) = mapping.check(mapping.read(tmp_path / "m.xlsx"), Dictionary())
+    assert checked.coverage == Coverage(irdi=1, own=1, open=2)
+    told = {(fault.key, str(fault.values["cell"])[-1]) for fault in checked.faults}
+    assert told == {
+        ("mapping-irdi", "5"),
+        ("mapping-unit", "5"),
+        ("mapping-id-short", "5"),
+        ("mapping-tag-doubled", "5"),
+        ("mapping-iri", "6"),
+    }
+    assert {doubt.misfit.key for doubt in checked.doubts} == {"fit-unit", "fit-name"}

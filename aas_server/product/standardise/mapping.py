@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aas_server.errors import BadInput
-from aas_server.ids import Names, id_short, is_id_short
+from aas_server.ids import Names, id_short
 from aas_server.product import fields
 from aas_server.product.fields import Twin
-from aas_server.standard import fit, irdi, mapping
+from aas_server.standard import mapping
 from aas_server.standard.dictionary import Dictionary
-from aas_server.standard.fit import Misfit
-from aas_server.standard.mapping import Book, Row, Sheet
+from aas_server.standard.mapping import Row, Sheet, checking
+from aas_server.standard.mapping.checking import Doubt
 from aas_server.standard.mapping.sheet import Value, by_language, in_languages
 from aas_server.standard.subject import Subject, is_number
 from submodels import operational_data
@@ -29,14 +29,6 @@ _KOSMO_TYPES = {"xs:double": "float", "xs:long": "integer", "xs:boolean": "boole
 _DATA_TYPES = {"xs:double": "REAL_MEASURE", "xs:long": "INTEGER_MEASURE", "xs:boolean": "BOOLEAN"}
 _PROPERTY, _COLLECTION = "category=VARIABLE,kind=Instance", "kind=Instance,ordered=False,allowDuplicates=False"
 _TAGS_TOLD = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something that speaks against what a row of a sheet says, with its cell."""
-
-    cell: str
-    misfit: Misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +77,6 @@ def read(twin: Twin, names: Names, product: str, dictionary: Dictionary, file: P
     return Taken(len(edits), passed, changed, tuple(doubts))
 
 
-def doubts(book: Book, dictionary: Dictionary) -> Iterator[Doubt]:
-    """What speaks against the IRDIs of any sheet of this form, whether it is of a product here or not."""
-    for sheet in book.sheets:
-        for row in sheet.rows:
-            given = {"semanticId": row.text("irdi"), "unit": row.text("unit"), "valueType": row.text("data_type")}
-            yield from _doubts(sheet, row, given, None, dictionary)
-
-
 def _rows(
     names: Names, product: str, described: AssetInterfaces, dictionary: Dictionary
 ) -> Iterator[dict[str, Value]]:
@@ -137,8 +121,8 @@ def _property(field: Field, own: str, dictionary: Dictionary) -> dict[str, Value
 def _tag(sheet: Sheet, row: Row) -> tuple[str, str]:
     """The row's tag, else its variable, and the cell; a row of a collection or another submodel has neither."""
     for key in ("tag", "variable"):
-        if row.text(key):
-            return row.text(key), sheet.place(row, key)
+        if row.written(key):
+            return row.written(key), sheet.place(row, key)
     return "", ""
 
 
@@ -159,54 +143,29 @@ def _field(product: str, described: AssetInterfaces, row: Row, tag: str, place: 
 
 def _edit(sheet: Sheet, row: Row, feed: Feed, field: Field, own: str) -> dict[str, str]:
     """The row as an edited row of the table of fields. Without IRDI and IRI it is our own URI again."""
-    official, iri, symbol = row.text("irdi"), row.text("iri"), row.text("unit")
-    if official and not irdi.is_irdi(official):
-        raise BadInput("mapping-irdi", cell=sheet.place(row, "irdi"), given=official)
-    if iri and not official and not iri.startswith(("http://", "https://", "urn:")):
-        raise BadInput("mapping-iri", cell=sheet.place(row, "iri"), given=iri)
-    known = units.by_any(symbol) if symbol else None
-    kept = field.unit is not None and field.unit.symbol == symbol
-    if symbol and known is None and not kept:
-        raise BadInput("mapping-unit", cell=sheet.place(row, "unit"), given=symbol)
-    wanted = row.element[1] or field.id_short
-    if not is_id_short(wanted) or "-" in wanted:
-        raise BadInput("mapping-id-short", cell=sheet.place(row, "id_short"), given=wanted)
+    kept = field.unit is not None and field.unit.symbol == row.written("unit")
+    for fault in checking.faults(sheet, row, row.written("unit") if kept else ""):
+        raise fault
+    known = units.by_any(row.written("unit")) if row.written("unit") else None
     edit = {
         "stream": feed.stream,
         "name": field.name,
-        "idShort": wanted,
-        "semanticId": official or iri or own,
+        "idShort": row.element[1] or field.id_short,
+        "semanticId": row.written("irdi") or row.written("iri") or own,
         **({} if kept else {"unit": known.symbol if known else ""}),
     }
     for column, key, before in (
         ("preferred_name", "title", field.title),
         ("definition", "definition", field.definition),
     ):
-        said = by_language(row.text(column))
+        said = by_language(row.written(column))
         edit |= {f"{key}_{language}": said.get(language, "") for language in ("ko", "en")} if said else {}
         if said == {language: text for language, text in before.items() if text}:
             edit = {name: text for name, text in edit.items() if not name.startswith(f"{key}_")}
     return edit
 
 
-def _doubts(
-    sheet: Sheet, row: Row, given: Mapping[str, str], field: Field | None, dictionary: Dictionary
-) -> list[Doubt]:
-    name = field.name if field is not None else row.element[1]
-    semantic_id = given["semanticId"]
-    if not name or not irdi.looks_like(semantic_id):
-        return []
-    said = field.value_type if field is not None else given.get("valueType", "")
-    unit = given.get("unit", field.unit.symbol if field and field.unit else "")
-    subject = Subject(name, unit, is_number(said) if said else None)
-    place = sheet.place(row, "irdi")
-    found = [Doubt(place, one) for one in fit.check(subject, semantic_id, dictionary)]
-    if dictionary.entry(semantic_id) is not None:
-        return found
-    # No dictionary here knows the identifier: what the sheet itself writes beside the name has to do.
-    for key in ("definition", "preferred_name"):
-        words = by_language(row.text(key)).get("en", "")
-        called = row.element[1] or name
-        if words and not found and (told := fit.against_words(called, words)) is not None:
-            found.append(Doubt(sheet.place(row, key), told))
-    return found
+def _doubts(sheet: Sheet, row: Row, edit: Mapping[str, str], field: Field, dictionary: Dictionary) -> list[Doubt]:
+    unit = edit.get("unit", field.unit.symbol if field.unit else "")
+    subject = Subject(field.name, unit, is_number(field.value_type))
+    return checking.doubts(sheet, row, subject, edit["semanticId"], dictionary)

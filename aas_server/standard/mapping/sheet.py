@@ -11,7 +11,24 @@ from pathlib import Path
 
 Value = str | bool | int | float
 
-_KIND = re.compile(r"^(Property|Prop|MLP|File|Ref|Rel|Range|Blob|SMC|SML|Entity|Cap|Opr|Evt)(?::\s*|(?=[A-Z]))")
+_KINDS = (
+    "Property",
+    "Prop",
+    "MLP",
+    "File",
+    "Ref",
+    "Rel",
+    "Range",
+    "Blob",
+    "SMC",
+    "SML",
+    "Entity",
+    "Cap",
+    "Opr",
+    "Evt",
+)
+_KIND = re.compile(rf"^(?:((?i:{'|'.join(_KINDS)})):\s*|({'|'.join(_KINDS)})(?=[A-Z]))")
+_SPELLED = {kind.lower(): kind for kind in _KINDS}
 _LANGUAGE = re.compile(r"@(ko|en|de|ja|zh|fr)\s*:?")
 
 
@@ -54,16 +71,19 @@ class Row:
     cells: Mapping[str, Cell]
     path: Mapping[str, str]
 
-    def text(self, key: str) -> str:
+    def written(self, key: str) -> str:
+        """What stands in the column, without blanks around it; empty where nothing does."""
         cell = self.cells.get(key)
         return cell.text if cell is not None else ""
 
     @property
     def element(self) -> tuple[str, str]:
         """Kind (``Prop``, ``MLP``, empty where none is written) and idShort of the row's element."""
-        written = self.text("id_short")
+        written = self.written("id_short")
         found = _KIND.match(written)
-        return (found[1], written[found.end() :].strip()) if found else ("", written)
+        if found is None:
+            return "", written
+        return _SPELLED[(found[1] or found[2]).lower()], written[found.end() :].strip()
 
     @property
     def collections(self) -> tuple[str, ...]:
