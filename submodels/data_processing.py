@@ -17,8 +17,8 @@ KIND = "DataProcessing"
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation on one stream. ``code`` is stable (``remove-repeated``, ``declared-code``, …); ``rule`` says
-    what was done; ``example`` shows one place where it was, with the cell ``before`` and ``after`` it (an empty text
-    is an empty cell)."""
+    what was done; ``example`` shows one place where it was, with the cell ``before`` and ``after`` it (an empty
+    text is an empty cell)."""
 
     code: str
     stream: str

@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from connectors.errors import RecordingError
+from connectors.headings import unique
 from connectors.message import Scalar
 from connectors.recording.columns import CellColumn, ColumnType, converter
 from connectors.recording.encoding import find_encoding
 from connectors.recording.hints import Hints
-from connectors.headings import unique
 
 _SEPARATORS = (",", ";", "\t")
 _LOOKED_AT = 50

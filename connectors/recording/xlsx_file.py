@@ -20,10 +20,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 
 from connectors.errors import RecordingError
+from connectors.headings import unique
 from connectors.message import Scalar
 from connectors.recording.columns import ColumnType, survey
 from connectors.recording.hints import Hints
-from connectors.headings import unique
 
 _WIDEST = 2000
 """Columns: a table of readings has fewer; a stray cell far to the right would make each row as long as that."""

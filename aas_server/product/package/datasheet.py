@@ -81,8 +81,8 @@ def machine_readable(facts: Facts) -> dict[str, Any]:
 
 
 def _stream(stream: CollectedStream) -> dict[str, Any]:
-    """In which portions the lake took it in (its version, its files) is no matter of the data: a release made of the
-    same records would differ. The DataProcessing submodel names the version."""
+    """In which portions the lake took it in (its version, its files) is no matter of the data: a release made of
+    the same records would differ. The DataProcessing submodel names the version."""
     return {
         "stream": stream.name,
         "topic": stream.topic,
