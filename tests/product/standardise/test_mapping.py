@@ -37,7 +37,7 @@ def edit(file: Path, change: Callable[[openpyxl.worksheet.worksheet.Worksheet], 
 def cell(file: Path, tag: str, key: str) -> str:
     """Where the row with this tag has the column."""
     (one,) = sheets.read(file).sheets
-    row = next(row for row in one.rows if row.text("tag") == tag)
+    row = next(row for row in one.rows if row.written("tag") == tag)
     return one.place(row, key).partition("!")[2]
 
 
