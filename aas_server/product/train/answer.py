@@ -22,7 +22,7 @@ class Answer:
     values: NDArray[np.float64] | None = None
     calibrated: bool = True
 
-    def at(self, rows: NDArray[np.bool_]) -> Answer:
+    def at(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Answer:
         return replace(
             self,
             codes=None if self.codes is None else self.codes[rows],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aas_server.product.recipe import Recipe
-from aas_server.product.train import score, verdict
+from aas_server.product.train import chance, score, verdict
 from aas_server.product.train.answer import Answer, reached
 from aas_server.product.train.bench import Bench, Result, figures, rounded
 from aas_server.product.train.columns import PICTURE
@@ -32,15 +32,7 @@ def describe(
     """``notes``: what is to be said beside the figures."""
     truth = bench.target.at(bench.test)
     judged = truth.known and (bench.task != "anomaly-detection" or truth.is_defect)
-    naive = result.guesses.get("naive", ("", None))[1]
-    scores = Scores(
-        bench.metric,
-        _score(bench, truth, result.answer if judged else None, naive),
-        *(
-            _score(bench, truth, guess, naive)
-            for guess in (naive, result.guesses["linear"][1] if judged else None)
-        ),
-    )
+    scores = _scores(bench, truth, result, judged)
     weak, words = verdict.judge(scores, truth, recipe.modelling.acceptance, leaks)
     picture = baseline().pictures.side if bench.examples.pictures else 0
     return AIModel(
@@ -54,7 +46,7 @@ def describe(
         split=_split(bench, parts, recipe),
         acceptance=recipe.modelling.acceptance,
         macro_f1=_macro_f1(truth, result.answer if judged else None),
-        naive_macro_f1=_macro_f1(truth, naive if judged else None),
+        naive_macro_f1=_macro_f1(truth, _naive(result) if judged else None),
         confusion=_confusion(truth, result.answer) if judged else None,
         importance=result.importance,
         onnx=OnnxCheck(rows=int(bench.test.size), differences=result.differences),
@@ -121,8 +113,16 @@ def _figures(truth: Target, answer: Answer | None) -> dict[str, float]:
     return counted if macro is None else counted | {"MacroF1": macro}
 
 
-def _score(bench: Bench, truth: Target, answer: Answer | None, naive: Answer | None) -> float | None:
-    return reached(bench.metric, truth, answer, naive)
+def _scores(bench: Bench, truth: Target, result: Result, judged: bool) -> Scores:
+    naive = _naive(result)
+    asked = (result.answer, result.guesses["linear"][1]) if judged else (None, None)
+    model, linear = (reached(bench.metric, truth, answer, naive) for answer in asked)
+    luck = chance.line(bench.metric, truth, result.answer, naive, bench.seed) if model is not None else None
+    return Scores(bench.metric, model, reached(bench.metric, truth, naive, naive), linear, luck)
+
+
+def _naive(result: Result) -> Answer | None:
+    return result.guesses.get("naive", ("", None))[1]
 
 
 def _macro_f1(truth: Target, answer: Answer | None) -> float | None:

@@ -81,6 +81,13 @@ class Shuffling:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    rows: int
+    shuffles: int
+    deviations: float
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     early: float
     late: float
@@ -118,6 +125,7 @@ class Baseline:
     linear: Linear
     plots: Plots
     shuffling: Shuffling
+    chance: Chance
     life: Life
     leaks: Leaks
     pictures: Pictures

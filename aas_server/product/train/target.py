@@ -43,6 +43,12 @@ class Target:
         """Whether the classes are good and defect."""
         return self.classes == LABELS
 
+    @property
+    def rows(self) -> int:
+        """How many rows bear it; 0 without a label."""
+        held = self.codes if self.codes is not None else self.values
+        return 0 if held is None else int(held.size)
+
     def at(self, rows: NDArray[np.int64] | slice) -> Target:
         """Of these rows only."""
         return replace(

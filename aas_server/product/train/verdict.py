@@ -16,17 +16,19 @@ from submodels.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """In ``metric`` on the test part; ``None``: not defined there, or not measured."""
+    """In ``metric`` on the test part; ``None``: not defined there, or not measured. ``chance``: what a model that
+    learnt nothing reaches with luck."""
 
     metric: Metric
     model: float | None
     naive: float | None
     linear: float | None
+    chance: float | None = None
 
 
 def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak]) -> tuple[bool, Text]:
-    """``(weak, verdict)``. Weak: below ``acceptance``, no better than the naive or worse than the linear guess,
-    with a leak suspected, or not to be judged at all (no label, a class missing in the test part, too few rows of
+    """``(weak, verdict)``. Weak: below ``acceptance``, no better than the naive guess or luck, worse than the
+    linear guess, with a leak suspected, or not to be judged at all (no label, a class missing in the test part, too few rows of
     one)."""
     if not truth.known or (truth.task == "anomaly-detection" and not truth.is_defect):
         return True, in_all("train-verdict-no-label")
@@ -41,6 +43,8 @@ def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak
     guessed, linear = scores.naive, scores.linear
     if guessed is not None and reached <= guessed:
         return True, in_all("train-verdict-naive", **values)
+    if scores.chance is not None and reached <= scores.chance:
+        return True, in_all("train-verdict-chance", chance=scores.chance, **values)
     if linear is not None and (reached < linear or reached == linear < 1):
         return True, in_all("train-verdict-linear", **values)
     if reached < acceptance:
@@ -72,17 +76,17 @@ def _values(scores: Scores, truth: Target, acceptance: float, rarest: int) -> Ma
         "acceptance": acceptance,
         "defects": rarest,
         "fewest": in_all("train-word-defects" if truth.is_defect else "train-word-rarest"),
-        "rows": int(truth.values.size) if truth.values is not None else int(truth.counts().sum()),
+        "rows": truth.rows,
     }
 
 
 def _unjudged(truth: Target) -> Text:
     if truth.values is not None:
-        return in_all("train-verdict-no-spread", rows=int(truth.values.size))
+        return in_all("train-verdict-no-spread", rows=truth.rows)
     counts = truth.counts()
     if not truth.is_defect:
-        return in_all("train-verdict-one-class", rows=int(counts.sum()))
-    return in_all("train-verdict-no-good" if counts[1] else "train-verdict-no-defect", rows=int(counts.sum()))
+        return in_all("train-verdict-one-class", rows=truth.rows)
+    return in_all("train-verdict-no-good" if counts[1] else "train-verdict-no-defect", rows=truth.rows)
 
 
 def _shown(value: float | None) -> Text | str:

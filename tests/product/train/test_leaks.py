@@ -40,12 +40,24 @@ def test_a_reason_that_only_defects_have_is_suspected(build: Build, shots: pd.Da
     assert (leak.severity, leak.columns) == ("suspected", ("code",))
 
 
-@pytest.mark.parametrize("steps", [1, 2])
-def test_a_later_label_in_a_column_is_suspected(build: Build, shots: pd.DataFrame, steps: int) -> None:
-    table = shots.assign(upstream=shots["bad"].shift(-steps))
-    leak = leaks(build(table, label="bad"))["future"]
-    assert (leak.severity, leak.columns, leak.count) == ("suspected", ("upstream",), 1500 - steps)
-    assert f"{steps} rows later" in leak.sentence["en"]
+def test_a_later_label_in_a_column_is_suspected(build: Build, shots: pd.DataFrame) -> None:
+    for steps, written in ((1, {0: 0, 1: 1}), (2, {0: 10, 1: 20}), (1, {0: "양호", 1: "불량"})):
+        table = shots.assign(upstream=shots["bad"].shift(-steps).map(written))
+        leak = leaks(build(table, label="bad"))["future"]
+        assert (leak.severity, leak.columns, leak.count) == ("suspected", ("upstream",), 1500 - steps)
+        assert f"{steps} rows later" in leak.sentence["en"]
+
+
+def test_a_later_number_in_another_unit_is_suspected(build: Build, shots: pd.DataFrame) -> None:
+    table = shots.drop(columns="bad").assign(upstream=shots["temperature"].shift(-1) * 1.8 + 32)
+    found = leaks(build(table, label="temperature", defect=(), task="regression"))
+    assert (found["future"].severity, found["future"].count) == ("suspected", 1499)
+
+
+def test_a_steady_column_beside_rare_defects_tells_nothing(build: Build, shots: pd.DataFrame) -> None:
+    rare = shots["bad"].where(np.arange(1500) % 3 == 0, 0).iloc[::-1].reset_index(drop=True)
+    table = shots.assign(bad=rare, switch=np.r_[1, np.zeros(1499)])
+    assert "future" not in leaks(build(table, label="bad"))
 
 
 def test_a_number_that_is_the_target_scaled_is_suspected(build: Build, shots: pd.DataFrame) -> None:

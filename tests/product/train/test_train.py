@@ -63,6 +63,16 @@ def test_a_model_without_a_signal_is_called_weak(build: Build, shots: pd.DataFra
     assert found.verdict["en"].startswith("Weak")
 
 
+def test_a_model_of_random_labels_does_not_pass_any_line(build: Build, shots: pd.DataFrame) -> None:
+    """Half and half: the majority guess is easily beaten by luck."""
+    drawn = np.random.default_rng(1).integers(0, 2, 1500)
+    table = pd.DataFrame({"Time": shots["Time"], "noise": shots["noise"], "bad": drawn})
+    found = build(table, label="bad", acceptance=0.0).model
+    assert found.reached is not None and found.naive_macro_f1 is not None
+    assert found.reached > found.naive_macro_f1
+    assert found.weak and "learnt nothing" in found.verdict["en"] and "배운 것이 없습니다" in found.verdict["ko"]
+
+
 def test_rare_defects_in_the_test_part_cannot_be_judged(build: Build, shots: pd.DataFrame) -> None:
     rare = shots.assign(bad=shots["bad"].where(np.arange(len(shots)) < 1100, 0))
     found = build(rare, label="bad").model

@@ -66,10 +66,15 @@ def _tree(cells: NDArray[np.float64], codes: NDArray[np.int64], leaves: int) -> 
     return np.asarray(tree.fit(cells, codes).predict(cells), dtype=np.int64)
 
 
+def straightness(cells: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """R² of a straight line from one to the other; 0 where either does not spread. Neither may hold NaN."""
+    if cells.size < 3 or cells.std() == 0 or values.std() == 0:
+        return 0.0
+    return float(np.corrcoef(cells, values)[0, 1] ** 2)
+
+
 def _straight(name: str, cells: NDArray[np.float64], values: NDArray[np.float64]) -> Telling | None:
     """The column is the number itself but for scale and offset."""
     there = ~np.isnan(cells)
-    if there.sum() < 3 or cells[there].std() == 0 or values[there].std() == 0:
-        return None
-    reached = float(np.corrcoef(cells[there], values[there])[0, 1] ** 2)
+    reached = straightness(cells[there], values[there])
     return Telling(name, reached, int(there.sum())) if reached >= baseline().leaks.too_straight else None

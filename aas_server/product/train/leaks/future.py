@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aas_server.product import labels
+from aas_server.product.train import score
 from aas_server.product.train.bench import Bench
+from aas_server.product.train.leaks.columns import straightness
 from aas_server.product.train.settings import baseline
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """``column`` holds the label of ``steps`` rows later, in ``rows`` rows."""
+    """``column`` tells the label of ``steps`` rows later, right in ``rows`` rows."""
 
     column: str
     steps: int
@@ -22,23 +23,21 @@ class Ahead:
 
 
 def ahead(bench: Bench) -> list[Ahead]:
-    """Columns equal to the label a few rows later (within a group), and not just because the label stays the
-    same."""
-    known = _label_numbers(bench)
-    if known is None:
+    """Columns that tell the label a few rows later (within a group), however it is written there, and do not tell
+    today's as well. Of a label that hardly changes nothing can be said."""
+    numbers, target = baseline().leaks, bench.target
+    label = target.values if target.values is not None else target.codes
+    if label is None or int((np.diff(label) != 0).sum()) < numbers.min_changes:
         return []
-    numbers = baseline().leaks
-    groups = bench.examples.groups
-    found = []
-    for place, name in enumerate(bench.examples.names):
-        cells = bench.examples.matrix[:, place]
-        now = _agreement(cells, known, 0, groups)
-        for steps in range(1, numbers.steps_ahead + 1):
-            share, rows = _agreement(cells, known, steps, groups)
-            if share >= numbers.agreement and share > now[0] and _changes(known) >= numbers.min_changes:
-                found.append(Ahead(name, steps, rows))
-                break
-    return found
+    matrix, texts = bench.examples.matrix, bench.examples.texts
+    columns = [(name, matrix[:, place]) for place, name in enumerate(bench.examples.names)]
+    if target.codes is not None:
+        columns += [
+            (name, np.unique(texts[:, place], return_inverse=True)[1].astype(np.float64))
+            for place, name in enumerate(bench.examples.text_names)
+        ]
+    found = (_ahead(name, cells, bench) for name, cells in columns)
+    return [one for one in found if one is not None]
 
 
 def counters(bench: Bench) -> list[str]:
@@ -53,35 +52,43 @@ def counters(bench: Bench) -> list[str]:
     return found
 
 
-def _label_numbers(bench: Bench) -> NDArray[np.float64] | None:
-    """The label as a column would hold it: its number, or its class where that is written as one."""
-    target = bench.target
-    if target.values is not None:
-        return target.values
-    if target.codes is None:
+def _ahead(name: str, cells: NDArray[np.float64], bench: Bench) -> Ahead | None:
+    numbers = baseline().leaks
+    told, line = _straight, numbers.too_straight
+    if bench.target.codes is not None:
+        told, line = _mapped, numbers.agreement
+        if np.unique(cells).size > max(numbers.leaves, 2 * len(bench.target.classes)):
+            return None
+    if told(cells, bench, 0)[0] >= line:
         return None
-    written = [labels.plain(name) or "" for name in target.classes]
-    try:
-        named = np.array([float(name) for name in written])
-    except ValueError:
-        named = np.arange(len(written), dtype=np.float64)
-    return named[target.codes]
+    for steps in range(1, numbers.steps_ahead + 1):
+        reached, rows = told(cells, bench, steps)
+        if reached >= line:
+            return Ahead(name, steps, rows)
+    return None
 
 
-def _agreement(
-    cells: NDArray[np.float64], label: NDArray[np.float64], steps: int, groups: NDArray[np.str_] | None
-) -> tuple[float, int]:
-    """Share and number of the rows whose cell is the label ``steps`` later."""
-    end = cells.size - steps
-    if end < 2:
-        return 0.0, 0
-    comparable = ~np.isnan(cells[:end])
-    if groups is not None:
-        comparable &= groups[:end] == groups[steps:]
-    same = (cells[:end] == label[steps:]) & comparable
-    there = int(comparable.sum())
-    return (float(same.sum() / there), int(same.sum())) if there else (0.0, 0)
+def _mapped(cells: NDArray[np.float64], bench: Bench, steps: int) -> tuple[float, int]:
+    """Macro F1, and rows told right, where each value of the column stands for the class it is seen with most."""
+    assert bench.target.codes is not None
+    rows = _comparable(bench, steps)
+    later, classes = bench.target.codes[rows + steps], len(bench.target.classes)
+    _, places = np.unique(cells[rows], return_inverse=True)
+    seen = np.bincount(places * classes + later, minlength=(int(places.max(initial=0)) + 1) * classes)
+    said = seen.reshape(-1, classes).argmax(axis=1)[places]
+    return score.macro_f1(later, said, classes) or 0.0, int((said == later).sum())
 
 
-def _changes(label: NDArray[np.float64]) -> int:
-    return int((np.diff(label) != 0).sum())
+def _straight(cells: NDArray[np.float64], bench: Bench, steps: int) -> tuple[float, int]:
+    """R² of a straight line from the column to the number, and how many rows lie under it."""
+    assert bench.target.values is not None
+    rows = _comparable(bench, steps)
+    rows = rows[~np.isnan(cells[rows])]
+    return straightness(cells[rows], bench.target.values[rows + steps]), int(rows.size)
+
+
+def _comparable(bench: Bench, steps: int) -> NDArray[np.int64]:
+    """Rows that have a row of their own group ``steps`` later."""
+    rows = np.arange(max(bench.examples.rows - steps, 0))
+    groups = bench.examples.groups
+    return rows if groups is None else rows[groups[rows] == groups[rows + steps]]
