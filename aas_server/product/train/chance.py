@@ -1,4 +1,4 @@
-"""What a model that learnt nothing would reach: its own answers, dealt out to the rows of the test part at random."""
+"""What a model that learnt nothing would reach: its own answers, dealt out to the test rows at random."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from submodels.ai_model import Metric
 
 def line(metric: Metric, truth: Target, answer: Answer, naive: Answer | None, seed: int) -> float | None:
     """The score in ``metric`` that has to be exceeded for more than luck: mean and so many standard deviations of
-    the scores of ``answer`` in random order (a permutation test; Ojala, Garriga 2010). ``None`` where the metric is
-    not defined. The same line for the same seed."""
+    the scores of ``answer`` in random order (a permutation test; Ojala, Garriga 2010). ``None`` where the metric
+    is not defined. The same line for the same seed."""
     numbers, rows = baseline().chance, truth.rows
     seen = evenly(rows, numbers.rows)
     there = truth.at(seen)

@@ -28,8 +28,8 @@ class Scores:
 
 def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak]) -> tuple[bool, Text]:
     """``(weak, verdict)``. Weak: below ``acceptance``, no better than the naive guess or luck, worse than the
-    linear guess, with a leak suspected, or not to be judged at all (no label, a class missing in the test part, too few rows of
-    one)."""
+    linear guess, with a leak suspected, or not to be judged at all (no label, a class missing in the test part,
+    too few rows of one)."""
     if not truth.known or (truth.task == "anomaly-detection" and not truth.is_defect):
         return True, in_all("train-verdict-no-label")
     reached = scores.model
