@@ -22,6 +22,7 @@ from aas_server.clock import Clock, SystemClock
 from aas_server.errors import BadInput, Conflict, NotFound
 from aas_server.product import record
 from aas_server.product.package import archive
+from aas_server.product.package.pictures import MEDIA_TYPES, is_picture
 from aas_server.product.package.tables import file_of
 from aas_server.product.record import ProductRecord, ReleaseRecord
 from aas_server.product.register import odrl
@@ -39,6 +40,7 @@ _MEDIA = {
     ".json": _JSON,
     ".md": "text/markdown",
     ".svg": "image/svg+xml",
+    **MEDIA_TYPES,
 }
 # A page of a release may load nothing and run nothing in a reader's browser.
 _LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
@@ -98,9 +100,11 @@ class _Products:
         return _json({**self._product(product), "releases": releases})
 
     def release(self, id: str, release: str) -> Response:
-        """Everything that is known of a release but where it lies."""
+        """Everything that is known of a release but where it lies. Pictures are too many to name here: their
+        manifest (``pictures/….csv``) names them."""
         made = self.made(id, release)
-        names = [*archive.read_sums(made.released.folder), archive.SUMS]
+        sums = archive.read_sums(made.released.folder)
+        names = [*(name for name in sums if not is_picture(name)), archive.SUMS]
         return _json(
             {**_public(made), **self._links(made), "files": [self._file_link(made, name) for name in names]}
         )
@@ -128,12 +132,12 @@ class _Products:
     ) -> Response:
         """A file by its path in the release, as ``SHA256SUMS`` lists it; nothing else is there."""
         made = self.made(id, release)
-        sums = archive.read_sums(made.released.folder)
-        if path not in sums and path != archive.SUMS:
+        digest = archive.sum_of(made.released.folder, path)
+        if not digest and path != archive.SUMS:
             raise NotFound("release-file-missing", release=release, path=path)
         headers = dict(_PLAIN)
-        if path in sums:
-            headers["ETag"] = f'"{sums[path]}"'
+        if digest:
+            headers["ETag"] = f'"{digest}"'
             if answers.is_current(if_none_match, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
         kind = Path(path).suffix

@@ -146,11 +146,13 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class Trained:
     """Step 3. ``model`` bears the figures, ``files`` (by name) are what goes into the release: ``onnx`` and its
-    card. First they lie in the build's folder, then in the release."""
+    card. First they lie in the build's folder, then in the release. ``unreadable``: digests of pictures that could
+    not be looked at."""
 
     model: AIModel
     onnx: Path
     files: Mapping[str, Path] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

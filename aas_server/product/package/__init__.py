@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 from aas_server.clock import iso
 from aas_server.errors import Conflict, NotFound
 from aas_server.product import folder as folders
 from aas_server.product import record
-from aas_server.product.package import archive, dataset, datasheet, guide, product, sample, tables, variables
+from aas_server.product.package import (
+    archive,
+    dataset,
+    datasheet,
+    guide,
+    pictures,
+    product,
+    sample,
+    tables,
+    variables,
+)
 from aas_server.product.package.datasheet import Facts
 from aas_server.product.work import Collected, Prepared, Released, Trained, Work
 from submodels import ai_dataset, data_product
@@ -70,6 +81,7 @@ def _fill(
     written = tables.write(prepared, folder)
     work.progress("package", 1, 3)
     _copy_model(trained, folder / "model")
+    label = work.recipe.label
     facts = Facts(
         recipe=work.recipe,
         release=release_id,
@@ -81,7 +93,15 @@ def _fill(
         tables=written,
         variables=variables.dictionary(written),
         period=tables.period(written[0]),
-        sample_rows=sample.write(written[0], work.recipe.label, folder / "sample.csv"),
+        sample_rows=sample.write(written[0], label, folder / "sample.csv"),
+        pictures=pictures.write(
+            written,
+            label,
+            trained.unreadable,
+            work.store.files,
+            folder,
+            partial(work.progress, "package"),
+        ),
     )
     variables.write(facts.variables, folder)
     datasheet.write(facts, folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 from aas_server.product import folder as folders
 
 SUMS = "SHA256SUMS"
-_PACKED = {".parquet", ".onnx"}
+_PACKED = {".parquet", ".onnx", ".jpg", ".png"}
 """Compressed by themselves: deflating them again costs time and saves nothing."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -25,6 +25,12 @@ def read_sums(folder: Path) -> dict[str, str]:
     """``{file: SHA-256}`` of a release."""
     lines = (folder / SUMS).read_text("utf-8").splitlines()
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def sum_of(folder: Path, file: str) -> str:
+    """The SHA-256 of one file of a release; empty where there is none. A release of pictures has many."""
+    with (folder / SUMS).open(encoding="utf-8") as lines:
+        return next((line[:64] for line in lines if line[66:-1] == file), "")
 
 
 def write(folder: Path, target: Path, moment: str) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from aas_server.messages import in_all
 from aas_server.product.package.datasheet import Facts
+from aas_server.product.package.pictures import MEDIA_TYPES
 from aas_server.product.work import Work
 from submodels.ai_dataset import KIND, AIDataset, Labelled
 from submodels.ai_model import AIModel
 from submodels.text import Text
 
 _FILES = (".parquet", ".csv")
+_SUFFIXES = {kind: suffix for suffix, kind in MEDIA_TYPES.items()}
 
 
 def describe(work: Work, facts: Facts) -> AIDataset:
@@ -27,7 +29,7 @@ def describe(work: Work, facts: Facts) -> AIDataset:
         rows=facts.main.rows,
         train_rows=model.split.train_rows,
         test_rows=model.split.test_rows,
-        file_types=_FILES,
+        file_types=(*_FILES, *sorted({_SUFFIXES[kind] for one in facts.pictures for kind in one.kinds})),
         classes=_classes(model),
         value=_target(facts) if numeric else {},
         information=_information(work, facts),

@@ -10,6 +10,7 @@ import msgspec
 
 from aas_server.messages import in_all
 from aas_server.product import report
+from aas_server.product.package.pictures import Pictures
 from aas_server.product.package.tables import Period, Table
 from aas_server.product.package.variables import Variable
 from aas_server.product.plots.classes import named
@@ -35,6 +36,7 @@ class Facts:
     variables: tuple[Variable, ...]
     period: Period
     sample_rows: int
+    pictures: tuple[Pictures, ...] = ()
 
     @property
     def main(self) -> Table:
@@ -74,6 +76,7 @@ def machine_readable(facts: Facts) -> dict[str, Any]:
             "coverage": processing.coverage,
         },
         "tables": [_table(table) for table in facts.tables],
+        **({"pictures": facts.pictures} if facts.pictures else {}),
         "sample": {"file": "sample.csv", "rows": facts.sample_rows, "choice": in_all("sample-choice")},
         "model": facts.trained.model,
         "useCases": facts.used.statements,

@@ -51,20 +51,48 @@ def describe(work: Work, facts: Facts, folder: Path, archive: Path, issued: str)
 
 
 def _distributions(facts: Facts, folder: Path, archive: Path, at: str) -> tuple[Distribution, ...]:
-    def file(key: str, url: str, media_type: str, path: Path, rows: int | None = None) -> Distribution:
-        title = in_all(key, name=path.name)
+    def file(
+        key: str, url: str, media_type: str, path: Path, rows: int | None = None, **told: object
+    ) -> Distribution:
+        title = in_all(key, name=path.name, **told)
         return Distribution(title, url, media_type, path.stat().st_size, folders.sha256(path), rows)
 
     tables = [
         file("distribution-table", f"{at}/files/{quote(table.file)}", _PARQUET, folder / table.file, table.rows)
         for table in facts.tables
     ]
+    manifests = [
+        file(
+            "distribution-pictures",
+            f"{at}/files/{quote(one.manifest)}",
+            "text/csv",
+            folder / one.manifest,
+            one.rows,
+            pictures=one.files,
+            size=f"{one.size:,}",
+            kinds=", ".join(one.kinds),
+        )
+        for one in facts.pictures
+    ]
+    shown = [
+        file(
+            "distribution-sample-picture",
+            IN_PACKAGE + one.file,
+            one.media_type,
+            folder / one.file,
+            label=one.label,
+        )
+        for part in facts.pictures
+        for one in part.samples
+    ]
     sample = folder / "sample.csv"
     title = in_all("distribution-api")
     return (
         file("distribution-archive", f"{at}/archive", "application/zip", archive),
         *tables,
+        *manifests,
         file("distribution-sample", IN_PACKAGE + sample.name, "text/csv", sample, facts.sample_rows),
+        *shown,
         file("distribution-guide", IN_PACKAGE + GUIDE, "text/html", folder / GUIDE),
         Distribution(title, f"{at}/records", "application/json", None, None, facts.main.rows),
     )

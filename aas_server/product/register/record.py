@@ -16,6 +16,7 @@ from aas_server.product.register import listing
 from aas_server.product.register.terms import UNDER_THE_POLICY
 from aas_server.product.work import Released, Trained, Work
 from aas_server.quality.figures import Figures
+from submodels.data_product import Distribution
 from submodels.data_quality import DataQuality
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
@@ -90,11 +91,12 @@ def _described(recipe: Recipe, papers: Papers) -> dict[str, Any]:
 
 def _data(released: Released) -> dict[str, Any]:
     product = released.product
+    kinds = {one.media_type.partition("/")[2].upper() for one in product.distributions if _is_picture(one)}
     return {
         "period": {"start": product.start, "end": product.end, "interval": product.resolution},
         "rows": product.rows,
         "columns": product.columns,
-        "format": "Parquet (zip)",
+        "format": f"{', '.join(('Parquet', *sorted(kinds)))} (zip)",
         "encoding": "UTF-8",
         "size": released.size,
         "sha256": released.sha256,
@@ -103,6 +105,10 @@ def _data(released: Released) -> dict[str, Any]:
             {"form": "open-api", "url": product.api},
         ],
     }
+
+
+def _is_picture(one: Distribution) -> bool:
+    return one.media_type.startswith("image/")
 
 
 def _files(papers: Papers) -> dict[str, Any]:
