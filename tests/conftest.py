@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -28,6 +30,8 @@ from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.store.sqlite import open_store
 from connectors.message import Message
+
+BENCH = Path(__file__).parent / "product" / "package" / "bench.py"
 
 # The same examples each time, so that a failure is a change's own; CONTRIBUTING says how to look for new ones.
 hypothesis_settings.register_profile("fixed", derandomize=True)
@@ -45,6 +49,18 @@ class Ended:
     def last(self) -> dict[str, object]:
         """The last line of the output, which is one JSON object."""
         return dict(json.loads(self.out.strip().splitlines()[-1]))
+
+
+@pytest.fixture(scope="session")
+def benches() -> ModuleType:
+    """``tests/product/package/bench.py``: a bench with a whole release on it, and the makers of its parts."""
+    spec = importlib.util.spec_from_file_location("bench_of_a_product", BENCH)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up by its name.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

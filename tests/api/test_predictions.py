@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import re
 import sys
@@ -25,7 +24,6 @@ from aas_server.product.predicting.rows import Rows
 from aas_server.product.predicting.sessions import Sessions
 from aas_server.product.record import ReleaseRecord, put_release
 
-BENCH = Path(__file__).parents[1] / "product" / "package" / "bench.py"
 AT = "/products/moulding/releases/moulding-r1"
 ROW = {"CycleTime": 1.0, "Cushion": 2.5}
 LIMITS = {"predict_rows": 50, "max_message": 20_000}
@@ -33,12 +31,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory):
+def door(tmp_path_factory, benches):
     """A door on one release; its "model" names the larger of its two inputs (class "0" or "1")."""
-    spec = importlib.util.spec_from_file_location("bench_of_predictions", BENCH)
-    benches = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = benches
-    spec.loader.exec_module(benches)
     bench = benches.Bench(tmp_path_factory.mktemp("predictions") / "data")
     released = bench.package()
     made = ReleaseRecord(

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -17,17 +14,7 @@ from aas_server.api.problems import install_problems
 from aas_server.api.products import products_router
 from aas_server.product.record import ProductRecord, ReleaseRecord, StepRecord, put_product, put_release
 
-BENCH = Path(__file__).parents[1] / "product" / "package" / "bench.py"
 AT = "/products/moulding/releases/moulding-r1"
-
-
-@pytest.fixture(scope="module")
-def benches():
-    spec = importlib.util.spec_from_file_location("bench_of_a_door", BENCH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def open_door(benches, folder):

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
-import sys
-from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
@@ -21,17 +18,12 @@ from aas_server.product.quality import earlier, evidence, pdf
 from aas_server.product.record import ProductRecord, ReleaseRecord, put_product, put_release
 from aas_server.quality.finding import Finding
 
-BENCH = Path(__file__).parents[1] / "product" / "package" / "bench.py"
 AT = "/products/moulding/releases/moulding-r1/quality"
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory):
+def door(tmp_path_factory, benches):
     """A client on a release of which some rows are found to be wrong; its table; the folder of the evidence."""
-    spec = importlib.util.spec_from_file_location("bench_of_quality", BENCH)
-    benches = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = benches
-    spec.loader.exec_module(benches)
     bench = benches.Bench(tmp_path_factory.mktemp("quality") / "data")
     released = bench.package()
     made = ReleaseRecord(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,19 +12,6 @@ import pytest
 from aas_server.house import House
 from aas_server.product.record import ProductRecord, ReleaseRecord, put_product, put_release
 from aas_server.store.contract import Pin
-
-BENCH = Path(__file__).parents[1] / "product" / "package" / "bench.py"
-
-
-@pytest.fixture(scope="module")
-def benches() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bench_of_keeping", BENCH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
