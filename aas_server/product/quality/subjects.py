@@ -29,7 +29,8 @@ def sold(
     A number that is not finite counts as missing, as it does for the indices.
     """
     kept = ["row", "c0"]
-    columns = [Seen(TIME, "c0", "c0::VARCHAR", "timestamp", zoned=True)]
+    time = _time(connection, relation, Seen(TIME, "c0", "c0::VARCHAR", "timestamp", zoned=True), "c0", recipe)
+    columns = [time] if time else []
     for number, field in enumerate(table.fields, 1):
         name, kind = f"c{number}", kinds[field.id_short]
         kept.append(f"CASE WHEN isfinite({name}) THEN {name} END AS {name}" if kind == "double" else name)
@@ -45,7 +46,7 @@ def sold(
         "checked",
         tuple(columns),
         table.rows,
-        time=columns[0],
+        time=time,
         label=by_name.get(label) if label is not None else None,
         key=tuple(by_name[names[name]] for name in recipe.quality.key if name in names),
         declared=declared(recipe, table.fields, names),
@@ -58,7 +59,10 @@ def collected(
     """A wide stream's records as they came, under the gateway's names. ``relation`` has ``row``, ``time`` and the
     stream's own columns as ``c0``, ``c1``, …"""
     kept = ["row", "time AS moment"]
-    columns = [Seen("#time", "moment", "moment::VARCHAR", "timestamp", zoned=True)]
+    time = _time(
+        connection, relation, Seen("#time", "moment", "moment::VARCHAR", "timestamp", zoned=True), "time", recipe
+    )
+    columns = [time] if time else []
     times = {field.name for field in stream.fields if field.role == "time"} | {recipe.time}
     for number, (name, kind) in enumerate(stream.columns.items()):
         if name in times:
@@ -67,7 +71,7 @@ def collected(
         kept.append(f"CASE WHEN isfinite({sql}) THEN {sql} END AS {sql}" if kind == "double" else sql)
         columns.append(Seen(name, sql, f"{sql}::VARCHAR", cast(Kind, kind), zoned=kind == "timestamp"))
     connection.execute(f"CREATE VIEW came AS SELECT {', '.join(kept)} FROM {relation}")  # noqa: S608
-    names = {column.name: column.name for column in columns[1:]}
+    names = {column.name: column.name for column in columns if column is not time}
     by_name = {column.name: column for column in columns}
     fields = tuple(field for field in stream.fields if field.name in names)
     said = declared(recipe, tuple(replace(field, id_short=field.name) for field in fields), names)
@@ -77,11 +81,22 @@ def collected(
         "came",
         tuple(columns),
         stream.records,
-        time=columns[0],
+        time=time,
         label=by_name.get(recipe.label.column) if recipe.label is not None else None,
         key=key,
         declared=replace(said, key=tuple(column.name for column in key)),
     )
+
+
+def _time(
+    connection: duckdb.DuckDBPyConnection, relation: str, time: Seen, sql: str, recipe: Recipe
+) -> Seen | None:
+    """The records' time; none where nobody names its column and no record bears one: nothing is missing then."""
+    if recipe.time is not None:
+        return time
+    query = f"SELECT count(*) > 0 FROM (SELECT 1 FROM {relation} WHERE {sql} IS NOT NULL LIMIT 1)"  # noqa: S608
+    borne = connection.execute(query).fetchone()
+    return time if borne and borne[0] else None
 
 
 def declared(recipe: Recipe, fields: tuple[Field, ...], names: Mapping[str, str]) -> Quality:

@@ -239,6 +239,20 @@ def test_an_infinite_end_of_a_range_is_no_limit(bench: Bench, recipe: Recipe, la
     assert validity.denominator is not None and validity.numerator == validity.denominator - 2
 
 
+def test_without_any_time_no_time_is_missing(
+    bench: Bench, recipe: Recipe, lay: Lay, collected: Gather, tmp_path: Path
+) -> None:
+    work = bench(replace(recipe, time=None))
+    stream = collected(lay(shots().drop(columns="_time")))
+    quality = verify.run(work, stream, preprocess.run(work, stream), "cell-r1")
+    (missing,) = [found for found in quality.findings if found.kind == "missing"]
+    assert "Time" not in missing.columns
+    named = bench(replace(recipe, time="taken"))
+    quality = verify.run(named, stream, preprocess.run(named, stream), "cell-r1")
+    (missing,) = [found for found in quality.findings if found.kind == "missing"]
+    assert "Time" in missing.columns, "a time that is named and nowhere borne is missing"
+
+
 @pytest.mark.parametrize(
     ("quality", "key"),
     [
