@@ -163,7 +163,14 @@ class TestOneProduct:
         model = replace(finished.trained.model, weak=True, macro_f1=0.51)
         put_release(store, replace(finished, trained=replace(finished.trained, model=model)))
         assert "약한 모델입니다." in page()
-        assert "This is a weak model." in page(**ENGLISH)
+        assert "Weak: Macro F1" in page(**ENGLISH)
+
+    def test_a_verdict_that_begins_so_is_not_told_twice(self, page, store: Store, finished: ReleaseRecord) -> None:
+        verdict = both("약한 모델입니다. 선형 모델보다 낫지 않습니다.", "Weak: no better than a linear model.")
+        model = replace(finished.trained.model, weak=True, verdict=verdict)
+        put_release(store, replace(finished, trained=replace(finished.trained, model=model)))
+        assert page().count("약한 모델입니다.") == 1
+        assert page(**ENGLISH).count("Weak:") == 1
 
     def test_columns_are_called_by_their_titles(self, page, store: Store, finished: ReleaseRecord) -> None:
         notes = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aas_server.product.plots.svg import MAIN, Drawing, Scale, cut
 
-_NAME, _FIGURE, _LINE, _TOP = 150, 70, 24, 8
+_NAME, _FIGURE, _LINE, _TOP = 180, 70, 24, 8
 
 
 @dataclass(frozen=True, slots=True)
