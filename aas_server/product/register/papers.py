@@ -113,7 +113,7 @@ def _rows(matter: Matter) -> list[tuple[str, str]]:
         "resupply": _yes(terms.resupply),
         "ai-training": _yes(terms.ai_training),
         "derived": statement_of(terms.derived_data_owner),
-        "secrecy": values["secrecy"] or _yes(False),
+        "secrecy": values["secrecy"] or "–",
         "attribution": _yes(terms.attribution),
         "audit": _yes(terms.audit),
         "warranty": values["warranty"],
