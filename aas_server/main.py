@@ -164,7 +164,7 @@ def create_app(house: House, ingest: Ingest, building: Building | None = None) -
     app.include_router(metrics_router(desk.all, ingest.brokers, house.store.journal, ingest.ready))
     app.include_router(docs_router(app, models=partial(described, house.store.catalogue)))
     with_apis = mount_apis(app, house.store, house.repository, house.packages, settings, house.operations)
-    app.mount("/", create_web(house.store, settings, ingest.state, desk, building))
+    app.mount("/", create_web(house.store, settings, ingest.state, desk, building, house.shelf))
     return Guard(with_apis, settings)
 
 

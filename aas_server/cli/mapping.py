@@ -14,14 +14,14 @@ from aas_server.cli.console import Voice
 from aas_server.errors import BadInput
 from aas_server.house import House, existing
 from aas_server.ids import Names
-from aas_server.messages import Language, text
+from aas_server.messages import Language
 from aas_server.product.report.format import percent
 from aas_server.product.standardise import engineering, mapping, values
 from aas_server.product.standardise.report import Line, Report, report
 from aas_server.standard.dictionary import Dictionary
-from aas_server.standard.fit import Misfit
 from aas_server.standard.licensed import Licensed
-from aas_server.standard.suggest import Reason, Suggestion
+from aas_server.standard.suggest import Suggestion
+from aas_server.standard.words import sentence
 
 
 @click.command("suggest", help="help-product-suggest", epilog="example-product-suggest")
@@ -106,14 +106,6 @@ def doubts_of(
 def dictionary_of(house: House) -> Dictionary:
     """Our own table with what the data folder holds."""
     return Dictionary(Licensed(house.settings.data))
-
-
-def sentence(one: Misfit | Reason, language: Language) -> str:
-    """What a misfit or a reason says to a person."""
-    values_ = {
-        name: value if isinstance(value, str) else value.get(language, "") for name, value in one.values.items()
-    }
-    return text(one.key, language, **values_)
 
 
 def _take(voice: Voice, house: House, names: Names, id: str, source: Path) -> None:

@@ -11,12 +11,12 @@ from aas_server.cli import options
 from aas_server.cli.concepts import dictionary_at
 from aas_server.cli.console import Voice
 from aas_server.cli.each_file import Result, each_file
-from aas_server.cli.mapping import sentence
 from aas_server.messages import Language, error_text
 from aas_server.product.report.format import percent
 from aas_server.standard import mapping
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.mapping import Checked
+from aas_server.standard.words import sentence
 
 
 @click.group("mapping", help="help-mapping", epilog="example-mapping")

@@ -13,12 +13,14 @@ from starlette.routing import Route
 
 from aas_server.errors import AasError, NotFound
 from aas_server.ingest.state import FeedState
+from aas_server.product.fields import Twin
 from aas_server.settings import Settings
 from aas_server.store.contract import Store
 from aas_server.streams.desk import Desk
 from aas_server.web.assets import asset
 from aas_server.web.bundle import Bundles
 from aas_server.web.feed import FeedPages
+from aas_server.web.fields import FieldPages
 from aas_server.web.forms import Forms
 from aas_server.web.headers import PageHeaders
 from aas_server.web.product import ProductPages
@@ -35,15 +37,17 @@ def create_web(
     feed: Callable[[], FeedState],
     desk: Desk | None = None,
     builder: Builder | None = None,
+    twin: Twin | None = None,
 ) -> Starlette:
     """The pages over one store. ``feed`` tells the state of the feed; it is asked at every look. ``desk``: without
     it there are no pages of streams. ``builder``: without it no line is started from a page.
+    ``twin``: the products' shells; without it there are no pages that change what fields mean.
 
     Handlers are synchronous: they run in worker threads, so a slow look never holds up the event loop.
     """
     renderer = Renderer(settings.zone)
     products = ProductList(store, renderer)
-    product = ProductPages(store, settings, renderer)
+    product = ProductPages(store, settings, renderer, standardised=twin is not None)
     series = SeriesData(store, renderer)
     bundles = Bundles(store)
     feeds = FeedPages(store, renderer, feed)
@@ -57,6 +61,7 @@ def create_web(
             Route("/pages/products/{id}", product.page),
             Route("/pages/products/{id}/bundle/{file}", bundles.file),
             *_recipe(RecipePages(store, renderer, forms, builder)),
+            *(_fields(FieldPages(store, settings, renderer, forms, twin)) if twin else ()),
             Route("/pages/data/feed", feeds.data),
             Route("/pages/data/steps", products.data),
             Route("/pages/data/products/{id}/series", series.data),
@@ -75,6 +80,17 @@ def _recipe(pages: RecipePages) -> list[Route]:
         Route(f"{one}/recipe", pages.entries, methods=["POST"]),
         Route(f"{one}/recipe/text", pages.text, methods=["POST"]),
         Route(f"{one}/build", pages.build, methods=["POST"]),
+    ]
+
+
+def _fields(pages: FieldPages) -> list[Route]:
+    """What a product's variables mean, and the forms that settle it."""
+    one = "/pages/products/{id}"
+    return [
+        Route(f"{one}/fields", pages.page),
+        Route(f"{one}/fields", pages.adopt, methods=["POST"]),
+        Route(f"{one}/mapping.xlsx", pages.sheet),
+        Route(f"{one}/mapping", pages.take, methods=["POST"]),
     ]
 
 

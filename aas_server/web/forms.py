@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from urllib.parse import parse_qs
 
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aas_server.errors import NotFound, Refused, TooLarge
+from aas_server.errors import BadInput, NotFound, Refused, TooLarge
 from aas_server.store.contract import Catalogue
 
 FIELD = "token"
@@ -51,11 +53,29 @@ class Forms:
         """The fields of a form that was sent, of at most ``largest`` bytes. Raises ``Refused`` where it bears no
         token of this reader's, ``TooLarge``."""
         fields = await _fields(request, largest)
+        self._check(request, fields.get(FIELD, ""))
+        return fields
+
+    async def file(self, request: Request, largest: int) -> bytes:
+        """The one file of a form that was sent, of at most ``largest`` bytes; nothing where none was chosen.
+        Raises as ``sent``, and ``BadInput`` for what is no such form."""
+        body = await _body(request, largest + LARGEST)
+        try:
+            form = await MultiPartParser(request.headers, _once(body), max_files=1, max_fields=_FIELDS).parse()
+        except (MultiPartException, KeyError) as fault:
+            raise BadInput("form-unreadable", fault=getattr(fault, "message", fault)) from None
+        try:
+            token = form.get(FIELD)
+            self._check(request, token if isinstance(token, str) else "")
+            found = next((part for _, part in form.multi_items() if isinstance(part, UploadFile)), None)
+            return await found.read() if found is not None else b""
+        finally:
+            await form.close()
+
+    def _check(self, request: Request, token: str) -> None:
         visit = request.cookies.get(_COOKIE, "")
-        token = fields.get(FIELD, "")
         if not _is_visit(visit) or not hmac.compare_digest(token.encode(), self.token(visit).encode()):
             raise Refused("web-form-stale")
-        return fields
 
     def _key(self) -> bytes:
         if self._secret is None:
@@ -71,12 +91,21 @@ def _is_visit(text: str) -> bool:
     return len(text) == 43 and text.isascii()
 
 
-async def _fields(request: Request, largest: int) -> dict[str, str]:
-    body = b""
+async def _body(request: Request, largest: int) -> bytes:
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > largest:
             raise TooLarge("web-form-too-large", limit=largest)
+    return bytes(body)
+
+
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body
+
+
+async def _fields(request: Request, largest: int) -> dict[str, str]:
+    body = await _body(request, largest)
     try:
         found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:

@@ -41,8 +41,9 @@ _WORDS = ("time", "row", "values", "thinned", "all", "none", "failed", "loading"
 class ProductPages:
     """``/pages/products/{id}``."""
 
-    def __init__(self, store: Store, settings: Settings, renderer: Renderer) -> None:
+    def __init__(self, store: Store, settings: Settings, renderer: Renderer, *, standardised: bool) -> None:
         self._store = store
+        self._standardised = standardised
         self._names = Names(settings.domain)
         self._external = settings.external_url
         self._dictionary = Dictionary(Licensed(settings.data))
@@ -65,6 +66,7 @@ class ProductPages:
             quality=quality(release, reader),
             watch=f"/pages/data/steps?product={quote(product.id, safe='')}" if runs([product]) else "",
             signature=signature([product]),
+            standardised=self._standardised,
             undecided=_undecided(release, self._dictionary) if release else (),
             **(_shown(release, reader, origin) if release else {}),
         )
