@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aas_server.product.recipe import Recipe
 from aas_server.product.train import exchange, leaks, pictures, view
 from aas_server.product.train.bench import Bench, Result
 from aas_server.product.train.classify import classify
 from aas_server.product.train.detect import detect
+from aas_server.product.train.gallery import Gallery, look
 from aas_server.product.train.regress import regress
 from aas_server.product.train.target import NUMBERS
 from submodels.ai_results import Leak
 from submodels.field import Field
 
+__all__ = ["learn", "look", "suspicions"]
 
-def learn(bench: Bench, files: dict[str, Path]) -> Result:
-    """The baseline of the bench's task. ``files``: the pictures by digest.
+
+def learn(bench: Bench, gallery: Gallery | None) -> Result:
+    """The baseline of the bench's task. ``gallery``: the pictures, where it learns from some.
 
     Raises ``BadInput`` where the ONNX file answers otherwise than the original.
     """
-    seen = pictures.of_files(bench, files) if bench.examples.pictures else view.of_table(bench)
+    seen = pictures.of_gallery(bench, gallery) if gallery is not None else view.of_table(bench)
     if bench.task in NUMBERS:
         result = regress(bench, seen)
     else:

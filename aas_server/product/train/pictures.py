@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, checker, helper, numpy_helper
-from PIL import Image, UnidentifiedImageError
 
-from aas_server.errors import BadInput
 from aas_server.product.train import exchange
 from aas_server.product.train.bench import Bench
+from aas_server.product.train.gallery import Gallery
 from aas_server.product.train.models import Cells, Forest, Isolation, Regressor
 from aas_server.product.train.settings import baseline
 
@@ -41,7 +39,7 @@ class PictureView:
     """``encoded``: all rows of the bench behind the filters. ``names``: of the filters."""
 
     bench: Bench
-    paths: tuple[Path, ...]
+    gallery: Gallery
     encoded: Cells
     names: tuple[str, ...] = _FILTERS
 
@@ -56,7 +54,8 @@ class PictureView:
 
     def feeds(self, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
         for start in range(0, rows.size, _BATCH):
-            yield {exchange.PICTURES: brought([self.paths[row] for row in rows[start : start + _BATCH]])}
+            digests = [self.bench.examples.pictures[row] for row in rows[start : start + _BATCH]]
+            yield {exchange.PICTURES: self.gallery.brought(digests)}
 
     def export(self, fitted: Forest | Isolation | Regressor) -> bytes:
         nodes, constants = _graph()
@@ -64,33 +63,15 @@ class PictureView:
         return exchange.export_pictures(fitted, self.encoded.shape[1], nodes, constants, side)
 
 
-def of_files(bench: Bench, files: dict[str, Path]) -> PictureView:
-    """Look at every picture once. Raises ``BadInput`` for one that can't be read, and for too many."""
+def of_gallery(bench: Bench, gallery: Gallery) -> PictureView:
+    """All pictures of the bench behind the filters, a batch at a time."""
     digests = bench.examples.pictures
-    most = baseline().pictures.max_pictures
-    if len(digests) > most:
-        raise BadInput("train-too-many-pictures", pictures=len(digests), most=most)
-    paths = tuple(files[digest] for digest in digests)
     session = onnxruntime.InferenceSession(_filters(), exchange.one_thread(), providers=["CPUExecutionProvider"])
     parts = [
-        np.asarray(session.run(None, {exchange.PICTURES: brought(paths[start : start + _BATCH])})[0])
-        for start in range(0, len(paths), _BATCH)
+        np.asarray(session.run(None, {exchange.PICTURES: gallery.brought(digests[start : start + _BATCH])})[0])
+        for start in range(0, len(digests), _BATCH)
     ]
-    return PictureView(bench, paths, np.concatenate(parts).astype(np.float32))
-
-
-def brought(paths: tuple[Path, ...] | list[Path]) -> NDArray[np.float32]:
-    """Pictures as the file is given them: RGB, resized (``BOX``), each value / 255; rows × 3 × height × width."""
-    side = baseline().pictures.side
-    rows = np.empty((len(paths), 3, side, side), dtype=np.float32)
-    for place, path in enumerate(paths):
-        try:
-            with Image.open(path, formats=("JPEG", "PNG", "BMP")) as opened:
-                small = opened.convert("RGB").resize((side, side), Image.Resampling.BOX)
-        except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as fault:
-            raise BadInput("train-picture-unreadable", digest=path.name, fault=str(fault)) from None
-        rows[place] = np.asarray(small, dtype=np.float32).transpose(2, 0, 1) / np.float32(255)
-    return rows
+    return PictureView(bench, gallery, np.concatenate(parts).astype(np.float32))
 
 
 def _graph() -> tuple[list[Any], list[Any]]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import numpy as np
 
 from aas_server.errors import BadInput, NotSupported
 from aas_server.messages import in_all
@@ -15,15 +19,16 @@ from aas_server.product.train.bench import Bench, Result
 from aas_server.product.train.examples import Examples
 from aas_server.product.train.settings import baseline
 from aas_server.product.train.target import NUMBERS
+from aas_server.product.train.words import listed
 from aas_server.product.work import Prepared, Trained, Work
 from submodels import ai_model
 from submodels.ai_model import Task
 from submodels.ai_results import Leak
-from submodels.field import Field
 from submodels.text import Text
 
 FOLDER = "model"
 FILE = "model.onnx"
+_SHOWN = 3
 
 
 def run(work: Work, prepared: Prepared) -> Trained:
@@ -34,9 +39,12 @@ def run(work: Work, prepared: Prepared) -> Trained:
     ONNX file answers otherwise than the model, and ``NotSupported`` where the optional extra ``model`` is missing.
     """
     recipe, fields = work.recipe, prepared.main.fields
-    bench, parts, notes = _bench(examples.read(prepared.main, recipe), recipe)
+    read, gallery = _seen(work, examples.read(prepared.main, recipe))
+    bench, parts, notes = _bench(read, recipe)
     work.progress("train", 1, 4)
-    result, leaks = _learn(bench, _pictures(work, bench), recipe, fields)
+    learning = _learning()
+    result: Result = learning.learn(bench, gallery)
+    leaks: tuple[Leak, ...] = learning.suspicions(bench, result, recipe, fields)
     work.progress("train", 3, 4)
     folder = work.folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +58,7 @@ def run(work: Work, prepared: Prepared) -> Trained:
     files = {FILE: onnx, **beside, **card.write(model, recipe.title, folder, fields)}
     shown = {**card.in_shell(model, folder), "Inputs.Preprocessing": beside[inputs.FILE]}
     work.twin.put(recipe.id, ai_model.to_submodel(model), files=shown)
-    return Trained(model, onnx, files)
+    return Trained(model, onnx, files, tuple(gallery.unreadable) if gallery is not None else ())
 
 
 def _bench(read: Examples, recipe: Recipe) -> tuple[Bench, split.Parts, Sequence[Text]]:
@@ -89,21 +97,29 @@ def _task(seen: Examples, parts: split.Parts, recipe: Recipe, notes: list[Text])
     return "anomaly-detection"
 
 
-def _learn(
-    bench: Bench, files: dict[str, Path], recipe: Recipe, fields: tuple[Field, ...]
-) -> tuple[Result, tuple[Leak, ...]]:
+def _learning() -> ModuleType:
     try:  # scikit-learn, skl2onnx, onnxruntime and Pillow are an optional extra: this is the one door to them
-        from aas_server.product.train.learning import learn, suspicions  # noqa: PLC0415
+        from aas_server.product.train import learning  # noqa: PLC0415
     except ModuleNotFoundError as fault:
         if (fault.name or "").split(".")[0] not in ("sklearn", "skl2onnx", "onnx", "onnxruntime", "PIL"):
             raise
         raise NotSupported("model-extra-missing", module=fault.name) from None
-    result = learn(bench, files)
-    return result, suspicions(bench, result, recipe, fields)
+    return learning
 
 
-def _pictures(work: Work, bench: Bench) -> dict[str, Path]:
-    return {digest: work.store.files.path(digest) for digest in set(bench.examples.pictures)}
+def _seen(work: Work, read: Examples) -> tuple[Examples, Any]:
+    """The examples whose picture could be looked at, with the pictures; all of them where there are none."""
+    if read.picture is None:
+        return read, None
+    told = partial(work.progress, "train")
+    gallery = _learning().look(read.pictures, work.store.files, work.settings.max_pixels, work.folder, told)
+    kept = np.array([digest in gallery.places for digest in read.pictures], dtype=np.bool_)
+    if kept.all():
+        return read, gallery
+    out = int((~kept).sum())
+    shown = [f"{digest[:12]}… ({fault})" for digest, fault in list(gallery.unreadable.items())[:_SHOWN]]
+    note = in_all("train-note-pictures-out", rows=out, pictures=listed(shown) if shown else "–")
+    return replace(read.at(np.flatnonzero(kept)), notes=(*read.notes, note)), gallery
 
 
 def _joined(notes: Sequence[Text]) -> Text:
