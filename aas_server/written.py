@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from aas_server import misfit
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
+from aas_server.misfit import Path_
 
 T = TypeVar("T")
-Path_ = tuple[str | int, ...]
 
 MOST_BYTES = 4_000_000
 """Larger than any file a person writes by hand."""
@@ -26,8 +27,6 @@ _KEY = re.compile(
     r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*="""
 )
 _PART = re.compile(r""""([^"]*)"|'([^']*)'|([^\s."']+)""")
-_PLACE = re.compile(r" - at `(.*)`$")
-_STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 
 
 def read(file: Path, kind: type[T]) -> T:
@@ -38,13 +37,15 @@ def read(file: Path, kind: type[T]) -> T:
 def text(file: Path) -> str:
     """What stands in the file. Raises ``BadInput`` where it is not there, too large or no UTF-8."""
     try:
-        if file.stat().st_size > MOST_BYTES:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise BadInput("written-too-large", file=str(file), most=f"{MOST_BYTES:,}")
-        return file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
+        return content.decode("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise BadInput("written-missing", file=str(file)) from None
-    except IsADirectoryError:
-        raise BadInput("written-missing", file=str(file)) from None
+    except PermissionError:
+        raise BadInput("written-forbidden", file=str(file)) from None
     except UnicodeDecodeError as fault:
         raise BadInput("written-not-utf8", file=str(file), offset=fault.start) from None
 
@@ -53,16 +54,28 @@ def parsed(source: str, kind: type[T], file: str) -> T:
     """TOML text as ``kind``; ``file`` is what errors call it. Raises ``BadInput``."""
     try:
         given = msgspec.toml.decode(source)
-    except (msgspec.DecodeError, RecursionError) as fault:
-        raise BadInput("written-unreadable", file=file, fault=str(fault)) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise unreadable(source, file) from None
     try:
         made = msgspec.convert(given, kind)
     except msgspec.ValidationError as fault:
-        _refuse_value(source, file, str(fault))
+        path, words = misfit.value(str(fault), kind)
+        raise wrong(source, file, path, words) from None
     for path, known in unknown(given, msgspec.to_builtins(made)):
         entry = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
         raise wrong(source, file, path, in_all("written-key-unknown", entry=entry, known=known))
     return made
+
+
+def unreadable(source: str, file: str) -> BadInput:
+    """The error that a text is no TOML, with line and remedy."""
+    fault = ""
+    try:
+        msgspec.toml.decode(source)
+    except (msgspec.DecodeError, RecursionError) as found:
+        fault = str(found)
+    line, words = misfit.syntax(fault, source)
+    return BadInput("written-unreadable", file=file, line=line, fault=words)
 
 
 def wrong(source: str, file: str, path: Path_, fault: object) -> BadInput:
@@ -128,15 +141,3 @@ def _resolved(names: Path_, counts: dict[Path_, int], *, repeated: bool) -> Path
 
 def _parts(written: str) -> Path_:
     return tuple(next(filter(None, part.groups()), "") for part in _PART.finditer(written))
-
-
-def _refuse_value(source: str, file: str, fault: str) -> NoReturn:
-    """msgspec says ``Expected `int`, got `str` - at `$.labour[0].months```."""
-    place = _PLACE.search(fault)
-    path: list[str | int] = []
-    for number, name in _STEP.findall(place[1].removeprefix("$")) if place else ():
-        if name:
-            path.append(name)
-        elif number.isdigit():
-            path.append(int(number))
-    raise wrong(source, file, tuple(path), fault)

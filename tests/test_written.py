@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from aas_server import written
 from aas_server.errors import BadInput
+from aas_server.messages import error_text
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,52 @@ def test_what_is_right_is_read(tmp_path: Path) -> None:
     file = tmp_path / "sheet.toml"
     file.write_text(TEXT, "utf-8-sig")
     assert written.read(file, Sheet).labour[1] == Entry("b", 2)
+
+
+@dataclass(frozen=True)
+class Choice:
+    names: tuple[Literal["a", "b"], ...] = ()
+    many: int | tuple[int, ...] | None = None
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "line", "words"),
+    [
+        (Sheet, "year = 2025.0", 1, ("정수", "소수점이 있는 수")),
+        (Sheet, "\n[[labour]]\nmonths = 1", 2, ("'role'", "없습니다")),
+        (Sheet, "[labour]\nrole = 'x'", 1, ("목록", "표")),
+        (Choice, 'names = ["a",\n "c"]', 1, ("names.2", "'c'", "a, b")),
+        (Choice, 'many = "x"', 1, ("정수 또는 목록", "따옴표로 묶은 글")),
+        (Sheet, "year = 1\nyear = 2", 2, ("두 번",)),
+        (Sheet, "year = 1,000", 1, ("한 줄에",)),
+        (Sheet, "\nyear = 6 %", 2, ("한 줄에",)),
+        (Sheet, "year = 육", 1, ("따옴표",)),
+        (Sheet, "[[labour]\nrole = 1", 1, ("대괄호",)),
+        (Sheet, "구분 = 1", 1, ("따옴표",)),
+        (Sheet, 'text = "a\nyear = 1', 1, ("따옴표가 닫히지",)),
+        (Sheet, "labour = [1, 2", 1, ("괄호가 닫히지",)),
+        (Sheet, "x = " + "[" * 5000, 1, ("TOML",)),
+    ],
+)
+def test_the_fault_is_told_in_the_readers_language(
+    tmp_path: Path, kind: type, content: str, line: int, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "sheet.toml"
+    file.write_text(content, "utf-8")
+    with pytest.raises(BadInput) as refused:
+        written.read(file, kind)
+    told = error_text(refused.value, "ko")
+    assert refused.value.values["line"] == line and str(file) in told
+    assert all(word in told for word in words), told
+    assert not re.search("Expected|Object|Invalid|Cannot|Unterminated|Unclosed", told)
+    assert "{" not in error_text(refused.value, "en")
+
+
+def test_no_more_is_read_than_people_write() -> None:
+    """A device has no size and no end."""
+    with pytest.raises(BadInput) as refused:
+        written.text(Path("/dev/zero"))
+    assert refused.value.key == "written-too-large"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import msgspec
 
 from aas_server import written
 from aas_server.messages import in_all
+from aas_server.misfit import Path_
 from aas_server.quality.declared import Quality
-from aas_server.written import Path_
 
 
 @dataclass(frozen=True, slots=True)

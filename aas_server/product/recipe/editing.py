@@ -57,8 +57,8 @@ def _with(source: str, entry: str, value: str | None, file: str) -> str:
 def _put(source: str, path: list[str], value: Item | None, entry: str, file: str) -> str:
     try:
         document = tomlkit.parse(source)
-    except TOMLKitError as fault:
-        raise BadInput("written-unreadable", file=file, fault=str(fault)) from None
+    except TOMLKitError:
+        raise written.unreadable(source, file) from None
     place: Any = document
     for name in path[:-1]:
         place = _inner(place, name, entry)
