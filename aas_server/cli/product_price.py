@@ -17,9 +17,9 @@ from aas_server.ids import Names
 from aas_server.messages import Language
 from aas_server.product import recipe
 from aas_server.product.price import book, offer, statement, tables, told
-from aas_server.product.price.fault import Fault
 from aas_server.product.price.forms import Due
 from aas_server.product.recipe import Recipe, keeping
+from aas_server.product.recipe.fault import Fault
 from submodels import pricing
 from submodels.pricing import Pricing
 

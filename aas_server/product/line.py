@@ -39,8 +39,9 @@ def run(work: Work) -> ReleaseRecord:
 
 def _check(work: Work, steps: Steps) -> None:
     """What the last steps would refuse is refused before the first makes anything."""
-    with steps.checking("register"):
-        register.check(work)
+    for step, check in (("verify", verify.check), ("price", price.check), ("register", register.check)):
+        with steps.checking(step):
+            check(work)
 
 
 def preview(work: Work) -> Prepared:

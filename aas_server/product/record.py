@@ -31,7 +31,7 @@ class StepRecord:
     state: StepState = "waiting"
     time: str = ""
     error: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from aas_server.errors import AasError, NotFound
 from aas_server.product import record
 from aas_server.product.record import STEPS, ProductRecord, StepRecord, StepState
 from aas_server.product.work import Work
+from submodels.text import Text
 
 
 class Steps:
@@ -74,10 +75,15 @@ class Steps:
         return begun
 
     def _note(self, step: str, state: StepState, error: AasError | None = None) -> None:
-        values = {name: str(value) for name, value in error.values.items()} if error else {}
+        values = _kept(error.values) if error else {}
         noted = StepRecord(state, iso(self._work.clock.now()), error.key if error else "", values)
         self._keep(replace(self.product, steps={**self.product.steps, step: noted}))
 
     def _keep(self, product: ProductRecord) -> None:
         self.product = product
         record.put_product(self._work.store.catalogue, product)
+
+
+def _kept(values: Mapping[str, object]) -> dict[str, str | Text]:
+    """The values of an error's sentence; one that is a sentence itself keeps its languages."""
+    return {name: dict(value) if isinstance(value, Mapping) else str(value) for name, value in values.items()}

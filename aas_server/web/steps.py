@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aas_server.product.record import ProductRecord, StepRecord, StepState
+from submodels.text import Text
 
 SEVEN: Mapping[str, tuple[str, ...]] = {
     "collect": ("collect",),
@@ -27,7 +28,7 @@ class Step:
     name: str
     state: StepState
     time: str
-    errors: tuple[tuple[str, Mapping[str, str]], ...]
+    errors: tuple[tuple[str, Mapping[str, str | Text]], ...]
 
 
 def seven(product: ProductRecord) -> list[Step]:

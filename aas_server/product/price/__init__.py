@@ -1,5 +1,5 @@
 """Step 6, second half: a price with its calculation."""
 
-from aas_server.product.price.step import run
+from aas_server.product.price.step import check, run
 
-__all__ = ["run"]
+__all__ = ["check", "run"]

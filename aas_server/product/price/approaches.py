@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from aas_server.product.price import costs
 from aas_server.product.price.costs import MOST, cut
-from aas_server.product.price.fault import Fault, Place
 from aas_server.product.recipe.costing import Comparable, Income
+from aas_server.product.recipe.fault import Fault, Place
 from submodels.valuation import Compared, IncomeValue, IncomeYear, MarketValue
 
 MOST_YEARS = 30

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from aas_server.product.price.fault import Fault, Place
+from aas_server.product.recipe.fault import Fault, Place
 from submodels.text import Text
 
 MOST = 10**15

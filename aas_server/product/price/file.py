@@ -14,11 +14,11 @@ from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product.price import costs, given, tables
 from aas_server.product.price.costs import Costs
-from aas_server.product.price.fault import Fault
 from aas_server.product.price.given import Given
 from aas_server.product.price.sheet import Method, Sheet
 from aas_server.product.recipe import Labour
 from aas_server.product.recipe.costing import Item
+from aas_server.product.recipe.fault import Fault
 
 METHODS: dict[str, Method] = {"statute": "statute", "sw-guide": "software"}
 
@@ -52,7 +52,10 @@ def load(file: Path) -> Sheet:
 
 def _given(said: PriceFile) -> Given:
     if said.method not in METHODS:
-        raise Fault(("method",), "price-method-unknown", name=said.method or "", known=", ".join(METHODS))
+        known = ", ".join(METHODS)
+        if said.method is None:
+            raise Fault(("method",), "price-method-missing", known=known)
+        raise Fault(("method",), "price-method-unknown", name=said.method, known=known)
     if said.year is None:
         known = ", ".join(map(str, tables.years()))
         raise Fault(("year",), "price-year-missing", known=known)

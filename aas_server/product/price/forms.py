@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from aas_server.product.price import costs, sheet
 from aas_server.product.price.costs import MOST, cut, percent, shown
-from aas_server.product.price.fault import Fault
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
 from aas_server.product.recipe.costing import Metered
+from aas_server.product.recipe.fault import Fault
 from submodels.pricing import PaymentTerms, TierPrice
 
 REPORTS = (1, 3, 6, 12)

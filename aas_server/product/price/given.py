@@ -9,11 +9,11 @@ from decimal import Decimal
 from aas_server.messages import in_all
 from aas_server.product.price import costs, sheet, tables
 from aas_server.product.price.costs import Costs, Kind, Worked
-from aas_server.product.price.fault import Fault, Place
 from aas_server.product.price.sheet import Method, Sheet
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing, Labour
 from aas_server.product.recipe.costing import Item
+from aas_server.product.recipe.fault import Fault, Place
 from submodels.text import both
 
 KINDS: dict[str, Kind] = {
@@ -79,6 +79,8 @@ def worked(labour: Sequence[Labour]) -> tuple[Worked, ...]:
     found = []
     for number, one in enumerate(labour):
         place: Place = ("labour", number)
+        if not one.role.strip():
+            raise Fault((*place, "role"), "labour-nameless")
         wage = None if one.wage is None else costs.decimal(one.wage, (*place, "wage"))
         if wage == 0:
             raise Fault((*place, "wage"), "labour-none", name="wage", role=one.role)

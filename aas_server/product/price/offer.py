@@ -5,9 +5,9 @@ from __future__ import annotations
 from aas_server.messages import in_all
 from aas_server.product.price import approaches, costs, forms, given, printed, sensitivity, sheet
 from aas_server.product.price.book import Book
-from aas_server.product.price.fault import Fault
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
+from aas_server.product.recipe.fault import Fault
 from submodels.pricing import Pricing
 from submodels.text import Text, both
 

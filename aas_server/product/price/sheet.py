@@ -14,8 +14,8 @@ from typing import Literal
 
 from aas_server.messages import in_all
 from aas_server.product.price.costs import MOST, Costs, Item, Worked, cut, percent, share
-from aas_server.product.price.fault import Fault, Place
 from aas_server.product.price.tables import CostClass, Rates, Span, Wages
+from aas_server.product.recipe.fault import Fault, Place
 from submodels.text import Text
 
 Method = Literal["statute", "software"]

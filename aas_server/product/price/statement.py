@@ -10,9 +10,9 @@ from aas_server import written
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product.price import costs, forms
-from aas_server.product.price.fault import Fault
 from aas_server.product.price.forms import Due, Used
 from aas_server.product.price.tables import Rates
+from aas_server.product.recipe.fault import Fault
 from submodels.pricing import Pricing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,11 @@ from pathlib import Path
 import msgspec
 
 from aas_server.messages import in_all
-from aas_server.product.price.fault import Fault, Place
+from aas_server.product.recipe.fault import Fault, Place
 from submodels.text import Text
 
 _FOLDER = Path(__file__).parent
+_DOTS = "\u318d\u119e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ class Wages:
 
 
 def plain(name: str) -> str:
-    """A name without blanks, marks and case, for comparing."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+    """A name without blanks, marks and case, for comparing. ``ㆍ`` (U+318D), what Korean keyboards give for
+    a middle dot, is a letter to Unicode; some systems part syllables into their letters (NFD)."""
+    composed = unicodedata.normalize("NFC", name).casefold()
+    return "".join(letter for letter in composed if letter.isalnum() and letter not in _DOTS)
 
 
 @cache

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from aas_server.product import folder as folders
 from aas_server.product.quality.earlier import figures_of
+from aas_server.product.recipe import keeping
+from aas_server.product.recipe.fault import Fault, in_recipe
 from aas_server.product.register import bundle, listing, record, terms
 from aas_server.product.register.record import PACKAGE, Papers
 from aas_server.product.register.registration import kept_until, registration
@@ -20,9 +22,12 @@ from submodels.use_cases import UseCases
 
 
 def check(work: Work) -> None:
-    """Raises ``BadInput`` where the recipe's terms break a rule: asked before anything is made."""
-    terms.licensing(work.recipe, work.names, work.recipe.id)
-    kept_until(work.clock.now().date(), work.recipe.kept_years)
+    """Raises ``BadInput`` with the recipe's line where its terms break a rule: asked before anything is made."""
+    try:
+        terms.licensing(work.recipe, work.names, work.recipe.id)
+        kept_until(work.clock.now().date(), work.recipe.kept_years)
+    except Fault as fault:
+        raise in_recipe(fault, keeping.place(work.store.folder, work.recipe.id)) from None
 
 
 def run(

@@ -6,9 +6,9 @@ it is kept secret), 산업기술보호법 제11조 (export of national core tech
 
 from __future__ import annotations
 
-from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product.recipe import Recipe, Terms
+from aas_server.product.recipe.fault import Fault
 from aas_server.product.register.rules import rules
 from submodels.licensing import Declaration
 from submodels.text import Text
@@ -30,9 +30,9 @@ def _personal(terms: Terms) -> Declaration:
     if not terms.personal_data:
         return Declaration("personal-data", False, in_all("licence-personal-none"))
     if not any(words.strip() for words in terms.personal_data_basis.values()):
-        raise BadInput("licence-personal-basis")
+        raise Fault(("terms", "personal_data"), "licence-personal-basis")
     if terms.resupply:
-        raise BadInput("licence-resupply-refused", reason=in_all("licence-reason-personal"))
+        raise Fault(("terms", "resupply"), "licence-resupply-refused", reason=in_all("licence-reason-personal"))
     return Declaration(
         "personal-data",
         True,
@@ -45,13 +45,13 @@ def _secret(recipe: Recipe) -> Declaration:
     terms, decided = recipe.terms, recipe.cleaning.secrets
     for column in terms.trade_secret_columns:
         if column not in decided:
-            raise BadInput("licence-secret-undecided", column=column)
+            raise Fault(("terms", "trade_secret_columns"), "licence-secret-undecided", column=column)
     published = _published(recipe)
     if published:
         if not terms.secrecy:
-            raise BadInput("licence-secrecy-missing", columns=", ".join(published))
+            raise Fault(("terms", "secrecy"), "licence-secrecy-missing", columns=", ".join(published))
         if terms.resupply:
-            raise BadInput("licence-resupply-refused", reason=in_all("licence-reason-secret"))
+            raise Fault(("terms", "resupply"), "licence-resupply-refused", reason=in_all("licence-reason-secret"))
     consequences = list(_follows("secrecy", "no-resupply", "sample-under-contract") if published else ())
     treated = [column for column in decided if column not in published]
     if treated:
@@ -65,9 +65,9 @@ def _core(terms: Terms) -> Declaration:
         return Declaration("national-core-technology", False, in_all("licence-core-none"))
     home = rules().territory.home
     if terms.territory != home:
-        raise BadInput("licence-core-technology-abroad", territory=terms.territory, home=home)
+        raise Fault(("terms", "territory"), "licence-core-technology-abroad", territory=terms.territory, home=home)
     if terms.resupply:
-        raise BadInput("licence-resupply-refused", reason=in_all("licence-reason-core"))
+        raise Fault(("terms", "resupply"), "licence-resupply-refused", reason=in_all("licence-reason-core"))
     return Declaration(
         "national-core-technology",
         True,

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aas_server.clock import iso
-from aas_server.errors import BadInput
 from aas_server.product import report
+from aas_server.product.recipe.fault import Fault
 from aas_server.product.register import listing
 from aas_server.product.register.rules import rules
 from aas_server.product.work import Released, Work
@@ -40,11 +40,13 @@ def kept_until(registered: date, years: int) -> date:
     """The first day on which a listing may be taken down: the day after ``years`` full years.
 
     Registered at any hour of 2026-11-25, a year is over with the end of 2027-11-25. From a 29 February the year
-    runs to 1 March. Raises ``BadInput`` below the call's one year.
+    runs to 1 March. Raises ``Fault`` below the call's one year and beyond a century.
     """
-    least = rules().keeping.least_years
-    if years < least:
-        raise BadInput("kept-years-few", years=years, least=least)
+    keeping = rules().keeping
+    if years < keeping.least_years:
+        raise Fault(("kept_years",), "kept-years-few", years=years, least=keeping.least_years)
+    if years > keeping.most_years:
+        raise Fault(("kept_years",), "kept-years-many", years=years, most=keeping.most_years)
     try:
         anniversary = registered.replace(year=registered.year + years)
     except ValueError:

@@ -54,6 +54,7 @@ class Territory:
 @dataclass(frozen=True, slots=True)
 class Keeping:
     least_years: int
+    most_years: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from babel import Locale
 
-from aas_server.errors import BadInput
 from aas_server.ids import Names
 from aas_server.messages import in_all
 from aas_server.product.recipe import Owner, Recipe, Share, Terms
+from aas_server.product.recipe.fault import Fault
 from aas_server.product.register.contracts import contracts
 from aas_server.product.register.declarations import declarations, free_sample
 from aas_server.product.register.rules import rules
@@ -71,16 +71,23 @@ def licensing(recipe: Recipe, names: Names, release: str) -> Licensing:
 def _check(terms: Terms) -> None:
     grants, known = rules().grants, contracts().types
     if terms.contract not in known:
-        raise BadInput("licence-contract-unknown", given=terms.contract, known=", ".join(known))
+        raise Fault(
+            ("terms", "contract"), "licence-contract-unknown", given=terms.contract, known=", ".join(known)
+        )
     if terms.grant not in (grants.licence, grants.assignment):
-        raise BadInput("licence-grant-unknown", given=terms.grant, known=f"{grants.licence}, {grants.assignment}")
+        raise Fault(
+            ("terms", "grant"),
+            "licence-grant-unknown",
+            given=terms.grant,
+            known=f"{grants.licence}, {grants.assignment}",
+        )
     for name, value in (("term", terms.term), ("secrecy", terms.secrecy or "P0D")):
         if not DURATION.fullmatch(value):
-            raise BadInput("licence-duration-wrong", entry=f"terms.{name}", given=value)
+            raise Fault(("terms", name), "licence-duration-wrong", entry=f"terms.{name}", given=value)
     named = Locale("en").territories
     for code in countries(terms.territory):
         if not _COUNTRY.fullmatch(code) or code[:2] not in named:
-            raise BadInput("licence-territory-wrong", given=code, everywhere=EVERYWHERE)
+            raise Fault(("terms", "territory"), "licence-territory-wrong", given=code, everywhere=EVERYWHERE)
 
 
 def _actions(terms: Terms) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -112,15 +119,24 @@ def _parties(terms: Terms, owner: Owner) -> tuple[Party, ...]:
     """Without other parties the firm that generated the data holds all of it."""
     kind = contracts().types[terms.contract]
     shares = terms.parties or (Share(owner.company, in_all("licence-generator"), 100.0),)
-    for share in shares:
+    for number, share in enumerate(shares):
         if not 0 <= share.percent <= 100:
-            raise BadInput("licence-share-wrong", party=share.name, percent=f"{share.percent:g}")
+            raise Fault(
+                ("terms", "parties", number, "percent"),
+                "licence-share-wrong",
+                party=share.name,
+                percent=f"{share.percent:g}",
+            )
     total = sum(map(exact, shares), Fraction(0))
     if abs(total - 100) > NEAR:
-        raise BadInput("licence-shares-sum", sum=f"{float(total):g}")
+        raise Fault(("terms", "parties"), "licence-shares-sum", sum=f"{float(total):g}")
     if len(shares) < kind.least_parties:
-        raise BadInput(
-            "licence-parties-few", contract=terms.contract, least=kind.least_parties, parties=len(shares)
+        raise Fault(
+            ("terms", "parties"),
+            "licence-parties-few",
+            contract=terms.contract,
+            least=kind.least_parties,
+            parties=len(shares),
         )
     return tuple(Party(share.name, share.role, share.percent) for share in shares)
 

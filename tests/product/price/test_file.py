@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -93,7 +94,8 @@ def test_the_table_has_no_class_beside_these() -> None:
 @pytest.mark.parametrize(
     ("name", "same"),
     [
-        ("용역:기타", "기타 용역"), ("기타용역", "기타 용역"), ("service-other", "기타 용역"),
+        ("용역:기타", "기타 용역"), ("기타용역", "기타 용역"), ("시설ㆍ경비ㆍ청소", "시설·경비·청소"),
+        (unicodedata.normalize("NFD", "기타 용역"), "기타 용역"), ("service-other", "기타 용역"),
         ("용역: 폐기물", "폐기물"), ("음식료품", "음식료"), ("제조·구매: 음식료", "음식료"),
         ("섬유", "섬유·의복·가죽"),
         ("물품: 기타", "기타 물품"), ("goods-import", "수입"), ("제조·구매: SW개발", "SW개발"),
@@ -186,7 +188,7 @@ REFUSED = [
     ("year = 2025", 'year = "2025"', 2, ""),
     ("year = 2025\n", "", 1, "2025"),
     ('method = "statute"', 'method = "guess"', 3, "sw-guide"),
-    ('method = "statute"\n', "", 1, "sw-guide"),
+    ('method = "statute"\n', "", 1, "method"),
     ("general_rate = 0.055", "general_rate = 6", 4, "0.06"),
     ("general_rate = 0.055", "general_rate = 0.0601", 4, "제8조제1항"),
     ("general_rate = 0.055", "general_rate = -0.01", 4, ""),
@@ -198,6 +200,7 @@ REFUSED = [
     ("profit_rate = 0.0725", "profit_rate = 0.1000001", 5, "제8조제2항"),
     ("profit_rate = 0.0725", "profit_rate = inf", 5, ""),
     ('role = "IT PM"', 'role = "사장"', 8, "IT PM"),
+    ('role = "IT PM"', 'role = " "', 8, "role"),
     ("months = 0.1", "months = -1", 9, ""),
     ("months = 0.1", "months = 0", 9, ""),
     ("months = 0.1", "months = 1e300", 9, ""),
