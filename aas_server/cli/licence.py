@@ -10,14 +10,14 @@ import click
 from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
+from aas_server.cli.price import keep
 from aas_server.errors import NotFound
 from aas_server.house import House, existing
 from aas_server.messages import Language
 from aas_server.product import record
 from aas_server.product.register import odrl, shares
-from aas_server.product.register.record import CONTRACT, TERM_SHEET
+from aas_server.product.register.record import CONTRACT, POLICY, TERM_SHEET
 from aas_server.product.work import Registered
-from aas_server.store import durable
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
 
@@ -44,15 +44,12 @@ def licence(
     voice = Voice(language, as_json)
     with existing(configuration.load(settings, data=data)) as house:
         registered, terms, priced = _offered(house, id)
-        wanted = {
-            policy: odrl.text(terms, priced) if policy else b"",
-            contract: (registered.bundle / CONTRACT).read_bytes() if contract else b"",
-            term_sheet: (registered.bundle / TERM_SHEET).read_bytes() if term_sheet else b"",
-        }
-        made = [target for target in wanted if target is not None]
-        for target in made:
-            durable.write(target, wanted[target])
-            voice.say("licence-written", file=target)
+        made = []
+        for target, name in ((policy, POLICY), (contract, CONTRACT), (term_sheet, TERM_SHEET)):
+            if target is not None:
+                keep(target, (registered.bundle / name).read_bytes())
+                made.append(target)
+                voice.say("licence-written", file=target)
         if as_json:
             voice.print_json(
                 {"product": id, "files": [str(one) for one in made], "policy": odrl.offer(terms, priced)}

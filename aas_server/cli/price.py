@@ -9,8 +9,8 @@ import click
 
 from aas_server.cli import options
 from aas_server.cli.console import Voice
-from aas_server.errors import NotFound
 from aas_server.messages import Language
+from aas_server.product import folder as folders
 from aas_server.product.price import book, printed, rules, tables
 from aas_server.product.price import file as price_file
 from aas_server.product.price.book import Book
@@ -34,9 +34,8 @@ def price(language: Language, file: Path, xlsx: Path | None, as_json: bool) -> N
 
 
 def keep(target: Path, content: bytes) -> None:
-    """Write a workbook, whole or not at all. Raises ``NotFound`` where its folder isn't there."""
-    if not target.absolute().parent.is_dir():
-        raise NotFound("target-folder-missing", folder=target.absolute().parent)
+    """Write a file, whole or not at all. Raises ``NotFound`` where its folder isn't there."""
+    folders.check_home(target)
     durable.write(target, content)
 
 

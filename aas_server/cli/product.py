@@ -11,11 +11,11 @@ import msgspec
 from aas_server import settings as configuration
 from aas_server.cli import licence, mapping, options, processing, product_price, recipe
 from aas_server.cli.console import Voice
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.errors import BadInput, Conflict
 from aas_server.house import existing
 from aas_server.messages import Language
 from aas_server.product import fields, record
-from aas_server.product.folder import whole
+from aas_server.product.folder import check_home, whole
 from aas_server.product.record import STEPS, ReleaseRecord
 
 PAGE = 100
@@ -139,8 +139,7 @@ def export(
 ) -> None:
     """Write the product's shell as AASX to TARGET, or with --hand-in the library's bundle as a folder."""
     voice = Voice(language, as_json)
-    if not target.absolute().parent.is_dir():
-        raise NotFound("target-folder-missing", folder=target.absolute().parent)
+    check_home(target)
     with existing(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         if hand_in:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aas_server.errors import NotFound
 from aas_server.store import durable
 
 _CHUNK = 2**20
@@ -39,6 +40,12 @@ def whole(target: Path) -> Iterator[Path]:
     new.rename(target)
     durable.sync(target.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def check_home(target: Path) -> None:
+    """Raises ``NotFound`` where the folder that ``target`` is to stand in isn't there: asked before any work."""
+    if not target.absolute().parent.is_dir():
+        raise NotFound("target-folder-missing", folder=target.absolute().parent)
 
 
 def copy(source: Path, target: Path) -> None:

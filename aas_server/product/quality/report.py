@@ -49,21 +49,18 @@ def files(figures: Figures, zone: str) -> Iterator[tuple[str, bytes]]:
 
 
 def check(target: Path) -> None:
-    """Raises ``BadInput`` where the name's ending is no form of the report: asked before anything is counted."""
+    """Raises ``BadInput`` where the name's ending is no form of the report, ``NotFound`` where its folder isn't
+    there: asked before anything is counted."""
     if target.suffix.lower() not in FORMS:
         raise BadInput("qreport-form-unknown", file=str(target))
+    folders.check_home(target)
 
 
 def write(figures: Figures, target: Path, language: Language, zone: str) -> None:
     """Write the report to ``target``, HTML or PDF by its ending, whole or not at all.
 
-    Raises ``BadInput`` for another ending, ``Unavailable`` where PDF needs an extra that is not there.
+    Raises as ``check`` does, and ``Unavailable`` where PDF needs an extra that is not there.
     """
     check(target)
-    made = html(figures, zone, (language,))
-    if target.suffix.lower() == ".pdf":
-        made = pdf.render(figures, language, zone)
-    new = target.with_name(f".{target.name}.new")
-    new.write_bytes(made)
-    durable.sync(new)
-    new.replace(target)
+    as_pdf = target.suffix.lower() == ".pdf"
+    durable.write(target, pdf.render(figures, language, zone) if as_pdf else html(figures, zone, (language,)))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aas_server import written
-from aas_server.errors import BadInput, Unavailable
+from aas_server.errors import BadInput, NotFound, Unavailable
 from aas_server.messages import LANGUAGES, in_all
 from aas_server.product.quality import document, pdf, report
 from aas_server.quality import profile
@@ -96,13 +96,15 @@ def test_the_pdf_bears_its_font_and_is_the_same_each_time(figures: Figures, tmp_
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_pdf_without_the_extra_says_what_to_install(figures: Figures, tmp_path: Path, monkeypatch) -> None:
+def test_a_report_that_cannot_be_written_says_what_to_do(figures: Figures, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     monkeypatch.setattr(pdf, "find_spec", lambda name: None)
     with pytest.raises(Unavailable, match="qreport-pdf-needs"):
         report.write(figures, tmp_path / "a.pdf", "ko", "UTC")
     with pytest.raises(BadInput, match="qreport-form-unknown"):
         report.write(figures, tmp_path / "a.docx", "ko", "UTC")
+    with pytest.raises(NotFound, match="target-folder-missing"):
+        report.check(tmp_path / "nowhere" / "a.html")
     assert list(tmp_path.iterdir()) == []
 
 
