@@ -27,6 +27,7 @@ Kind = Literal[
     "near_duplicate_rows",
     "near_duplicate_product",
     "label_contradiction",
+    "duplicate_picture",
     "drift",
     "rule_broken",
 ]

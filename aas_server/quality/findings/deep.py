@@ -5,6 +5,7 @@ from __future__ import annotations
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings import (
     drift,
+    duplicate_picture,
     label_contradiction,
     near_duplicate_rows,
     scale_change,
@@ -33,6 +34,7 @@ def deep(subject: Subject) -> tuple[Finding, ...]:
         shifted_header.find(subject),
         near_duplicate_rows.find(subject, read),
         label_contradiction.find(subject),
+        duplicate_picture.find(subject),
         drift.find(subject, read),
     )
     subject.progress("quality-deep", 1, 1)

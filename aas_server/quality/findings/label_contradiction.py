@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
+from aas_server.quality.findings.duplicate_picture import pictured
 from aas_server.quality.findings.limits import limits
 from aas_server.quality.repeats import identity
 from aas_server.quality.subject import Seen, Subject
@@ -12,9 +13,10 @@ from aas_server.quality.subject import Seen, Subject
 def find(subject: Subject) -> Finding | None:
     """Rows of groups that agree in every column but label, time and key, and bear two labels or more.
 
-    A column whose text or whole number is another one in every row names the row and is no input. Missing equals
-    missing; a row without a label counts for none. Not looked for where the label is a measured number (more than
-    50 different values). Groups are told by a 64-bit hash of the inputs, in parts of bounded size.
+    A column whose text or whole number is another one in every row names the row and is no input, but for the
+    digest of a picture, which tells what is seen. Missing equals missing; a row without a label counts for none.
+    Not looked for where the label is a measured number (more than 50 different values). Groups are told by a
+    64-bit hash of the inputs, in parts of bounded size.
     """
     label = subject.label
     if label is None or subject.rows < 2:
@@ -54,7 +56,8 @@ def _inputs(subject: Subject) -> tuple[Seen, ...]:
     counts = ", ".join(f"approx_count_distinct({column.sql})" for column in asked)
     [answer] = subject.connection.execute(f"SELECT {counts} FROM {subject.relation}").fetchall()  # noqa: S608
     likely = [c for c, count in zip(asked, answer, strict=True) if count >= 0.8 * subject.rows]
-    names = {column.sql for column in likely if _different(subject, column) == subject.rows}
+    seen = pictured(subject)
+    names = {c.sql for c in likely if c != seen and _different(subject, c) == subject.rows}
     return tuple(column for column in subject.inputs if column.sql not in names)
 
 
