@@ -69,6 +69,7 @@ def _base(release: ReleaseRecord) -> str:
 def _parts(release: ReleaseRecord) -> Sequence[tuple[str, Path]]:
     folder = release.released.folder
     data = [("web-download-data", table.path) for table in release.prepared.tables]
+    manifests = [("web-download-pictures", file) for file in sorted((folder / "pictures").glob("*.csv"))]
     return [
         ("web-download-sample", folder / "sample.csv"),
         ("web-download-guide-book", folder / "guide-book.html"),
@@ -76,6 +77,7 @@ def _parts(release: ReleaseRecord) -> Sequence[tuple[str, Path]]:
         ("web-download-model", release.trained.onnx),
         ("web-download-model-card", folder / "model" / "model-card.html"),
         *data,
+        *manifests,
     ]
 
 

@@ -21,7 +21,7 @@ from aas_server.standard.coverage import standing
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.licensed import Licensed
 from aas_server.store.contract import Store
-from aas_server.web import downloads
+from aas_server.web import downloads, pictures
 from aas_server.web.left import evidence, left, quality
 from aas_server.web.reader import Reader
 from aas_server.web.render import Renderer
@@ -95,6 +95,7 @@ def _shown(release: ReleaseRecord, reader: Reader, origin: str) -> Mapping[str, 
         "first": _first(release, variables),
         "chart": _chart(release, reader),
         "plots": _plots(release, reader),
+        "pictures": pictures.of_release(release, reader),
         "titles": _titles(release, reader),
         "files": downloads.of_release(release, reader),
         "bundle": downloads.of_bundle(release),

@@ -1,7 +1,7 @@
 """Runs the model of this release: needs onnxruntime and numpy (pyarrow for Parquet, Pillow for pictures).
 
     pip install -r model/requirements.txt
-    python model/load.py                      # the sample of this release
+    python model/load.py                      # the sample of this release (of pictures: the first hundred)
     python model/load.py data/shots.parquet   # a table, or a CSV of your own
     python model/load.py --json new.csv       # one JSON object a row
 
@@ -15,6 +15,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ import onnxruntime
 HERE = Path(__file__).resolve().parent
 MISSING = ("", "nan", "na", "null")
 DIGITS = 7
+BATCH = 64
+SHOWN = 100
 
 
 class Model:
@@ -51,7 +54,12 @@ class Model:
 
     def look(self, files: Iterable[Path]) -> list[dict[str, Any]]:
         """The same for a model of pictures (JPEG, PNG, BMP)."""
-        return self.answers({"pictures": np.stack([picture(file, self.card["picture"]) for file in files])})
+        answers: list[dict[str, Any]] = []
+        waiting = iter(files)
+        while some := list(islice(waiting, BATCH)):
+            seen = np.stack([picture(file, self.card["picture"]) for file in some])
+            answers += self.answers({"pictures": seen})
+        return answers
 
     def answers(self, feeds: Mapping[str, Any]) -> list[dict[str, Any]]:
         names = [output.name for output in self.session.get_outputs()]
@@ -92,6 +100,13 @@ def picture(file: Path, how: Mapping[str, Any]) -> Any:
     return (np.asarray(small, dtype=np.float32) / np.float32(255)).transpose(2, 0, 1)
 
 
+def pictures(file: Path) -> Iterable[Path]:
+    """A picture itself, or the first of those that a manifest of this release names."""
+    if file.suffix != ".csv":
+        return [file]
+    return [HERE.parent / row["picture"] for row in read(file)[:SHOWN]]
+
+
 def rounded(values: Any) -> list[Any]:
     """With as many digits as a float32 holds."""
     plain: list[Any] = np.round(np.asarray(values, dtype=np.float64), DIGITS).tolist()
@@ -112,14 +127,16 @@ def read(file: Path) -> list[dict[str, Any]]:
 def main() -> None:
     """Predict every row of the files named, or of the release's sample."""
     asked = argparse.ArgumentParser(description="Runs the model of this release.")
-    asked.add_argument("files", nargs="*", type=Path, default=[HERE.parent / "sample.csv"])
+    asked.add_argument("files", nargs="*", type=Path)
     asked.add_argument("--json", action="store_true", help="one JSON object a row")
     given = asked.parse_args()
     model = Model()
     if model.card["picture"]:
-        answers = model.look(given.files)
+        manifests = sorted((HERE.parent / "pictures").glob("*.csv"))[:1]
+        answers = model.look(file for named in given.files or manifests for file in pictures(named))
     else:
-        answers = [answer for file in given.files for answer in model.predict(read(file))]
+        tables = given.files or [HERE.parent / "sample.csv"]
+        answers = [answer for file in tables for answer in model.predict(read(file))]
     for at, answer in enumerate(answers, 1):
         said = json.dumps(answer, ensure_ascii=False) if given.json else f"{at}\t{plain(answer)}"
         sys.stdout.write(said + "\n")
