@@ -32,6 +32,7 @@ _SYNTAX = {
     "array-open": r"Unclosed (array|inline table)",
     "character": r"Illegal character|Found invalid character|Unescaped|Escaped character|Invalid hex value",
     "value": r"Invalid (value|date)",
+    "number": r"Exceeds the limit",
     "key": r"Invalid (initial character|statement)",
 }
 
@@ -40,6 +41,8 @@ def syntax(fault: str, source: str) -> tuple[int, Text]:
     """The line (from 1) and the sentence of what ``tomllib`` says of a text that is no TOML."""
     place = _AT.search(fault)
     line = int(place["line"]) if place else len(source.splitlines()) or 1
+    if fault.startswith("Exceeds"):
+        line = max(enumerate(source.splitlines(), 1), key=lambda each: len(each[1]))[0]
     name = next((name for name, said in _SYNTAX.items() if re.match(said, fault)), "unknown")
     return line, in_all(f"written-syntax-{name}")
 

@@ -54,7 +54,7 @@ def parsed(source: str, kind: type[T], file: str) -> T:
     """TOML text as ``kind``; ``file`` is what errors call it. Raises ``BadInput``."""
     try:
         given = msgspec.toml.decode(source)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise unreadable(source, file) from None
     try:
         made = msgspec.convert(given, kind)
@@ -72,7 +72,7 @@ def unreadable(source: str, file: str) -> BadInput:
     fault = ""
     try:
         msgspec.toml.decode(source)
-    except (msgspec.DecodeError, RecursionError) as found:
+    except (ValueError, RecursionError) as found:
         fault = str(found)
     line, words = misfit.syntax(fault, source)
     return BadInput("written-unreadable", file=file, line=line, fault=words)

@@ -97,6 +97,7 @@ class Choice:
         (Sheet, "구분 = 1", 1, ("따옴표",)),
         (Sheet, 'text = "a\nyear = 1', 1, ("따옴표가 닫히지",)),
         (Sheet, "labour = [1, 2", 1, ("괄호가 닫히지",)),
+        (Sheet, "a = 1\nx = " + "1" * 5000, 2, ("자릿수",)),
         (Sheet, "x = " + "[" * 5000, 1, ("TOML",)),
     ],
 )
@@ -110,7 +111,7 @@ def test_the_fault_is_told_in_the_readers_language(
     told = error_text(refused.value, "ko")
     assert refused.value.values["line"] == line and str(file) in told
     assert all(word in told for word in words), told
-    assert not re.search("Expected|Object|Invalid|Cannot|Unterminated|Unclosed", told)
+    assert not re.search("Expected|Object|Invalid|Cannot|Unterminated|Unclosed|Exceeds", told)
     assert "{" not in error_text(refused.value, "en")
 
 

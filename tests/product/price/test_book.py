@@ -68,8 +68,12 @@ def made(costing: Costing, language: Any = "ko") -> tuple[Book, bytes]:
     return one, book.written(one, language)
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("valued", [False, True], ids=["cost", "all"])
+ALONE = [pytest.param(case, False, id=f"cost-{case}", marks=pytest.mark.long) for case in CASES]
+VALUED = [pytest.param(case, True, id=f"all-{case}") for case in CASES]
+"""All approaches hold the cost sheet too; without them it is reckoned alone where there is time."""
+
+
+@pytest.mark.parametrize(("case", "valued"), [*VALUED, *ALONE])
 def test_every_formula_comes_to_the_value_we_wrote(spreadsheet: Any, case: str, valued: bool) -> None:
     more = {"income": INCOME, "comparables": COMPARABLES, "price": 99_999_999} if valued else {}
     one, content = made(Costing(**CASES[case], **more))
