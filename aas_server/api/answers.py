@@ -14,12 +14,16 @@ from starlette.responses import FileResponse, Response
 from aas_server import ids
 from aas_server.api.door import HEAD
 from aas_server.errors import BadInput
+from aas_server.messages import Language, language_of
 from aas_server.twin.elements import Step
 from aas_server.twin.plain import Json
 
 JSON = "application/json"
 ANY_JSON: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {}}}}
 """What the OpenAPI page says of an answer whose schema stands in IDTA-01002."""
+
+LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
+"""A page of a release may load nothing and run nothing in a reader's browser."""
 
 Item = TypeVar("Item")
 
@@ -30,6 +34,11 @@ def document(request: Request, body: bytes, etag: str | None) -> Response:
         return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
     quoted = f'"{etag}"'
     return _unchanged(request, quoted) or _Stored(body, quoted)
+
+
+def language(request: Request) -> Language:
+    """The reader's language: ``?lang=``, else what the client accepts."""
+    return language_of(request.query_params.get("lang") or request.headers.get("accept-language"))
 
 
 def of_now(value: object, status: int = 200) -> Response:

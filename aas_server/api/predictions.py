@@ -14,11 +14,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from aas_server.api import answers
 from aas_server.api.problems import problem
 from aas_server.api.push.receiving import kind_of, unpacked
 from aas_server.api.services import own_route
 from aas_server.errors import AasError, NotFound, Unavailable, WrongType
-from aas_server.messages import language_of
 from aas_server.product import record
 from aas_server.product.predicting import rows, schema
 from aas_server.product.predicting.predictor import Predictor
@@ -87,14 +87,14 @@ class _Predictions:
     def row_schema(self, request: Request, id: str, release: str) -> Response:
         """Every input may be missing; at least one has to be there."""
         signature = self._predictor.signature(self._find(id, release))
-        return _json(schema.row_schema(signature, _language(request)), "application/schema+json")
+        return _json(schema.row_schema(signature, answers.language(request)), "application/schema+json")
 
     def description(self, request: Request, id: str, release: str) -> Response:
         """For generators of clients and for API portals."""
         made = self._find(id, release)
         url = f"{self._settings.base_url}/products/{made.product}/releases/{made.id}"
         signature = self._predictor.signature(made)
-        return _json(schema.openapi(signature, url, self._settings.predict_rows, _language(request)))
+        return _json(schema.openapi(signature, url, self._settings.predict_rows, answers.language(request)))
 
     def card(self, id: str, release: str) -> Response:
         """As it lies in the release."""
@@ -120,10 +120,6 @@ def _kind(request: Request) -> tuple[str, str]:
     if kind not in _KINDS:
         raise WrongType("predict-kind-unknown", given=given[:100])
     return kind, encoding or "utf-8-sig"
-
-
-def _language(request: Request) -> Any:
-    return language_of(request.query_params.get("lang") or request.headers.get("accept-language"))
 
 
 def _json(body: object, media_type: str = _JSON) -> Response:

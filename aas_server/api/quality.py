@@ -13,11 +13,11 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from aas_server.api import answers
 from aas_server.api import rows as pages
 from aas_server.api.parameters import CursorParameter, LimitParameter, Paging
 from aas_server.api.services import own_route
 from aas_server.errors import BadInput, NotFound
-from aas_server.messages import Language, language_of
 from aas_server.product.package.tables import rows_at
 from aas_server.product.quality import evidence, pdf, plain, report
 from aas_server.product.quality.earlier import figures_of
@@ -31,8 +31,6 @@ _ROW = "#row"
 _BATCH = 10_000
 _VARY = {"Vary": "Accept-Language"}
 _AT = "/{id}/releases/{release}/quality"
-# A page of a release may load nothing and run nothing in a reader's browser.
-_LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 
 Find = Callable[[str, str], ReleaseRecord]
 Form = Literal["json", "csv"]
@@ -63,7 +61,7 @@ class _Quality:
         """As ``aas quality --json`` tells a file; a finding that leads to rows has their address (``rows``)."""
         made = self._find(id, release)
         known = set(evidence.kinds(self._home(made)))
-        body: dict[str, Any] = plain.told(self._figures(made), _language(request))
+        body: dict[str, Any] = plain.told(self._figures(made), answers.language(request))
         at = f"{self._settings.base_url}/products/{made.product}/releases/{made.id}/quality"
         for finding in body["findings"]:
             if finding["kind"] in known:
@@ -109,10 +107,10 @@ class _Quality:
         """``report.html`` or ``report.pdf``, in the language of ``?lang=`` or else of the reader."""
         made = self._find(id, release)
         known = self._figures(made)
-        language = _language(request)
+        language = answers.language(request)
         if form == "html":
             page = report.html(known, self._settings.zone, (language,))
-            return Response(page, media_type="text/html", headers=_LOCKED | _VARY)
+            return Response(page, media_type="text/html", headers=answers.LOCKED | _VARY)
         if form != "pdf":
             raise NotFound("qreport-form-unknown", file=f"report.{form}")
         return Response(
@@ -128,10 +126,6 @@ class _Quality:
         if made.verified is None:
             raise NotFound("release-not-verified", release=made.id)
         return figures_of(self._data, made.product, made.released, made.verified)
-
-
-def _language(request: Request) -> Language:
-    return language_of(request.query_params.get("lang") or request.headers.get("accept-language"))
 
 
 def _lines(home: Path, kind: str, path: Path, places: range) -> Iterator[str]:
