@@ -7,7 +7,8 @@ from typing import Literal
 
 from submodels.text import Text
 
-Role = Literal["feature", "label", "key", "text", "time", "tag"]
+Role = Literal["feature", "label", "key", "text", "time", "tag", "mark"]
+"""``mark``: a column of ours that tells of another one, such as a flag; no model learns from it."""
 Origin = Literal["irdi", "own"]
 
 

@@ -105,9 +105,8 @@ class _Products:
         made = self.made(id, release)
         sums = archive.read_sums(made.released.folder)
         names = [*(name for name in sums if not is_picture(name)), archive.SUMS]
-        return _json(
-            {**_public(made), **self._links(made), "files": [self._file_link(made, name) for name in names]}
-        )
+        files = [self._file_link(made, name) for name in names]
+        return _json({**_public(record.published(made)), **self._links(made), "files": files})
 
     def licence(self, id: str, release: str) -> Response:
         """The terms of the offer as ODRL 2.2 (JSON-LD)."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from aas_server.errors import NotFound
-from aas_server.product.work import Collected, Prepared, Registered, Released, Trained
+from aas_server.product.work import Collected, CollectedStream, Prepared, Registered, Released, Trained
 from aas_server.store.contract import Catalogue, Pin, Store
 from submodels.data_quality import DataQuality
 from submodels.pricing import Pricing
@@ -126,6 +126,25 @@ def release(store: Store, id: str) -> ReleaseRecord:
         raise TypeError(f"cannot read a {kind.__name__}")
 
     return msgspec.json.decode(store.catalogue.get("release", id), type=ReleaseRecord, dec_hook=path)
+
+
+def published(made: ReleaseRecord) -> ReleaseRecord:
+    """The record as others may see it: of what was collected only the columns that the release tells of, with the
+    meaning they have there (step 2 keeps some back)."""
+    fields = made.prepared.processing.fields
+
+    def told(stream: CollectedStream) -> CollectedStream:
+        known = {field.name: field for field in fields.get(stream.name, ())}
+        kept_back = {field.name for field in stream.fields} - known.keys()
+        return replace(
+            stream,
+            columns={name: kind for name, kind in stream.columns.items() if name not in kept_back},
+            fields=tuple(known[field.name] for field in stream.fields if field.name in known),
+        )
+
+    collected = made.collected
+    companions = tuple(told(stream) for stream in collected.companions)
+    return replace(made, collected=replace(collected, main=told(collected.main), companions=companions))
 
 
 def put_release(store: Store, record: ReleaseRecord) -> None:

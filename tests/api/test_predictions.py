@@ -89,6 +89,10 @@ def test_names_of_the_gateway_are_understood(client):
     ("kind", "body"),
     [
         ("application/x-ndjson", '{"CycleTime": 9, "Cushion": 5}\n\n{"CycleTime": 1, "Cushion": 5}\n'),
+        (
+            "application/x-ndjson",
+            '{"CycleTime": 9, "Cushion": 5, "비고": "line\u2028separator"}\r\n{"CycleTime": 1, "Cushion": 5}',
+        ),
         ("text/csv", "CycleTime,Cushion\n9,5\n1,5\n"),
         ("text/csv; charset=cp949", "사이클,쿠션\r\n9,5\r\n1,5\r\n".encode("cp949")),
         ("text/csv", "\ufeff사이클,쿠션\n9,5\n1,5\n"),

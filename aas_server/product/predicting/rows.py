@@ -57,7 +57,7 @@ def _json(content: str) -> Sequence[Any]:
 
 
 def _lines(content: str) -> Iterable[Any]:
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split("\n"), 1):
         if line.strip():
             try:
                 yield msgspec.json.decode(line)

@@ -162,7 +162,7 @@ class Bench:
         return column
 
     def beside(self, column: Column, suffix: str, sentence: str, kind: str, value_type: str) -> Column:
-        """A new column that tells of another one, such as a flag; no model learns from it unasked."""
+        """A new column that tells of another one, such as a flag; no model learns from it."""
         field = column.field
         id_short = self.free(f"{field.id_short}_{suffix}")
         title = in_all(sentence, name={lang: field.title.get(lang) or field.name for lang in ("ko", "en")})
@@ -174,7 +174,7 @@ class Bench:
             origin="own",
             title=title,
             definition=title,
-            role="text",
+            role="mark",
         )
         self.veil = self.veil.also(field.id_short, id_short)
         self._steps += 1

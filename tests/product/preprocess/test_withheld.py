@@ -13,11 +13,15 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
+from aas_server.api.products import products_router
+from aas_server.clock import SystemClock
 from aas_server.house import House
 from aas_server.ingest.service import catch_up
 from aas_server.ingest.taking.files import Files, Wish
-from aas_server.product import propose
+from aas_server.product import propose, record
 from aas_server.product.recipe import Cleaning, Label, Modelling
 from aas_server.product.recipe.cleaning import Outliers, Secret
 from aas_server.settings import Settings
@@ -60,7 +64,11 @@ def sold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Path
         cleaning = Cleaning(
             secrets={"hidden_dose": "drop", "recipe_temp": Secret("normalise")},
             persons=("worker",),
-            outliers={"hidden_dose": Outliers("mad"), "recipe_temp": Outliers("mad")},
+            outliers={
+                "hidden_dose": Outliers("mad"),
+                "recipe_temp": Outliers("mad"),
+                "pressure": Outliers("mad", limit=1.0),
+            },
             codes={"hidden_dose": (7300.125,)},
         )
         house.keep_recipe(replace(first, cleaning=cleaning, label=Label("verdict", ("N",)), modelling=Modelling()))
@@ -98,6 +106,29 @@ def test_nothing_that_is_handed_over_tells_it(sold: tuple[House, Path]) -> None:
     assert any(name.endswith(".xml") for name in seen) and any("sample.csv" in name for name in seen)
     found = [(name, word) for name, text in seen.items() for word in words if word in text]
     assert found == []
+
+
+def test_no_answer_of_the_products_tells_it(sold: tuple[House, Path]) -> None:
+    house, _ = sold
+    at = "/products/cell/releases/cell-r1"
+    words = ["hidden_dose", "김비밀", "이은밀", "7300.125", *map(str, shots()["recipe_temp"])]
+    app = FastAPI()
+    app.include_router(products_router(house.store, house.settings, SystemClock()))
+    with TestClient(app) as client:
+        for path in ("/products", "/products/cell", at, f"{at}/records", f"{at}/predict/schema", f"{at}/model"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert [word for word in words if word in answer.text] == [], path
+        known = client.get(at).json()["collected"]["main"]
+        assert "recipe_temp" in known["columns"] and "pressure" in known["columns"]
+
+
+def test_no_model_learns_from_a_mark(sold: tuple[House, Path]) -> None:
+    house, _ = sold
+    made = record.release(house.store, "cell-r1")
+    assert "pressure_outlier" in {field.id_short for field in made.prepared.main.fields}
+    assert "pressure_outlier" not in made.trained.model.features
+    assert any("pressure_outlier" in note["en"] for note in made.trained.model.notes)
 
 
 def test_the_recipe_keeps_its_columns_in_house(sold: tuple[House, Path]) -> None:
