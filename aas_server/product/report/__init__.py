@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,12 @@ def html(pages: Path, template: str, **values: Any) -> bytes:
     A template sees ``languages`` (Korean first), ``say(key, language, …)`` and the filters below; every value is
     escaped.
     """
+    return _environment(pages).get_template(template).render(**values).encode()
+
+
+@cache
+def _environment(pages: Path) -> Environment:
+    """Of a folder of pages; a release asks for the same ones over and over."""
     environment = Environment(
         loader=FileSystemLoader([pages, _HERE]),
         autoescape=True,
@@ -39,7 +46,7 @@ def html(pages: Path, template: str, **values: Any) -> bytes:
         languages=LANGUAGES, say=text, figure_title=figures.title, figure_shown=figures.shown
     )
     environment.filters.update(own=own, number=number, percent=percent, local=local, day=day)
-    return environment.get_template(template).render(**values).encode()
+    return environment
 
 
 def write_csv(target: Path, rows: Iterable[Sequence[object]]) -> None:

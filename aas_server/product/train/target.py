@@ -49,6 +49,14 @@ class Target:
         held = self.codes if self.codes is not None else self.values
         return 0 if held is None else int(held.size)
 
+    @property
+    def rarest(self) -> int:
+        """Defects, or rows of the rarest class that occurs; 0 without classes."""
+        counts = self.counts()
+        if not counts.any():
+            return 0
+        return int(counts[1] if self.is_defect else counts[counts > 0].min())
+
     def at(self, rows: NDArray[np.int64] | slice) -> Target:
         """Of these rows only."""
         return replace(

@@ -35,7 +35,7 @@ def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak
     reached = scores.model
     if reached is None:
         return True, _unjudged(truth)
-    rarest = _rarest(truth)
+    rarest = truth.rarest
     values = _values(scores, truth, acceptance, rarest)
     least = baseline().limits.min_test_defects
     if truth.codes is not None and rarest < least:
@@ -57,14 +57,6 @@ def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak
     return False, in_all(
         "train-verdict-good" if truth.codes is not None else "train-verdict-good-number", **values
     )
-
-
-def _rarest(truth: Target) -> int:
-    """Defects, or rows of the rarest class that occurs."""
-    counts = truth.counts()
-    if not counts.size:
-        return 0
-    return int(counts[1] if truth.is_defect else counts[counts > 0].min())
 
 
 def _values(scores: Scores, truth: Target, acceptance: float, rarest: int) -> Mapping[str, object]:

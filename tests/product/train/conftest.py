@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,30 +92,50 @@ def prepared(table: pd.DataFrame, path: Path) -> Prepared:
     return Prepared(main, (), processing)
 
 
-@pytest.fixture
-def build(tmp_path: Path) -> Callable[..., Built]:
-    """Train on a table: ``build(table, label=…, defect=…, **modelling)``."""
-    runs: list[Path] = []
+Build = Callable[..., Built]
 
-    def run(table: pd.DataFrame, label: str | None = None, defect: tuple[str, ...] = ("1",), **how: Any) -> Built:
-        folder = tmp_path / f"run{len(runs)}"
-        folder.mkdir()
-        runs.append(folder)
-        shell = Shell()
-        work = Work(
-            recipe=recipe(Label(label, defect) if label else None, Modelling(**how)),
-            folder=folder,
-            store=cast(Any, None),
-            twin=cast(Any, shell),
-            packages=cast(Any, None),
-            clock=SystemClock(),
-            names=Names("https://factory.example"),
-            settings=Settings(),
-            progress=lambda step, done, total: None,
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Train on a table: ``build(table, label=…, defect=…, **modelling)``. What was trained the same way before is
+    handed out again, but for ``anew``."""
+    known: dict[object, Built] = {}
+
+    def run(
+        table: pd.DataFrame,
+        label: str | None = None,
+        defect: tuple[str, ...] = ("1",),
+        anew: bool = False,
+        **how: Any,
+    ) -> Built:
+        content = (
+            tuple(zip(table.columns, map(str, table.dtypes), strict=True)),
+            pickle.dumps(table.to_dict("list")),
         )
-        return Built(train.run(work, prepared(table, folder / "shots.parquet")), shell)
+        key = (content, label, defect, repr(sorted(how.items())))
+        if anew or key not in known:
+            known[key] = _trained(tmp_path_factory.mktemp("run"), table, label, defect, Modelling(**how))
+        return known[key]
 
     return run
+
+
+def _trained(
+    folder: Path, table: pd.DataFrame, label: str | None, defect: tuple[str, ...], how: Modelling
+) -> Built:
+    shell = Shell()
+    work = Work(
+        recipe=recipe(Label(label, defect) if label else None, how),
+        folder=folder,
+        store=cast(Any, None),
+        twin=cast(Any, shell),
+        packages=cast(Any, None),
+        clock=SystemClock(),
+        names=Names("https://factory.example"),
+        settings=Settings(),
+        progress=lambda step, done, total: None,
+    )
+    return Built(train.run(work, prepared(table, folder / "shots.parquet")), shell)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def _rows(bench: Bench, result: Result, recipe: Recipe) -> list[Leak]:
 
 
 def _repeated(kind: LeakKind, which: NDArray[np.bool_], bench: Bench, result: Result, recipe: Recipe) -> Leak:
-    """Suspected where the score passes with these rows and does not without them."""
+    """Suspected where the score passes with these rows and without them does not, or too few are left to tell."""
     count = int(which.sum())
     grave = bench.target.known and which.mean() >= baseline().leaks.repeated_share
     severity: Severity = "warning" if grave else "note"
@@ -58,12 +58,12 @@ def _repeated(kind: LeakKind, which: NDArray[np.bool_], bench: Bench, result: Re
     naive = result.guesses.get("naive", ("", None))[1]
     line = recipe.modelling.acceptance
     whole = reached(bench.metric, truth, result.answer, naive)
-    rest = None
-    if not which.all():
-        kept = ~which
-        beside = naive.at(kept) if naive is not None else None
-        rest = reached(bench.metric, truth.at(np.flatnonzero(kept)), result.answer.at(kept), beside)
-    if whole is not None and whole >= line and severity == "warning" and (rest is None or rest < line):
+    kept = np.flatnonzero(~which)
+    others = truth.at(kept)
+    beside = naive.at(kept) if naive is not None else None
+    rest = reached(bench.metric, others, result.answer.at(kept), beside) if kept.size else None
+    few = others.codes is not None and others.rarest < baseline().limits.min_test_defects
+    if whole is not None and whole >= line and severity == "warning" and (few or rest is None or rest < line):
         severity = "suspected"
     if rest is None:
         return _leak(kind, severity, count, (), rows=count, share=float(which.mean()))
