@@ -132,6 +132,17 @@ def test_a_real_sheet_is_judged_with_its_cells() -> None:
     assert all("!" in str(fault.values["cell"]) for fault in checked.faults)
 
 
+def test_a_sheet_that_libreoffice_saved_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "m.xlsx"
+    mapping.write(file, "CNC", [{"id_short": "Prop:Speed", "reference_local": True, "tag": "D1"}])
+    book = openpyxl.load_workbook(file)
+    cell = next(cell for cell in book.active[3] if cell.value is True)
+    cell.value = "=TRUE()"
+    book.save(file)
+    (sheet,) = mapping.read(file).sheets
+    assert sheet.rows[0].cells["reference_local"].value is True
+
+
 def test_a_sheet_of_anybody_is_judged(tmp_path: Path) -> None:
     rows = [
         {"id_short": "Prop:Speed", "irdi": "0112/2///61987#ABA927#005", "unit": "rpm", "tag": "D1"},

@@ -116,7 +116,7 @@ def _sheet(title: str, grid: Grid, areas: Iterable[Area], head: int, places: Pla
     path: dict[str, str] = {}
     for number in sorted({number for number in {*grid, *spread} if number > head}):
         filled = grid.get(number, [])
-        formulas = [cell for cell in filled if cell.data_type == "f"]
+        formulas = [cell for cell in filled if cell.data_type == "f" and _truth(cell.value) is None]
         if formulas and number not in spread and len(formulas) == len(filled):
             tallies.append(number)
             continue
@@ -169,7 +169,14 @@ def _known(key: str) -> tuple[int, int]:
     return _rank(key) or (0, 0)
 
 
+def _truth(value: Any) -> bool | None:
+    """LibreOffice saves the value TRUE as the formula ``=TRUE()``."""
+    return {"=TRUE()": True, "=FALSE()": False}.get(value) if isinstance(value, str) else None
+
+
 def _value(value: Any) -> Value:
+    if (truth := _truth(value)) is not None:
+        return truth
     return value if isinstance(value, bool | int | float) else str(value)[:_LONGEST]
 
 
