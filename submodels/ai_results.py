@@ -136,98 +136,95 @@ def values(said: Evaluation) -> dict[str, Any]:
             {"Name": one.name, "Algorithm": one.algorithm, "Score": one.score, "Figures": named(one.figures)}
             for one in said.baselines
         ],
-        "Classes": [
-            {
-                "Label": one.label,
-                "TrainRows": one.train_rows,
-                "TestRows": one.test_rows,
-                "Precision": one.precision,
-                "Recall": one.recall,
-                "F1": one.f1,
-                "AveragePrecision": one.average_precision,
-            }
-            for one in said.classes
-        ],
-        "Curves": [
-            {
-                "Kind": one.kind,
-                "Label": one.label,
-                "Area": one.area,
-                "Across": list(one.x),
-                "Up": list(one.y),
-                "Thresholds": list(one.thresholds),
-            }
-            for one in said.curves
-        ],
+        "Classes": [_class(one) for one in said.classes],
+        "Curves": [_curve(one) for one in said.curves],
         "Calibration": _calibration(said.calibration),
         "Residuals": _residuals(said.residuals),
         "Permutation": [{"Feature": name, "Loss": loss} for name, loss in said.permutation],
-        "Leaks": [
-            {
-                "Kind": one.kind,
-                "Severity": one.severity,
-                "Count": one.count,
-                "Columns": list(one.columns),
-                "Sentence": one.sentence,
-            }
-            for one in said.leaks
-        ],
+        "Leaks": [_leak(one) for one in said.leaks],
     }
 
 
 def read(said: Mapping[str, Any]) -> Evaluation:
     """The way back from ``values``."""
-    calibration, residuals = said.get("Calibration"), said.get("Residuals")
     return Evaluation(
-        baselines=tuple(
-            Baseline(
-                one["Name"],
-                one["Algorithm"],
-                one.get("Score"),
-                reading.named_of(one.get("Figures", {}).values()),
-            )
-            for one in said.get("Baselines", ())
-        ),
-        classes=tuple(
-            ClassFigures(
-                one["Label"],
-                one["TrainRows"],
-                one["TestRows"],
-                *(one.get(name) for name in ("Precision", "Recall", "F1", "AveragePrecision")),
-            )
-            for one in said.get("Classes", ())
-        ),
-        curves=tuple(
-            Curve(
-                one["Kind"],
-                one["Label"],
-                one["Area"],
-                *(tuple(one.get(name, ())) for name in ("Across", "Up", "Thresholds")),
-            )
-            for one in said.get("Curves", ())
-        ),
-        calibration=calibration
-        and Calibration(
-            calibration["Label"],
-            calibration["Brier"],
-            calibration["Error"],
-            tuple(
-                Bin(*(one[name] for name in ("Low", "High", "Rows", "Predicted", "Observed")))
-                for one in calibration.get("Bins", ())
-            ),
-        ),
-        residuals=residuals
-        and Residuals(
-            residuals["Unit"],
-            tuple((one["Share"], one["Value"]) for one in residuals.get("Quantiles", ())),
-            tuple(residuals.get("Actual", ())),
-            tuple(residuals.get("Predicted", ())),
-        ),
+        baselines=tuple(map(_read_baseline, said.get("Baselines", ()))),
+        classes=tuple(map(_read_class, said.get("Classes", ()))),
+        curves=tuple(map(_read_curve, said.get("Curves", ()))),
+        calibration=_read_calibration(said.get("Calibration")),
+        residuals=_read_residuals(said.get("Residuals")),
         permutation=tuple((one["Feature"], one["Loss"]) for one in said.get("Permutation", ())),
         leaks=tuple(
             Leak(one["Kind"], one["Severity"], one["Count"], tuple(one.get("Columns", ())), one["Sentence"])
             for one in said.get("Leaks", ())
         ),
+    )
+
+
+def _class(one: ClassFigures) -> dict[str, Any]:
+    return {
+        "Label": one.label,
+        "TrainRows": one.train_rows,
+        "TestRows": one.test_rows,
+        "Precision": one.precision,
+        "Recall": one.recall,
+        "F1": one.f1,
+        "AveragePrecision": one.average_precision,
+    }
+
+
+def _curve(one: Curve) -> dict[str, Any]:
+    return {
+        "Kind": one.kind,
+        "Label": one.label,
+        "Area": one.area,
+        "Across": list(one.x),
+        "Up": list(one.y),
+        "Thresholds": list(one.thresholds),
+    }
+
+
+def _leak(one: Leak) -> dict[str, Any]:
+    return {
+        "Kind": one.kind,
+        "Severity": one.severity,
+        "Count": one.count,
+        "Columns": list(one.columns),
+        "Sentence": one.sentence,
+    }
+
+
+def _read_baseline(said: Mapping[str, Any]) -> Baseline:
+    figures = reading.named_of(said.get("Figures", {}).values())
+    return Baseline(said["Name"], said["Algorithm"], said.get("Score"), figures)
+
+
+def _read_class(said: Mapping[str, Any]) -> ClassFigures:
+    told = (said.get(name) for name in ("Precision", "Recall", "F1", "AveragePrecision"))
+    return ClassFigures(said["Label"], said["TrainRows"], said["TestRows"], *told)
+
+
+def _read_curve(said: Mapping[str, Any]) -> Curve:
+    points = (tuple(said.get(name, ())) for name in ("Across", "Up", "Thresholds"))
+    return Curve(said["Kind"], said["Label"], said["Area"], *points)
+
+
+def _read_calibration(said: Mapping[str, Any] | None) -> Calibration | None:
+    if said is None:
+        return None
+    names = ("Low", "High", "Rows", "Predicted", "Observed")
+    bins = tuple(Bin(*(one[name] for name in names)) for one in said.get("Bins", ()))
+    return Calibration(said["Label"], said["Brier"], said["Error"], bins)
+
+
+def _read_residuals(said: Mapping[str, Any] | None) -> Residuals | None:
+    if said is None:
+        return None
+    return Residuals(
+        said["Unit"],
+        tuple((one["Share"], one["Value"]) for one in said.get("Quantiles", ())),
+        tuple(said.get("Actual", ())),
+        tuple(said.get("Predicted", ())),
     )
 
 

@@ -15,6 +15,7 @@ from aas_server.errors import BadInput
 from aas_server.house import House, existing
 from aas_server.ids import Names
 from aas_server.messages import Language
+from aas_server.product.folder import check_home
 from aas_server.product.report.format import percent
 from aas_server.product.standardise import engineering, mapping, values
 from aas_server.product.standardise.report import Line, Report, report
@@ -72,8 +73,8 @@ def mapping_(
     if sum(part is not None for part in (target, source, folder)) != 1:
         raise BadInput("mapping-nothing-asked")
     for part in (target, folder):
-        if part is not None and not part.absolute().parent.is_dir():
-            raise BadInput("target-folder-missing", folder=part.absolute().parent)
+        if part is not None:
+            check_home(part)
     voice = Voice(language, as_json)
     with existing(configuration.load(settings, data=data)) as house:
         names = Names(house.settings.domain)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 from aas_server.product.price import approaches, sensitivity
 from aas_server.product.price.approaches import PLACES, Assumed
 from aas_server.product.price.page import Cell, Live, Page, Pages, decimals, rounded_down
 from aas_server.product.recipe.costing import Comparable
-from submodels.valuation import IncomeValue
+from submodels.valuation import IncomeValue, MarketValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,7 @@ def income(pages: Pages, given: Assumed) -> Valued:
     page.note(pages.say("costbook-income-formula"))
     page.note(pages.say("costbook-basis", basis=given.basis))
     page.row += 1
-    page.head(["costbook-assumption", "costbook-value"], [26, 16, 14, 18, *[16] * 30])
-    fee, discount, wear = (
-        page.at(page.write([pages.say(f"costbook-driver-{name}"), number], ["text", style]), 1)
-        for name, number, style in (
-            ("fee", given.fee, "input"),
-            ("discount", given.discount, "percent"),
-            ("obsolescence", given.obsolescence, "percent"),
-        )
-    )
+    fee, discount, wear = _assumptions(pages, page, given)
     page.row += 1
     page.head([f"costbook-{head}" for head in ("year", "buyers", "factor", "amount")])
     first = page.row
@@ -65,6 +58,20 @@ def income(pages: Pages, given: Assumed) -> Valued:
     return Valued(page.at(row, 3), value.value, cases)
 
 
+def _assumptions(pages: Pages, page: Page, given: Assumed) -> tuple[str, str, str]:
+    """A row each for fee, discount and obsolescence; returns their cells."""
+    page.head(["costbook-assumption", "costbook-value"], [26, 16, 14, 18, *[16] * 30])
+    fee, discount, wear = (
+        page.at(page.write([pages.say(f"costbook-driver-{name}"), number], ["text", style]), 1)
+        for name, number, style in (
+            ("fee", given.fee, "input"),
+            ("discount", given.discount, "percent"),
+            ("obsolescence", given.obsolescence, "percent"),
+        )
+    )
+    return fee, discount, wear
+
+
 def _income_cases(
     pages: Pages, page: Page, given: Assumed, first: int, at: tuple[str, str, str]
 ) -> dict[tuple[str, int], Live]:
@@ -73,38 +80,36 @@ def _income_cases(
     count = len(given.buyers)
     heads = ("driver", "change", "scale", "discount-rate", "wear-rate")
     page.head([f"costbook-{head}" for head in heads] + ["costbook-amount"] * (count + 1))
+    drivers = ("buyers", "fee", "discount", "obsolescence")
     found: dict[tuple[str, int], Live] = {}
-    for driver in ("buyers", "fee", "discount", "obsolescence"):
-        for change in sensitivity.CHANGES:
-            if not change:
-                continue
-            row = page.row
-            by, scale, rate, worn = (page.at(row, column) for column in (1, 2, 3, 4))
-            value, case = _income_case(given, driver, change)
-            scaled = driver in ("buyers", "fee")
-            years = [
-                Live(
-                    rounded_down(
-                        f"{page.at(first + n, 1)}*{fee}*{scale}*{_factor(page.at(first + n, 0), rate, worn)}",
-                        _digits(one.factor),
-                    ),
-                    one.amount,
-                )
-                for n, one in enumerate(value.years)
-            ]
-            cells: list[Cell] = [
-                pages.say(f"costbook-driver-{driver}"),
-                change,
-                Live(f"1+{by}/100" if scaled else "1", 1 + change / 100 if scaled else 1),
-                _moved(discount, by, driver == "discount", case.discount),
-                _moved(wear, by, driver == "obsolescence", case.obsolescence),
-                *years,
-                Live(f"SUM({page.at(row, 5)}:{page.at(row, 4 + count).split('!')[1]})", value.value),
-            ]
-            styles = ["text", "input", "factor", "limit", "limit", *["won"] * count, "sum"]
-            page.write(cells, styles)
-            found[driver, change] = Live(page.at(row, 5 + count), value.value)
+    for driver, change in product(drivers, (change for change in sensitivity.CHANGES if change)):
+        row = page.row
+        by, scale, rate, worn = (page.at(row, column) for column in (1, 2, 3, 4))
+        value, case = _income_case(given, driver, change)
+        scaled = driver in ("buyers", "fee")
+        amounts = (
+            f"{page.at(first + n, 1)}*{fee}*{scale}*{_factor(page.at(first + n, 0), rate, worn)}"
+            for n in range(count)
+        )
+        cells: list[Cell] = [
+            pages.say(f"costbook-driver-{driver}"),
+            change,
+            Live(f"1+{by}/100" if scaled else "1", 1 + change / 100 if scaled else 1),
+            _moved(discount, by, driver == "discount", case.discount),
+            _moved(wear, by, driver == "obsolescence", case.obsolescence),
+            *_yearly(amounts, value),
+            Live(f"SUM({page.at(row, 5)}:{page.at(row, 4 + count).split('!')[1]})", value.value),
+        ]
+        page.write(cells, ["text", "input", "factor", "limit", "limit", *["won"] * count, "sum"])
+        found[driver, change] = Live(page.at(row, 5 + count), value.value)
     return found
+
+
+def _yearly(amounts: Iterable[str], value: IncomeValue) -> list[Live]:
+    return [
+        Live(rounded_down(amount, _digits(year.factor)), year.amount)
+        for amount, year in zip(amounts, value.years, strict=True)
+    ]
 
 
 def _income_case(given: Assumed, driver: str, change: int) -> tuple[IncomeValue, Assumed]:
@@ -153,23 +158,19 @@ def market(pages: Pages, comparables: Sequence[Comparable]) -> Valued:
             [one.name, one.price, one.source, one.date, one.adjustments, one.factor, adjusted, *cases],
             ["text", "input", "text", "text", "text", "factor", "won", *["won"] * len(cases)],
         )
-    last = page.row - 1
-    ranges = [page.span(first, last, 6 + n) for n in range(len(changed) + 1)]
-    for name, function, figure in (("low", "MIN", value.low), ("high", "MAX", value.high)):
-        cells: list[Cell] = [
-            pages.say(f"costbook-{name}est"),
-            "",
-            "",
-            "",
-            "",
-            "",
-            Live(f"{function}({ranges[0]})", figure),
-        ]
-        page.write(cells, ["text"] * 6 + ["won"])
-    medians = [Live(f"ROUNDDOWN(MEDIAN({ranges[0]}),0)", value.median)]
-    medians += [Live(f"ROUNDDOWN(MEDIAN({ranges[n]}),0)", changed[c].median) for n, c in enumerate(changed, 1)]
-    row = page.write([pages.say("costbook-median"), "", "", "", "", "", *medians],
-                     ["sum-text"] * 6 + ["sum"] * len(medians))  # fmt: skip
+    row = _market_sums(pages, page, first, (value, *changed.values()))
     page.printed(landscape=True)
-    cells_ = {("prices", c): Live(page.at(row, 6 + n), changed[c].median) for n, c in enumerate(changed, 1)}
-    return Valued(page.at(row, 6), value.median, cells_)
+    found = {("prices", c): Live(page.at(row, 6 + n), changed[c].median) for n, c in enumerate(changed, 1)}
+    return Valued(page.at(row, 6), value.median, found)
+
+
+def _market_sums(pages: Pages, page: Page, first: int, values: Sequence[MarketValue]) -> int:
+    """Least, greatest and median below the rows from ``first`` on: of the prices, and the median of each changed
+    case beside. Returns the medians' row."""
+    last, blank = page.row - 1, [""] * 5
+    ranges = [page.span(first, last, 6 + n) for n in range(len(values))]
+    for name, function, figure in (("low", "MIN", values[0].low), ("high", "MAX", values[0].high)):
+        least = Live(f"{function}({ranges[0]})", figure)
+        page.write([pages.say(f"costbook-{name}est"), *blank, least], ["text"] * 6 + ["won"])
+    medians = [Live(f"ROUNDDOWN(MEDIAN({span}),0)", one.median) for span, one in zip(ranges, values, strict=True)]
+    return page.write([pages.say("costbook-median"), *blank, *medians], ["sum-text"] * 6 + ["sum"] * len(medians))
