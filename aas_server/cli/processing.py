@@ -14,7 +14,7 @@ from aas_server.errors import NotFound
 from aas_server.house import existing
 from aas_server.messages import Language
 from aas_server.product import record
-from aas_server.product.changes import ColumnChange, Seen
+from aas_server.product.column_change import ColumnChange, ColumnSummary
 from aas_server.product.work import Prepared
 from submodels.data_processing import Operation
 
@@ -84,7 +84,7 @@ def _operation(voice: Voice, one: Operation) -> None:
 
 
 def _column(voice: Voice, one: ColumnChange) -> dict[str, object]:
-    def said(seen: Seen | None) -> str:
+    def said(seen: ColumnSummary | None) -> str:
         if seen is None:
             return voice.word("lineage-withheld") if one.withheld else "–"
         figures = "" if seen.mean is None else f", {seen.minimum:g} … {seen.mean:g} … {seen.maximum:g}"

@@ -13,7 +13,7 @@ from basyx.aas.model.concept import ConceptDescription
 
 from aas_server.clock import Clock
 from aas_server.ids import Names
-from aas_server.product.changes import ColumnChange
+from aas_server.product.column_change import ColumnChange
 from aas_server.product.recipe import Recipe
 from aas_server.settings import Settings
 from aas_server.store.contract import Pin, Store

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aas_server.standard import irdi as identifiers
+from aas_server.standard.clues import Clues, is_number, outside
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.entry import Entry
-from aas_server.standard.subject import Subject, is_number, outside
 from submodels.text import Text
 from templates import concepts, quantities
 from templates.concepts import Concept
@@ -25,7 +25,7 @@ class Misfit:
     values: Mapping[str, str | Text]
 
 
-def check(subject: Subject, semantic_id: str, dictionary: Dictionary) -> list[Misfit]:
+def check(clues: Clues, semantic_id: str, dictionary: Dictionary) -> list[Misfit]:
     """What speaks against the IRDI on this field; nothing where it fits, is an own URI, or can't be judged
     because no dictionary here knows it."""
     if not identifiers.looks_like(semantic_id):
@@ -36,21 +36,21 @@ def check(subject: Subject, semantic_id: str, dictionary: Dictionary) -> list[Mi
     if kind != "property":
         return [Misfit("fit-no-property", {"irdi": semantic_id, "kind": kind})]
     entry = dictionary.entry(semantic_id)
-    return against(subject, entry) if entry is not None else []
+    return against(clues, entry) if entry is not None else []
 
 
-def against(subject: Subject, entry: Entry) -> list[Misfit]:
+def against(clues: Clues, entry: Entry) -> list[Misfit]:
     """What speaks against this entry on the field."""
     found = []
-    unit = subject.known_unit
+    unit = clues.known_unit
     called = _text(entry)
     if unit is not None and entry.quantities and unit.quantity not in entry.quantities:
         found.append(Misfit("fit-unit", {"entry": called, "unit": unit.symbol, "kind": _kind(unit.quantity)}))
-    if (other := _says_other(subject.name, entry)) is not None:
-        found.append(Misfit("fit-name", {"entry": called, "name": subject.name, "kind": other.title}))
-    if subject.numeric is False and entry.data_type and is_number(entry.data_type):
-        found.append(Misfit("fit-type", {"entry": called, "name": subject.name}))
-    if entry.plausible is not None and (wrong := outside(subject.seen, unit, entry.plausible)) is not None:
+    if (other := _says_other(clues.name, entry)) is not None:
+        found.append(Misfit("fit-name", {"entry": called, "name": clues.name, "kind": other.title}))
+    if clues.numeric is False and entry.data_type and is_number(entry.data_type):
+        found.append(Misfit("fit-type", {"entry": called, "name": clues.name}))
+    if entry.plausible is not None and (wrong := outside(clues.seen, unit, entry.plausible)) is not None:
         values: dict[str, str | Text] = {"entry": called, "value": f"{wrong:g}", "reason": entry.plausible.reason}
         found.append(Misfit("fit-values", values))
     return found

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from aas_server.standard.clues import Clues, is_number, outside
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.entry import Entry
-from aas_server.standard.subject import Subject, is_number, outside
 from templates import concepts, names
 
 MOST = 5
@@ -39,10 +39,10 @@ class Suggestion:
     reasons: tuple[Reason, ...]
 
 
-def suggest(subject: Subject, dictionary: Dictionary, most: int = MOST) -> list[Suggestion]:
+def suggest(clues: Clues, dictionary: Dictionary, most: int = MOST) -> list[Suggestion]:
     """The best ``most`` entries, best first; none where nothing speaks for any."""
-    ours = _ours(subject, dictionary)
-    found = [*ours, *_licensed(subject, dictionary, ours)]
+    ours = _ours(clues, dictionary)
+    found = [*ours, *_licensed(clues, dictionary, ours)]
     sure = [one for one in found if one.sure]
     if len({one.entry.key or one.entry.id for one in sure}) > 1:
         found = [Suggestion(one.entry, one.score, False, one.reasons) for one in found]
@@ -56,9 +56,9 @@ def _by_unit_alone(one: Suggestion) -> bool:
     return one.reasons[0].key == "suggest-unit"
 
 
-def _ours(subject: Subject, dictionary: Dictionary) -> list[Suggestion]:
-    certain = concepts.propose(subject.name, subject.unit or None)
-    name = names.unit_in(subject.name)[0]
+def _ours(clues: Clues, dictionary: Dictionary) -> list[Suggestion]:
+    certain = concepts.propose(clues.name, clues.unit or None)
+    name = names.unit_in(clues.name)[0]
     parts = names.words(name)
     found = []
     for entry in dictionary.own:
@@ -68,20 +68,16 @@ def _ours(subject: Subject, dictionary: Dictionary) -> list[Suggestion]:
             called: tuple[float, Reason] | None = (_CERTAIN, Reason("suggest-name", {"word": name}))
         else:
             called = _called(parts, entry)
-        if (
-            made := _weighed(subject, entry, called, certain is not None and certain.key == entry.key)
-        ) is not None:
+        if (made := _weighed(clues, entry, called, certain is not None and certain.key == entry.key)) is not None:
             found.append(made)
     return found
 
 
-def _weighed(
-    subject: Subject, entry: Entry, called: tuple[float, Reason] | None, certain: bool
-) -> Suggestion | None:
+def _weighed(clues: Clues, entry: Entry, called: tuple[float, Reason] | None, certain: bool) -> Suggestion | None:
     """The evidence of name, unit and values together; ``None`` where it can't be, or too little speaks for it."""
-    unit = subject.known_unit
+    unit = clues.known_unit
     score, reasons = (called[0], [called[1]]) if called else (0.0, [])
-    fits = _fits_type(subject, entry)
+    fits = _fits_type(clues, entry)
     if fits is None:
         return None
     if unit is not None and (entry.quantities or not entry.units):
@@ -94,8 +90,8 @@ def _weighed(
         reasons.append(Reason("suggest-unit", {"unit": unit.symbol}))
     if not reasons:
         return None
-    if entry.plausible is not None and (subject.seen.low is not None or subject.seen.high is not None):
-        wrong = outside(subject.seen, unit, entry.plausible)
+    if entry.plausible is not None and (clues.seen.low is not None or clues.seen.high is not None):
+        wrong = outside(clues.seen, unit, entry.plausible)
         score += _PLAUSIBLE if wrong is None else _IMPLAUSIBLE
         if wrong is not None:
             certain = False
@@ -106,13 +102,13 @@ def _weighed(
     return Suggestion(entry, score, certain and fits == 1.0 and bool(entry.irdi), tuple(reasons))
 
 
-def _fits_type(subject: Subject, entry: Entry) -> float | None:
+def _fits_type(clues: Clues, entry: Entry) -> float | None:
     """``None`` where the values can't be of the entry's type; less than 1 where they are codes in digits."""
-    if subject.numeric is None or not entry.data_type:
+    if clues.numeric is None or not entry.data_type:
         return 1.0
-    if subject.numeric == is_number(entry.data_type):
+    if clues.numeric == is_number(entry.data_type):
         return 1.0
-    return 0.6 if subject.numeric else None
+    return 0.6 if clues.numeric else None
 
 
 def _called(parts: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None:
@@ -162,12 +158,12 @@ def _short(parts: tuple[str, ...], head: tuple[str, ...], entry: Entry) -> tuple
     return None
 
 
-def _licensed(subject: Subject, dictionary: Dictionary, ours: Iterable[Suggestion]) -> list[Suggestion]:
+def _licensed(clues: Clues, dictionary: Dictionary, ours: Iterable[Suggestion]) -> list[Suggestion]:
     """Imported entries by their names in any language. A Korean name is looked up by the English one of what we
     take it for as well."""
     if dictionary.licensed is None:
         return []
-    plain = names.unit_in(subject.name)[0]
+    plain = names.unit_in(clues.name)[0]
     parts = [word for word in names.core(names.words(plain)) if len(word) > 1 and not word.isdigit()]
     likely = max((one for one in ours if one.score >= _CERTAIN), key=lambda one: one.score, default=None)
     asked = [(" ".join(parts), 1.0)] if parts else []
@@ -180,8 +176,8 @@ def _licensed(subject: Subject, dictionary: Dictionary, ours: Iterable[Suggestio
             if called is None:
                 continue
             exact = called[0] >= _CERTAIN and trust == 1.0
-            sure = exact and subject.known_unit is not None and bool(entry.quantities)
-            made = _weighed(subject, entry, (called[0] * trust, called[1]), sure)
+            sure = exact and clues.known_unit is not None and bool(entry.quantities)
+            made = _weighed(clues, entry, (called[0] * trust, called[1]), sure)
             if made is not None and (entry.id not in found or made.score > found[entry.id].score):
                 found[entry.id] = made
     return list(found.values())

@@ -8,9 +8,9 @@ import pytest
 
 from aas_server.messages import in_all
 from aas_server.standard import fit, irdi
+from aas_server.standard.clues import Clues, Extent
 from aas_server.standard.coverage import coverage, standing
 from aas_server.standard.dictionary import Dictionary
-from aas_server.standard.subject import Seen, Subject
 from submodels.field import Field
 from submodels.text import both
 
@@ -19,27 +19,27 @@ OURS = Dictionary()
 
 
 @pytest.mark.parametrize(
-    ("subject", "semantic_id", "keys"),
+    ("clues", "semantic_id", "keys"),
     [
-        (Subject("Mold Temp", "°C", True), TEMPERATURE, []),
-        (Subject("DescendingSpeed", "mm/s", True), TEMPERATURE, ["fit-unit", "fit-name"]),
-        (Subject("DescendingSpeed", "", True), TEMPERATURE, ["fit-name"]),
-        (Subject("TE1", "bar", True), TEMPERATURE, ["fit-unit"]),
-        (Subject("TE1", "°C", True, Seen(-400, 10)), TEMPERATURE, ["fit-values"]),
-        (Subject("TE1", "K", True, Seen(-3, 10)), TEMPERATURE, ["fit-values"]),
-        (Subject("TE1", "", True, Seen(-400, 10)), TEMPERATURE, []),
-        (Subject("온도", "", False), TEMPERATURE, ["fit-type"]),
-        (Subject("Mold Temp", "°C", True), "0112/2///61987#ABA927", []),
-        (Subject("anything", "°C", True), "https://factory.example/ids/x", []),
-        (Subject("anything", "°C", True), "0173-1#02-ZZZ999#001", []),
-        (Subject("x", "", True), "0173-1#02-AAQ203", ["fit-invalid"]),
-        (Subject("x", "", True), "0173-1#05-AAA567#006", ["fit-no-property"]),
-        (Subject("x", "", True), "0112/2///62720#UAA033", ["fit-no-property"]),
-        (Subject("Level", "%", True), "0112/2///61987#ABH329#002", []),
+        (Clues("Mold Temp", "°C", True), TEMPERATURE, []),
+        (Clues("DescendingSpeed", "mm/s", True), TEMPERATURE, ["fit-unit", "fit-name"]),
+        (Clues("DescendingSpeed", "", True), TEMPERATURE, ["fit-name"]),
+        (Clues("TE1", "bar", True), TEMPERATURE, ["fit-unit"]),
+        (Clues("TE1", "°C", True, Extent(-400, 10)), TEMPERATURE, ["fit-values"]),
+        (Clues("TE1", "K", True, Extent(-3, 10)), TEMPERATURE, ["fit-values"]),
+        (Clues("TE1", "", True, Extent(-400, 10)), TEMPERATURE, []),
+        (Clues("온도", "", False), TEMPERATURE, ["fit-type"]),
+        (Clues("Mold Temp", "°C", True), "0112/2///61987#ABA927", []),
+        (Clues("anything", "°C", True), "https://factory.example/ids/x", []),
+        (Clues("anything", "°C", True), "0173-1#02-ZZZ999#001", []),
+        (Clues("x", "", True), "0173-1#02-AAQ203", ["fit-invalid"]),
+        (Clues("x", "", True), "0173-1#05-AAA567#006", ["fit-no-property"]),
+        (Clues("x", "", True), "0112/2///62720#UAA033", ["fit-no-property"]),
+        (Clues("Level", "%", True), "0112/2///61987#ABH329#002", []),
     ],
 )
-def test_what_speaks_against_an_irdi_is_told(subject: Subject, semantic_id: str, keys: list[str]) -> None:
-    assert [one.key for one in fit.check(subject, semantic_id, OURS)] == keys
+def test_what_speaks_against_an_irdi_is_told(clues: Clues, semantic_id: str, keys: list[str]) -> None:
+    assert [one.key for one in fit.check(clues, semantic_id, OURS)] == keys
 
 
 def test_words_of_another_quantity_beside_a_name_are_told() -> None:

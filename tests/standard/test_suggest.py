@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from aas_server.standard import importing
+from aas_server.standard.clues import Clues, Extent
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.licensed import Licensed
-from aas_server.standard.subject import Seen, Subject
 from aas_server.standard.suggest import suggest
 
 OURS = Dictionary()
@@ -33,7 +33,7 @@ OURS = Dictionary()
     ],
 )
 def test_the_best_suggestion_comes_first(name: str, unit: str, key: str, sure: bool) -> None:
-    best, *rest = suggest(Subject(name, unit, True), OURS)
+    best, *rest = suggest(Clues(name, unit, True), OURS)
     assert (best.entry.key, best.sure) == (key, sure)
     assert best.reasons
     assert all(best.score >= other.score for other in rest)
@@ -42,29 +42,29 @@ def test_the_best_suggestion_comes_first(name: str, unit: str, key: str, sure: b
 
 @pytest.mark.parametrize("name", ["value", "xq7", "_id", "", "temp_alarm", "데이터"])
 def test_nothing_is_suggested_where_nothing_speaks_for_it(name: str) -> None:
-    assert suggest(Subject(name, "", True), OURS) == []
+    assert suggest(Clues(name, "", True), OURS) == []
 
 
 def test_a_unit_of_another_kind_rules_an_entry_out() -> None:
-    assert "pressure" not in {one.entry.key for one in suggest(Subject("MELT_P", "°C", True), OURS)}
+    assert "pressure" not in {one.entry.key for one in suggest(Clues("MELT_P", "°C", True), OURS)}
 
 
 def test_values_that_cannot_be_speak_against_it() -> None:
-    cold = suggest(Subject("Mold Temp 1", "°C", True, Seen(-500, 80)), OURS)[0]
-    fine = suggest(Subject("Mold Temp 1", "°C", True, Seen(20, 80)), OURS)[0]
+    cold = suggest(Clues("Mold Temp 1", "°C", True, Extent(-500, 80)), OURS)[0]
+    fine = suggest(Clues("Mold Temp 1", "°C", True, Extent(20, 80)), OURS)[0]
     assert (cold.sure, fine.sure) == (False, True)
     assert cold.score < fine.score
     assert [reason.key for reason in cold.reasons][-1] == "suggest-implausible"
 
 
 def test_texts_are_no_measure() -> None:
-    assert "temperature" not in {one.entry.key for one in suggest(Subject("온도", "", False), OURS)}
+    assert "temperature" not in {one.entry.key for one in suggest(Clues("온도", "", False), OURS)}
 
 
 def test_imported_entries_are_suggested_too(dictionary: Dictionary, licensed: Licensed, files: Path) -> None:
     for name in ("eclass.xml", "units.xml"):
         licensed.take(importing.read(files / name, lambda _: None))
-    best = suggest(Subject("Ram Closing Speed", "mm/s", True), dictionary)
+    best = suggest(Clues("Ram Closing Speed", "mm/s", True), dictionary)
     assert "0173-1#02-ZZZ101#001" in {one.entry.id for one in best[:2]}
     imported = next(one for one in best if one.entry.id == "0173-1#02-ZZZ101#001")
     assert imported.score == 1.0

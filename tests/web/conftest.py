@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from aas_server.ingest.state import FeedState
-from aas_server.product.changes import ColumnChange, Seen
+from aas_server.product.column_change import ColumnChange, ColumnSummary
 from aas_server.product.record import STEPS, ProductRecord, ReleaseRecord, StepRecord, put_product, put_release
 from aas_server.product.work import (
     Collected,
@@ -239,11 +239,13 @@ CHANGES = (
         STREAM,
         "BarrelTemperature1",
         "배럴 온도1",
-        Seen(6042, 3, 20.0, 1449.0, 215.5, 20.0, 1449.0, (5978, *[0] * 18, 61)),
-        Seen(6000, 64, 20.0, 241.5, 203.25, 20.0, 1449.0, (5936, *[0] * 19)),
+        ColumnSummary(6042, 3, 20.0, 1449.0, 215.5, 20.0, 1449.0, (5978, *[0] * 18, 61)),
+        ColumnSummary(6000, 64, 20.0, 241.5, 203.25, 20.0, 1449.0, (5936, *[0] * 19)),
     ),
-    ColumnChange(STREAM, "CushionPosition", "쿠션 위치", None, Seen(6000, 0, -1.5, 2.5, 0.0), withheld=True),
-    ColumnChange(STREAM, "Note", "비고", Seen(6042, 6042), None),
+    ColumnChange(
+        STREAM, "CushionPosition", "쿠션 위치", None, ColumnSummary(6000, 0, -1.5, 2.5, 0.0), withheld=True
+    ),
+    ColumnChange(STREAM, "Note", "비고", ColumnSummary(6042, 6042), None),
 )
 PROCESSING = DataProcessing(
     id="https://factory.example/ids/sm/moulding-cell/DataProcessing",

@@ -13,7 +13,7 @@ import duckdb
 from aas_server.errors import BadInput
 from aas_server.ids import Names
 from aas_server.messages import in_all
-from aas_server.product.preprocess.secrecy import Veil
+from aas_server.product.preprocess.veil import Veil
 from aas_server.product.recipe import Recipe
 from aas_server.product.work import CollectedStream
 from aas_server.quality.table import place

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aas_server.product.changes import ColumnChange, Seen
+from aas_server.product.column_change import ColumnChange, ColumnSummary
 from aas_server.product.preprocess.bench import Bench
 from aas_server.product.preprocess.pivot import NUMBER, TAG, TEXT
 from aas_server.product.preprocess.writing import TIME
@@ -52,7 +52,7 @@ def columns(bench: Bench, table: PreparedTable) -> tuple[ColumnChange, ...]:
 
 
 def _wide(
-    bench: Bench, table: PreparedTable, before: Mapping[str, Seen], after: Mapping[str, Seen]
+    bench: Bench, table: PreparedTable, before: Mapping[str, ColumnSummary], after: Mapping[str, ColumnSummary]
 ) -> Mapping[str, tuple[float, float]]:
     """From where to where both histograms of a column reach; not for one that is told in another unit by now."""
     units = {field.id_short: field.unit for field in bench.stream.fields}
@@ -84,7 +84,7 @@ def _raw(bench: Bench) -> Mapping[str, Column]:
     }
 
 
-def _readings(bench: Bench) -> dict[str, Seen]:
+def _readings(bench: Bench) -> dict[str, ColumnSummary]:
     """Of a narrow stream, tag by tag: its readings, those that bear neither number nor text missing."""
     tag, number, text = (f"c{list(bench.stream.columns).index(name)}" for name in (TAG, NUMBER, TEXT))
     real = f"CASE WHEN isfinite({number}) THEN {number} END"
@@ -94,14 +94,14 @@ def _readings(bench: Bench) -> dict[str, Seen]:
     ).fetchall()
     names = {field.name: field.id_short for field in bench.stream.fields}
     told = {
-        names[row[0]]: Seen(row[1], row[2], _round(row[3]), _round(row[4]), _round(row[5]))
+        names[row[0]]: ColumnSummary(row[1], row[2], _round(row[3]), _round(row[4]), _round(row[5]))
         for row in found
         if row[0] in names
     }
     return {field.id_short: told[field.id_short] for field in bench.stream.fields if field.id_short in told}
 
 
-def _seen(bench: Bench, source: str, asked: Mapping[str, Column]) -> dict[str, Seen]:
+def _seen(bench: Bench, source: str, asked: Mapping[str, Column]) -> dict[str, ColumnSummary]:
     """Cells, missing ones, least, greatest and mean of each column, in one pass."""
     select = ["count(*)"]
     for sql, kind in asked.values():
@@ -112,7 +112,7 @@ def _seen(bench: Bench, source: str, asked: Mapping[str, Column]) -> dict[str, S
     cells, told = row[0], {}
     for place, name in enumerate(asked):
         count, low, high, mean = row[4 * place + 1 : 4 * place + 5]
-        told[name] = Seen(cells, cells - count, _round(low), _round(high), _round(mean))
+        told[name] = ColumnSummary(cells, cells - count, _round(low), _round(high), _round(mean))
     return told
 
 
@@ -120,9 +120,9 @@ def _with_bars(
     bench: Bench,
     source: str,
     asked: Mapping[str, Column],
-    seen: Mapping[str, Seen],
+    seen: Mapping[str, ColumnSummary],
     wide: Mapping[str, tuple[float, float]],
-) -> dict[str, Seen]:
+) -> dict[str, ColumnSummary]:
     """``seen`` with the histograms of those that hold numbers: over ``wide``, else over their own range."""
     chosen = [name for name in asked if name in seen and seen[name].minimum is not None]
     every = max(1, bench.counts("count(*)", source)[0] // MOST)

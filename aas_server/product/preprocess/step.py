@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from aas_server.errors import BadInput
-from aas_server.product.changes import ColumnChange
+from aas_server.product.column_change import ColumnChange
 from aas_server.product.preprocess import (
     cells,
     checks,

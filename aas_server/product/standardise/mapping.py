@@ -14,11 +14,11 @@ from aas_server.ids import Names, id_short
 from aas_server.product import fields
 from aas_server.product.fields import Twin
 from aas_server.standard import mapping
+from aas_server.standard.clues import Clues, is_number
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.mapping import Row, Sheet, checking
 from aas_server.standard.mapping.checking import Doubt
 from aas_server.standard.mapping.sheet import Value, by_language, in_languages
-from aas_server.standard.subject import Subject, is_number
 from submodels import operational_data
 from submodels.asset_interfaces import AssetInterfaces, Feed
 from submodels.field import Field
@@ -167,5 +167,5 @@ def _edit(sheet: Sheet, row: Row, feed: Feed, field: Field, own: str) -> dict[st
 
 def _doubts(sheet: Sheet, row: Row, edit: Mapping[str, str], field: Field, dictionary: Dictionary) -> list[Doubt]:
     unit = edit.get("unit", field.unit.symbol if field.unit else "")
-    subject = Subject(field.name, unit, is_number(field.value_type))
-    return checking.doubts(sheet, row, subject, edit["semanticId"], dictionary)
+    clues = Clues(field.name, unit, is_number(field.value_type))
+    return checking.doubts(sheet, row, clues, edit["semanticId"], dictionary)

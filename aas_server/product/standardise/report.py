@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from aas_server.product.fields import Twin, interfaces
 from aas_server.standard import fit
+from aas_server.standard.clues import Extent, of_field
 from aas_server.standard.coverage import Standing, coverage, standing
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.fit import Misfit
-from aas_server.standard.subject import Seen, of_field
 from aas_server.standard.suggest import Suggestion, suggest
 from submodels.data_processing import Coverage
 from submodels.field import Field
 
-Look = Callable[[str], Mapping[str, Seen]]
+Look = Callable[[str], Mapping[str, Extent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ def report(twin: Twin, product: str, dictionary: Dictionary, look: Look) -> Repo
     return Report(product, coverage(one.field for one in lines), lines)
 
 
-def line(stream: str, field: Field, dictionary: Dictionary, seen: Mapping[str, Seen] | None = None) -> Line:
+def line(stream: str, field: Field, dictionary: Dictionary, seen: Mapping[str, Extent] | None = None) -> Line:
     """One field, looked at with the values that came."""
-    subject = of_field(field, seen)
+    clues = of_field(field, seen)
     stands = standing(field)
-    suggestions = () if stands == "irdi" else tuple(suggest(subject, dictionary))
+    suggestions = () if stands == "irdi" else tuple(suggest(clues, dictionary))
     if stands == "own":
         # It is described already: only an official identifier would be a gain.
         suggestions = tuple(one for one in suggestions if one.entry.irdi)
-    return Line(stream, field, stands, suggestions, tuple(fit.check(subject, field.semantic_id, dictionary)))
+    return Line(stream, field, stands, suggestions, tuple(fit.check(clues, field.semantic_id, dictionary)))

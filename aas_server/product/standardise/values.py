@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from aas_server.errors import NotFound
-from aas_server.standard.subject import Seen
+from aas_server.standard.clues import Extent
 from aas_server.store import records
 from aas_server.store.contract import Lake
 from aas_server.store.parquet import quoted, reader
@@ -14,7 +14,7 @@ from aas_server.store.parquet import quoted, reader
 _NARROW = {"tag", "number"}
 
 
-def seen(lake: Lake, stream: str) -> Mapping[str, Seen]:
+def seen(lake: Lake, stream: str) -> Mapping[str, Extent]:
     """By the field's name: a column, or a tag where the stream has one value a row. Nothing for a stream that
     never folded. Reads the statistics and the numeric columns only."""
     try:
@@ -43,6 +43,6 @@ def _finite(name: str) -> str:
     return f"CASE WHEN isfinite({quoted(name)}::DOUBLE) THEN {quoted(name)}::DOUBLE END"
 
 
-def _seen(low: object, high: object) -> Seen:
+def _seen(low: object, high: object) -> Extent:
     ends = [float(end) if isinstance(end, int | float) and math.isfinite(end) else None for end in (low, high)]
-    return Seen(ends[0], ends[1])
+    return Extent(ends[0], ends[1])

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from aas_server.errors import BadInput
 from aas_server.ids import is_id_short
 from aas_server.standard import fit, irdi
+from aas_server.standard.clues import Clues, is_number
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.fit import Misfit
 from aas_server.standard.mapping.sheet import Book, Row, Sheet, by_language
-from aas_server.standard.subject import Subject, is_number
 from submodels.data_processing import Coverage
 from templates import concepts, units
 from templates.concepts import Concept
@@ -67,18 +67,18 @@ def is_iri(text: str) -> bool:
     return text.startswith(("http://", "https://", "urn:")) and not any(c.isspace() for c in text)
 
 
-def doubts(sheet: Sheet, row: Row, subject: Subject, semantic_id: str, dictionary: Dictionary) -> list[Doubt]:
+def doubts(sheet: Sheet, row: Row, clues: Clues, semantic_id: str, dictionary: Dictionary) -> list[Doubt]:
     """What speaks against the IRDI on what the row is about."""
-    if not subject.name or not irdi.looks_like(semantic_id):
+    if not clues.name or not irdi.looks_like(semantic_id):
         return []
     place = sheet.place(row, "irdi")
-    found = [Doubt(place, one) for one in fit.check(subject, semantic_id, dictionary) if one.key != "fit-invalid"]
+    found = [Doubt(place, one) for one in fit.check(clues, semantic_id, dictionary) if one.key != "fit-invalid"]
     if dictionary.entry(semantic_id) is not None:
         return found
     # No dictionary here knows the identifier: what the sheet itself writes beside the name has to do.
     for key in ("definition", "preferred_name"):
         words = by_language(row.written(key)).get("en", "")
-        called = row.element[1] or subject.name
+        called = row.element[1] or clues.name
         if words and not found and (told := fit.against_words(called, words)) is not None:
             found.append(Doubt(sheet.place(row, key), told))
     return found
@@ -94,7 +94,7 @@ def _checked(sheet: Sheet, dictionary: Dictionary) -> Checked:
         stands = _standing(row)
         counts[stands] += 1
         wrong += faults(sheet, row)
-        doubted += doubts(sheet, row, _subject(row), row.written("irdi"), dictionary)
+        doubted += doubts(sheet, row, _clues(row), row.written("irdi"), dictionary)
         if stands == "open":
             lacking.append(sheet.place(row, "irdi"))
     wrong += _doubled(sheet, rows)
@@ -104,9 +104,9 @@ def _checked(sheet: Sheet, dictionary: Dictionary) -> Checked:
     )
 
 
-def _subject(row: Row) -> Subject:
+def _clues(row: Row) -> Clues:
     said = row.written("data_type")
-    return Subject(row.element[1], row.written("unit"), is_number(said) if said else None)
+    return Clues(row.element[1], row.written("unit"), is_number(said) if said else None)
 
 
 def _standing(row: Row) -> str:

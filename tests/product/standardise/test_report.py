@@ -12,15 +12,15 @@ from aas_server.errors import BadInput
 from aas_server.ids import Names
 from aas_server.product.standardise import engineering
 from aas_server.product.standardise.report import report
+from aas_server.standard.clues import Extent
 from aas_server.standard.dictionary import Dictionary
-from aas_server.standard.subject import Seen
 from aas_server.twin.shelf import Shelf
 
 PRODUCT = "press-1"
 
 
 def test_coverage_counts_and_lists_what_is_open(twin: Shelf, dictionary: Dictionary) -> None:
-    found = report(twin, PRODUCT, dictionary, lambda _: {"MELT_P_PV": Seen(20, 90)})
+    found = report(twin, PRODUCT, dictionary, lambda _: {"MELT_P_PV": Extent(20, 90)})
     assert (found.coverage.irdi, found.coverage.own, found.coverage.open) == (2, 0, 4)
     assert found.shares == {"irdi": pytest.approx(1 / 3), "own": 0, "open": pytest.approx(2 / 3)}
     lines = {(line.stream, line.field.name): line for line in found.lines}

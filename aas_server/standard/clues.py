@@ -23,7 +23,7 @@ _NUMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Extent:
     """The least and the greatest value that came, in the unit of the field; ``None`` where none is known."""
 
     low: float | None = None
@@ -31,14 +31,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Clues:
     """``name`` as the gateway wrote it; ``unit`` its symbol or empty; ``numeric``: whether its values are numbers,
     ``None`` where that is not known."""
 
     name: str
     unit: str = ""
     numeric: bool | None = None
-    seen: Seen = field(default_factory=Seen)
+    seen: Extent = field(default_factory=Extent)
 
     @property
     def known_unit(self) -> UnitCode | None:
@@ -47,13 +47,13 @@ class Subject:
         return units.by_any(said) if said else None
 
 
-def of_field(one: Field, seen: Mapping[str, Seen] | None = None) -> Subject:
+def of_field(one: Field, seen: Mapping[str, Extent] | None = None) -> Clues:
     """``seen``: by the field's name."""
-    return Subject(
+    return Clues(
         one.name,
         one.unit.symbol if one.unit else "",
         is_number(one.value_type),
-        (seen or {}).get(one.name, Seen()),
+        (seen or {}).get(one.name, Extent()),
     )
 
 
@@ -62,7 +62,7 @@ def is_number(value_type: str) -> bool:
     return value_type in _NUMBERS or value_type.startswith(("REAL", "INTEGER", "INT_", "RATIONAL"))
 
 
-def outside(seen: Seen, unit: UnitCode | None, plausible: Plausible) -> float | None:
+def outside(seen: Extent, unit: UnitCode | None, plausible: Plausible) -> float | None:
     """A value that came and that the quantity can't have; ``None`` where there is none, or where the unit is not
     known well enough to tell."""
     bound_unit = units.unit(plausible.unit) if plausible.unit else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ColumnSummary:
     """``missing`` of ``cells`` hold no value. Of numbers: least, greatest and mean (nine digits), and how many lie
     in each of as many equal parts of ``[low, high]`` as there are ``bars`` (of a large table: of every n-th row).
     """
@@ -32,6 +32,6 @@ class ColumnChange:
     stream: str
     column: str
     name: str
-    before: Seen | None
-    after: Seen | None
+    before: ColumnSummary | None
+    after: ColumnSummary | None
     withheld: bool = False
