@@ -58,7 +58,7 @@ def test_die_casting_reaches_the_acceptance_line(build: Build) -> None:
     ("file", "time", "label"),
     [
         ("molding_labeled_corrected.csv", "TimeStamp", "PassOrFail"),
-        ("molding_injection.parquet", "timestamp", "reason"),
+        pytest.param("molding_injection.parquet", "timestamp", "reason", marks=pytest.mark.long),
     ],
 )
 def test_moulding_holds_too_few_defects_to_judge(build: Build, file: str, time: str, label: str) -> None:
