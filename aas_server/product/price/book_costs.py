@@ -119,7 +119,7 @@ def _sum(pages: Pages, page: Page, first: int, column: int, total: int, width: i
     cells[0], cells[column] = pages.say("costbook-sum"), Live(formula, total)
     styles = ["sum-text"] * width
     styles[column] = "sum"
-    page.printed()
+    page.printed(landscape=width > 3)
     return page.at(page.write(cells, styles), column)
 
 

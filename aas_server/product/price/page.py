@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +32,12 @@ _FORMATS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
+_LINE, _HIGHEST = 15, 409
+"""Points of a line, and of the highest row that Excel takes."""
+_BOLD = 1.1
+"""A letter in bold type against the digits that a column's width counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """A formula (without ``=``) and the value it comes to."""
@@ -48,6 +56,7 @@ class Page:
         self._pages = pages
         self._sheet = sheet
         self.name = name
+        self._widths: dict[int, float] = {}
         self.row = 0
 
     def title(self, text: str) -> None:
@@ -63,12 +72,16 @@ class Page:
         """A heading row of sentence keys (``costbook-…``); ``widths`` set the columns'."""
         for column, width in enumerate(widths):
             self._sheet.set_column(column, column, width)
+            self._widths[column] = width
         self.write([self._pages.say(key) for key in keys], ["head"] * len(keys))
 
     def write(self, cells: Sequence[Cell], formats: Sequence[str]) -> int:
         """One row; its number is returned."""
         for column, (cell, style) in enumerate(zip(cells, formats, strict=True)):
             self._write(column, cell, self._pages.format(style))
+        lines = max((self._lines(column, cell) for column, cell in enumerate(cells)), default=1)
+        if lines > 1:
+            self._sheet.set_row(self.row, min(lines * _LINE, _HIGHEST))
         self.row += 1
         return self.row - 1
 
@@ -89,6 +102,13 @@ class Page:
         self._sheet.fit_to_pages(1, 0)
         if landscape:
             self._sheet.set_landscape()
+
+    def _lines(self, column: int, cell: Cell) -> int:
+        """How many lines a text takes in its column: not every spreadsheet fits the row to it."""
+        if not isinstance(cell, str) or column not in self._widths:
+            return 1
+        letters = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
+        return math.ceil(letters * _BOLD / self._widths[column])
 
     def _write(self, column: int, cell: Cell, style: Any) -> None:
         if cell is None:

@@ -131,6 +131,13 @@ def test_texts_of_others_are_no_formulas_and_bytes_are_the_same(spreadsheet: Any
     assert not any("HYPERLINK" in sheet.formulas[page][cell].value for page, cell in sheet.all_formulas())
 
 
+def test_a_long_name_has_room(spreadsheet: Any) -> None:
+    """Not every spreadsheet makes a row as high as its text."""
+    _, content = made(Costing(expense=(Item("가" * 60, 1), Item("짧음", 1))))
+    rows = spreadsheet.Spreadsheet(content).formulas["경비"].row_dimensions
+    assert rows[4].height == 45 and rows[5].height is None
+
+
 def test_what_is_not_given_is_said_not_to_be_valued(spreadsheet: Any) -> None:
     _, content = made(Costing(**CASES["check"]))
     sheet = spreadsheet.Spreadsheet(content)
