@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,9 +63,9 @@ def contents(kind: str, values: Sequence[str]) -> frozenset[str]:
         return frozenset()
     found = {"verdict"} if len(set(held)) <= 3 and all(v.lower() in words().verdicts for v in held) else set()
     if kind in ("int64", "double"):
-        numbers = [float(value) for value in held if is_number(value)]
+        numbers = numbers_in(held)
         epoch = any(all(low <= number <= high for number in numbers) for low, high in _EPOCHS)
-        whole = all(number == int(number) for number in numbers)
+        whole = all(number.is_integer() for number in numbers)
         rises = all(a <= b for a, b in pairwise(numbers))
         return frozenset(found | {"number"} | ({"counting"} if epoch or whole or rises else set()))
     if kind == "bool":
@@ -74,9 +75,23 @@ def contents(kind: str, values: Sequence[str]) -> frozenset[str]:
     return frozenset(found or {"text"})
 
 
+def is_moment(name: str) -> bool:
+    """Whether a name is that of a moment and of nothing else (``time``, not ``cycle_time``)."""
+    return name.strip().lower() in words().stamp | words().moment
+
+
 def is_value(name: str) -> bool:
     """Whether a name is no name but a value: a number or a moment."""
     return is_number(name) or bool(_MOMENT.match(name))
+
+
+def numbers_in(values: Sequence[str]) -> list[float]:
+    """The finite numbers among some texts, in their order."""
+    try:
+        read = list(map(float, values))
+    except ValueError:
+        return [float(value) for value in values if is_number(value)]
+    return [number for number in read if math.isfinite(number)]
 
 
 def is_number(value: str) -> bool:

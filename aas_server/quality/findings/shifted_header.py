@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.limits import limits
-from aas_server.quality.findings.names import contents, expected, is_number, is_value
+from aas_server.quality.findings.names import contents, expected, is_moment, is_number, is_value, numbers_in
 from aas_server.quality.findings.pointing import rows
 from aas_server.quality.subject import Seen, Subject
 from aas_server.store.parquet import literal
@@ -37,12 +37,13 @@ def find(subject: Subject) -> Finding | None:
 
     Shifted: two names or more contradict their contents (``names.toml``: a temperature that is text, a verdict of
     many values, a moment that is none), and moving the names from some column on by one to three columns leaves a
-    third of these contradictions at most.
+    third of these contradictions at most; or the only name of a time stands one to three columns beside the only
+    column of times.
     """
     if len(subject.columns) < 2 or not subject.rows:
         return None
     held = _held(subject)
-    return _shifted(subject, held) or _swallowed(subject, held) or _repeated(subject)
+    return _shifted(subject, held) or _displaced(subject, held) or _swallowed(subject, held) or _repeated(subject)
 
 
 def _held(subject: Subject) -> list[list[str]]:
@@ -73,6 +74,10 @@ def _shifted(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
     best = min(_shifts(wanted, there, wrong), key=lambda one: (one.left, abs(one.by), -one.first))
     if best.left > limit.better * len(wrong):
         return None
+    return _told(subject, held, wrong, best)
+
+
+def _told(subject: Subject, held: Sequence[Sequence[str]], wrong: Sequence[int], best: Shift) -> Finding:
     columns = tuple(subject.columns[place].name for place in wrong)
     told = tuple(
         f"{subject.columns[place].name}: {', '.join(dict.fromkeys(held[place][:50]))[:60]}" for place in wrong
@@ -80,6 +85,22 @@ def _shifted(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
     first = subject.columns[best.first].name
     note = in_all("quality-found-header-shifted", first=first, by=f"{best.by:+d}", names=", ".join(columns))
     return Finding("shifted_header", len(wrong), columns, told[:3], note)
+
+
+def _displaced(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
+    """The one name of a time stands over something else, and the one column of times, at most three columns away,
+    under a name that says nothing."""
+    columns, many = subject.columns, len(subject.columns)
+    there = [contents(column.kind, values) for column, values in zip(columns, held, strict=True)]
+    named = [place for place, column in enumerate(columns) if is_moment(column.name)]
+    times = [place for place, has in enumerate(there) if has == _MOMENT]
+    if len(named) != 1 or len(times) != 1 or expected(columns[times[0]].name) or not there[named[0]]:
+        return None
+    by = (times[0] - named[0] + many // 2) % many - many // 2
+    if there[named[0]] & {"moment", "counting"} or not 0 < abs(by) <= limits().header.furthest:
+        return None
+    wrong = sorted((named[0], times[0]))
+    return _told(subject, held, wrong, Shift(0, by, 0))
 
 
 def _shifts(
@@ -117,8 +138,8 @@ def _own_value(column: Seen, values: Sequence[str]) -> bool:
     name = column.name.strip()
     bare = name.rpartition(".")[0] or name
     if column.kind in ("int64", "double"):
-        numbers = [float(value) for value in values if is_number(value)]
         named = [float(written) for written in {name, bare} if is_number(written)]
+        numbers = numbers_in(values) if named else []
         return bool(numbers) and any(min(numbers) <= number <= max(numbers) for number in named)
     if column.kind == "timestamp":
         return is_value(name) and not name.isdigit()
