@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,7 @@ class FixedClock:
         return datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recipe() -> Recipe:
     """A recipe that cleans and measures nothing yet; tests replace its parts."""
     word = both("시험", "test")
@@ -48,6 +49,19 @@ def recipe() -> Recipe:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Callable[[Recipe], Work]]:
     """Makes the bench for a recipe, on a store and a twin of its own."""
+    with benches(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def lasting_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Recipe], Work]]:
+    """The same for all tests of a file."""
+    with benches(tmp_path_factory.mktemp("bench")) as make:
+        yield make
+
+
+@contextmanager
+def benches(tmp_path: Path) -> Iterator[Callable[[Recipe], Work]]:
     store = open_store(tmp_path / "data")
     runner = Runner()
     names = Names("https://factory.example")
