@@ -34,8 +34,8 @@ _FORMATS: dict[str, dict[str, object]] = {
 
 _LINE, _HIGHEST = 15, 409
 """Points of a line, and of the highest row that Excel takes."""
-_BOLD = 1.1
-"""A letter in bold type against the digits that a column's width counts."""
+_WIDE = 1.9
+"""A Korean letter in the digits that a column's width counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ class Page:
         """How many lines a text takes in its column: not every spreadsheet fits the row to it."""
         if not isinstance(cell, str) or column not in self._widths:
             return 1
-        letters = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
-        return math.ceil(letters * _BOLD / self._widths[column])
+        letters = sum(_WIDE if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
+        return math.ceil(letters / self._widths[column])
 
     def _write(self, column: int, cell: Cell, style: Any) -> None:
         if cell is None:
