@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from aas_server.messages import Language, text
 
 LINES = 50
 """Lines of one sort that a person is told; a script gets all with ``--json``."""
+_PATIENCE = 10.0
+"""Seconds of work after which a script's log is told which parts are done, too."""
 Item = TypeVar("Item")
 
 
@@ -61,7 +64,8 @@ class Voice:
 
     @contextmanager
     def progress(self) -> Iterator[Bars]:
-        """Progress bars on a terminal; a plain line per finished part elsewhere."""
+        """Progress bars on a terminal; a plain line per finished part elsewhere. With ``json`` these lines go to
+        standard error, and only once the work has lasted for ten seconds."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             yield Bars(self, progress)
@@ -74,6 +78,7 @@ class Bars:
         self._voice = voice
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
+        self._begun = time.monotonic()
 
     def show(self, part: str, done: int, total: int) -> None:
         """``part`` names the bar (by the sentence ``progress-<part>``), said when ``total`` is reached."""
@@ -83,4 +88,10 @@ class Bars:
         self._progress.update(self._tasks[part], completed=done, total=total)
         if done >= total > 0 and not self._progress.tasks[self._tasks[part]].fields.get("said"):
             self._progress.update(self._tasks[part], said=True, visible=False)
+            self._say(name)
+
+    def _say(self, name: str) -> None:
+        if not self._voice.json:
             self._voice.say("progress-done", part=name)
+        elif not self._progress.console.is_terminal and time.monotonic() - self._begun >= _PATIENCE:
+            self._voice.alert("progress-done", part=name)

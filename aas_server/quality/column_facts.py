@@ -34,6 +34,7 @@ def of_columns(subject: Subject) -> Mapping[str, ColumnFacts]:
     """By ``Seen.sql``."""
     exact = subject.rows <= EXACT_ROWS
     found: dict[str, ColumnFacts] = {}
+    subject.progress("quality-columns", 0, len(subject.columns))
     for begin in range(0, len(subject.columns), _AT_ONCE):
         part = subject.columns[begin : begin + _AT_ONCE]
         found.update(_asked(subject, part, exact))

@@ -74,6 +74,7 @@ def _doubles(subject: Subject, name: str, hashed: str) -> int:
     ask = subject.connection.execute
     source = f"(SELECT {hashed} AS h FROM {subject.relation})"  # noqa: S608
     parts = -(-subject.rows // _PART)
+    subject.progress(f"quality-{name}", 0, parts)
     if parts > 1:
         ask(f"CREATE OR REPLACE TEMP TABLE {name}_hashes AS SELECT * FROM {source}")  # noqa: S608
         source = f"{name}_hashes"

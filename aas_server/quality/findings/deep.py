@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings import (
     drift,
@@ -27,15 +30,19 @@ def deep(subject: Subject) -> tuple[Finding, ...]:
     shape = look(subject)
     numbers = suspected(subject, shape)
     read = shape.without({name: tuple(codes) for name, codes in numbers.items()})
-    found = (
-        suspected_code.find(subject, numbers),
-        stuck.find(subject, read),
-        scale_change.find(subject, read),
-        shifted_header.find(subject),
-        near_duplicate_rows.find(subject, read),
-        label_contradiction.find(subject),
-        duplicate_picture.find(subject),
-        drift.find(subject, read),
+    asked: tuple[Callable[[], Finding | None], ...] = (
+        partial(suspected_code.find, subject, numbers),
+        partial(stuck.find, subject, read),
+        partial(scale_change.find, subject, read),
+        partial(shifted_header.find, subject),
+        partial(near_duplicate_rows.find, subject, read),
+        partial(label_contradiction.find, subject),
+        partial(duplicate_picture.find, subject),
+        partial(drift.find, subject, read),
     )
-    subject.progress("quality-deep", 1, 1)
+    found = []
+    for number, find in enumerate(asked):
+        subject.progress("quality-deep", number, len(asked))
+        found.append(find())
+    subject.progress("quality-deep", len(asked), len(asked))
     return tuple(finding for finding in found if finding is not None)
