@@ -98,7 +98,8 @@ def propose(name: str, unit: str | None = None) -> Concept | None:
     parts = names.words(name)
     if names.is_blocked(parts):
         return None
-    entry = _whole().get(parts) or _match(parts) or _match(names.core(parts))
+    head = names.head(parts)
+    entry = _whole().get(parts) or _aliases().get(parts) or _match(head) or _match(names.core(head))
     if entry is None or not entry.block.isdisjoint(parts):
         return None
     symbol = _symbol(unit)

@@ -43,6 +43,12 @@ def core(parts: tuple[str, ...]) -> tuple[str, ...]:
     return parts
 
 
+def head(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """``parts`` up to an ``of``: the title of a position is no position."""
+    at = parts.index("of") if "of" in parts[1:] else len(parts)
+    return parts[:at]
+
+
 def is_blocked(parts: tuple[str, ...]) -> bool:
     """Whether a word makes it another thing than the quantity: a change, a spread, a message about it."""
     return not _words().blocking.isdisjoint(parts)

@@ -115,7 +115,7 @@ def _called(parts: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None
     """How far the words of the name speak for the entry."""
     if not parts or names.is_blocked(parts):
         return None
-    head = names.core(parts)
+    head = names.core(names.head(parts))
     joined = "".join(part for part in parts if not part.isascii())
     best: tuple[float, Reason] | None = None
     for alias in entry.alias:
