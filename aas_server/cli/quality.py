@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from aas_server.cli import options
 from aas_server.cli.console import LINES, Voice
 from aas_server.clock import SystemClock
 from aas_server.errors import BadInput
+from aas_server.house import existing
 from aas_server.messages import Language
+from aas_server.product.quality import copies
 from aas_server.product.quality import report as reports
 from aas_server.quality.checked import Checked, checked
 from aas_server.quality.file.opened import Choices
 from aas_server.quality.file.rows import count, some, write
+from aas_server.quality.file.sketched import sketched
 from aas_server.quality.finding import KINDS, Finding
+from aas_server.quality.likeness import Sketch
 from aas_server.quality.rules_file import read
 
 
@@ -28,6 +33,7 @@ from aas_server.quality.rules_file import read
 @click.option("--key", "keys", multiple=True, help="option-quality-key")
 @click.option("--profile", help="option-quality-profile")
 @click.option("--rules", type=click.Path(path_type=Path), help="option-quality-rules")
+@click.option("--against", multiple=True, type=click.Path(path_type=Path), help="option-quality-against")
 @click.option("--show", "kind", type=click.Choice(KINDS), metavar="KIND", help="option-quality-show")
 @click.option("--output", type=click.Path(path_type=Path), help="option-quality-output")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="option-quality-report")
@@ -43,6 +49,7 @@ def quality(
     keys: tuple[str, ...],
     profile: str | None,
     rules: Path | None,
+    against: tuple[Path, ...],
     kind: str | None,
     output: Path | None,
     report: Path | None,
@@ -59,7 +66,10 @@ def quality(
     now = SystemClock().now() if on is None else on.replace(hour=23, minute=59, second=59, tzinfo=UTC)
     key = tuple(name.strip() for given in keys for name in given.split(",") if name.strip())
     choices = Choices(time, label, key, None if rules is None else read(rules), memory)
-    with voice.progress() as bars, checked(file, choices, profile, now, bars.show) as found:
+    with (
+        voice.progress() as bars,
+        checked(file, choices, profile, now, bars.show, _sketches(against, memory, bars.show)) as found,
+    ):
         if report is not None:
             day = "" if on is None else on.date().isoformat()
             reports.write(reports.of_file(found, day), report, language, configuration.load(None).zone)
@@ -71,6 +81,18 @@ def quality(
             _say(voice, found)
     if report is not None and not as_json:
         voice.say("quality-report-written", file=report.absolute())
+
+
+def _sketches(against: tuple[Path, ...], memory: str, show: Callable[[str, int, int], None]) -> dict[str, Sketch]:
+    """What the file may be a copy of: files by their path, and the registered products of data folders by id."""
+    found: dict[str, Sketch] = {}
+    for one in against:
+        if one.is_dir():
+            with existing(configuration.load(None, data=one)) as house:
+                found |= copies.registered(house.store)
+        else:
+            found[str(one)] = sketched(one, memory, show)
+    return found
 
 
 def _say(voice: Voice, found: Checked) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from aas_server.quality.facts import Facts
 from aas_server.quality.file.opened import Choices, opened
 from aas_server.quality.file.running import Watch
 from aas_server.quality.finding import Finding
+from aas_server.quality.likeness import Sketch
 from aas_server.quality.looked import Looked
 from aas_server.quality.search import search
 from aas_server.quality.subject import Seen
@@ -65,12 +66,20 @@ class Checked:
 
 
 @contextmanager
-def checked(file: Path, choices: Choices, profile: str | None, now: datetime, watch: Watch) -> Iterator[Checked]:
-    """Read and check a file; its rows can be asked as long as the context is open. Raises ``BadInput``."""
+def checked(
+    file: Path,
+    choices: Choices,
+    profile: str | None,
+    now: datetime,
+    watch: Watch,
+    against: Mapping[str, Sketch] | None = None,
+) -> Iterator[Checked]:
+    """Read and check a file; its rows can be asked as long as the context is open. ``against``: what it may be a
+    copy of, by name. Raises ``BadInput``."""
     chosen = profiles.load(profile or choices.declared.profile)
     with opened(file, choices, watch) as subject:
         facts = Facts(subject, now)
-        looked = search(facts)
+        looked = search(facts, others=against or {})
         assessment = assess_subject(facts, chosen, looked, checked_on=now.date(), others=subject.others)
         yield Checked(file, facts, looked, assessment, tuple(_notes(facts)))
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from aas_server.quality.column_facts import ColumnFacts, of_columns
+from aas_server.quality.likeness import Sketch, sketch
 from aas_server.quality.repeats import Repeats, of_key, of_rows
 from aas_server.quality.steps import Steps, of_time
 from aas_server.quality.subject import Subject
@@ -41,3 +42,8 @@ class Facts:
     def steps(self) -> Steps | None:
         """The steps of the time column; ``None`` without one."""
         return of_time(self.subject) if self.subject.time else None
+
+    @cached_property
+    def sketch(self) -> Sketch:
+        """By what the data are known again in another file or product."""
+        return sketch(self.subject)

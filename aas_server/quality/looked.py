@@ -11,10 +11,12 @@ from aas_server.quality.measure import EXAMPLES
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """``kinds``: those looked for; ``findings``: those of them that found something."""
+    """``kinds``: those looked for; ``findings``: those of them that found something. ``products``: how many others
+    the data were compared with."""
 
     kinds: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
+    products: int = 0
 
     def found(self, kind: str) -> Finding | None:
         """The finding of that kind, ``None`` where there is none."""

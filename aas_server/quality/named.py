@@ -84,7 +84,7 @@ MEASURES: Mapping[str, Callable[[Case], Measure]] = {
     "scale_kept": partial(_columns, "scale_change"),
     "code_free": partial(_columns, "suspected_code"),
     "unambiguous_labels": partial(_rows, "label_contradiction"),
-    "unlike_products": partial(_rows, "near_duplicate_product"),
+    "unlike_products": lambda case: measures.unlike_products(case.looked),
     "usefulness": lambda case: measures.usefulness(case.described),
     "accessibility": lambda case: measures.accessibility(case.described),
     "uncountable": _uncountable,

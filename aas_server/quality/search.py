@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from aas_server.quality import broken
 from aas_server.quality.facts import Facts
@@ -18,10 +18,12 @@ from aas_server.quality.findings import (
     implausible_time,
     missing,
     mixed_type,
+    near_duplicate_product,
     out_of_range,
     time_backwards,
 )
 from aas_server.quality.findings.deep import deep
+from aas_server.quality.likeness import Sketch
 from aas_server.quality.looked import Looked
 from aas_server.quality.measured import table_of
 from aas_server.quality.table import Table
@@ -41,27 +43,42 @@ _PLAIN: tuple[tuple[str, Callable[[Facts], Finding | None]], ...] = (
     ("encoding", encoding.find),
 )
 """What is counted plainly, by definition."""
-_DEEP = ("suspected_code", "stuck", "scale_change", "drift")
+_DEEP = ("suspected_code", "stuck", "scale_change", "shifted_header", "near_duplicate_rows", "drift")
+_NONE: Mapping[str, Sketch] = {}
 
 
-def search(facts: Facts, table: Table | None = None) -> Looked:
+def search(facts: Facts, table: Table | None = None, others: Mapping[str, Sketch] = _NONE) -> Looked:
     """All findings in the order of ``finding.KINDS``, one per kind, only where there is something to find.
-    ``table``: the subject's, for the rules that were declared of it."""
+    ``table``: the subject's, for the rules that were declared of it. ``others``: products or files, by name, that
+    the data may be a copy of."""
     subject = facts.subject
     findings: list[Finding] = []
-    kinds = {kind for kind, _ in _PLAIN if _askable(kind, facts)} | set(_DEEP)
+    kinds = set(_asked(facts))
     for number, (_, find) in enumerate(_PLAIN):
         if (finding := find(facts)) is not None:
             findings.append(finding)
         subject.progress("quality-findings", number, len(_PLAIN))
     findings += deep(subject)
+    if others:
+        kinds.add("near_duplicate_product")
+        if (like := near_duplicate_product.find(facts, others)) is not None:
+            findings.append(like)
     said = subject.declared
     if said.rules or said.references or said.orders or said.redundant:
         kinds.add("rule_broken")
         if (found := broken.find(table or table_of(facts, subject.others), said)) is not None:
             findings.append(found)
     subject.progress("quality-findings", len(_PLAIN), len(_PLAIN))
-    return Looked(frozenset(kinds), tuple(sorted(findings, key=lambda one: KINDS.index(one.kind))))
+    ordered = tuple(sorted(findings, key=lambda one: KINDS.index(one.kind)))
+    return Looked(frozenset(kinds), ordered, len(others))
+
+
+def _asked(facts: Facts) -> Iterator[str]:
+    """The kinds that are looked for in this subject, whatever else it is compared with."""
+    yield from (kind for kind, _ in _PLAIN if _askable(kind, facts))
+    yield from _DEEP
+    if facts.subject.label is not None:
+        yield "label_contradiction"
 
 
 def _askable(kind: str, facts: Facts) -> bool:

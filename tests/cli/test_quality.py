@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,3 +68,22 @@ def test_a_wrong_option_is_told_with_what_to_do(
     told = aas("quality", shots, *arguments, "--lang", "en")
     assert told.code == 2
     assert said in told.err
+
+
+def test_a_copy_of_another_file_is_told(aas: Callable[..., Any], tmp_path: Path) -> None:
+    old, new, fresh = (tmp_path / name for name in ("old.csv", "new.csv", "fresh.csv"))
+    for file, seed, scale in ((old, 1, 1), (new, 1, 10), (fresh, 2, 1)):
+        draw = random.Random(seed)
+        readings = [(draw.gauss(20, 3), draw.gauss(5, 1)) for _ in range(600)]
+        file.write_text("a,b\n" + "".join(f"{a * scale:.4f},{b * scale:.4f}\n" for a, b in readings))
+    told = aas("quality", new, "--against", old, "--against", fresh, "--json")
+    [finding] = json.loads(told.out)["findings"]
+    assert (finding["kind"], finding["count"], finding["examples"]) == (
+        "near_duplicate_product",
+        1,
+        [f"{old}: 100%"],
+    )
+    assert json.loads(aas("quality", fresh, "--against", old, "--json").out)["findings"] == []
+    missing = aas("quality", new, "--against", tmp_path / "none.csv", "--json")
+    assert missing.code != 0
+    assert "none.csv" in missing.err

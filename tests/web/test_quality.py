@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from starlette.testclient import TestClient
 
-from aas_server.product.quality import evidence
+from aas_server.product.quality import copies, evidence
 from aas_server.product.record import ReleaseRecord, put_release
 from aas_server.store.contract import Store
 from submodels.data_quality import Finding
@@ -37,3 +37,11 @@ def test_findings_lead_to_their_rows(client: TestClient, store: Store, finished:
     assert f"{at}/findings/constant_column/rows" not in page
     assert "결측 4,321" in page
     assert f'href="{at}/report.html?lang=ko"' in page
+
+
+def test_another_product_is_compared_with_what_is_registered(store: Store, finished: ReleaseRecord) -> None:
+    [(name, sketch)] = copies.registered(store).items()
+    assert (name, sketch.count) == (finished.product, finished.prepared.main.rows)
+    assert copies.registered(store, but=finished.product) == {}
+    put_release(store, replace(finished, registered=None))
+    assert copies.registered(store) == {}

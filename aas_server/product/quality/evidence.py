@@ -1,7 +1,8 @@
 """What step 6 leaves beside a release: the figures of the report, and the rows behind each finding.
 
-``products/<id>/quality/<release>/figures.json`` and ``rows/<kind>.parquet`` (one column, ``row`` from 0,
-ascending). They are made anew with every verification, whole or not at all; the release itself is never touched.
+``products/<id>/quality/<release>/figures.json``, ``rows/<kind>.parquet`` (one column, ``row`` from 0, ascending)
+and ``sketch.json``, by which a copy of the data is known. They are made anew with every verification, whole or not
+at all; the release itself is never touched.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import pyarrow.parquet as pq
 from aas_server.product import folder as folders
 from aas_server.quality.figures import Figures
 from aas_server.quality.finding import Finding
+from aas_server.quality.likeness import Sketch
 
-_FIGURES, _ROWS = "figures.json", "rows"
+_FIGURES, _ROWS, _SKETCH = "figures.json", "rows", "sketch.json"
 _BATCH = 100_000
 _SCHEMA = pa.schema([("row", pa.int64())])
 
@@ -33,10 +35,18 @@ def beside(released: Path) -> Path:
     return released.parent.parent / "quality" / released.name
 
 
-def keep(target: Path, figures: Figures, found: Iterable[Finding], connection: duckdb.DuckDBPyConnection) -> None:
+def keep(
+    target: Path,
+    figures: Figures,
+    found: Iterable[Finding],
+    connection: duckdb.DuckDBPyConnection,
+    sketch: Sketch | None = None,
+) -> None:
     """Write the evidence into ``target``, in place of an earlier one."""
     with folders.whole(target) as folder:
         (folder / _FIGURES).write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n")
+        if sketch is not None:
+            (folder / _SKETCH).write_bytes(msgspec.json.encode(sketch))
         (folder / _ROWS).mkdir()
         for finding in found:
             if finding.rows:
@@ -47,6 +57,12 @@ def figures(folder: Path) -> Figures | None:
     """The figures kept there; ``None`` where a release was verified before they were kept."""
     file = folder / _FIGURES
     return msgspec.json.decode(file.read_bytes(), type=Figures) if file.is_file() else None
+
+
+def sketch(folder: Path) -> Sketch | None:
+    """The sketch kept there; ``None`` where a release was verified before it was kept."""
+    file = folder / _SKETCH
+    return msgspec.json.decode(file.read_bytes(), type=Sketch) if file.is_file() else None
 
 
 def kinds(folder: Path) -> tuple[str, ...]:

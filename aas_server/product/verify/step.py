@@ -11,7 +11,7 @@ from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product import conversion
 from aas_server.product import folder as folders
-from aas_server.product.quality import evidence, subjects
+from aas_server.product.quality import copies, evidence, subjects
 from aas_server.product.quality.described import described
 from aas_server.product.quality.earlier import with_indices
 from aas_server.product.recipe import Quality, Recipe
@@ -94,9 +94,9 @@ def _sold(
     records.lock(connection, tuple(part.path for part in prepared.tables))
     _check_key(recipe, measured)
     facts = Facts(subject, work.clock.now())
-    looked = search(facts)
+    looked = search(facts, others=copies.registered(work.store, but=recipe.id))
     if (found := broken.find(measured, recipe.quality)) is not None:
-        looked = Looked(looked.kinds | {"rule_broken"}, (*looked.findings, found))
+        looked = replace(looked, kinds=looked.kinds | {"rule_broken"}, findings=(*looked.findings, found))
     told = described(table, recipe, release)
     today = work.clock.now().date()
     return looked, assess(measured, profile, recipe.quality, looked, told, today, facts.steps), facts
@@ -117,7 +117,7 @@ def _keep(
     )
     figures = with_indices(figures, quality)
     home = evidence.home(work.store.folder, recipe.id, quality.release)
-    evidence.keep(home, figures, looked.findings, facts.subject.connection)
+    evidence.keep(home, figures, looked.findings, facts.subject.connection, facts.sketch)
 
 
 def _collected(work: Work, stream: CollectedStream, profile: Profile) -> tuple[Assessment, Looked]:

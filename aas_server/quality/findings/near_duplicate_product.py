@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aas_server.messages import in_all
+from aas_server.quality.facts import Facts
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.limits import limits
-from aas_server.quality.likeness import Sketch, likeness, sketch
-from aas_server.quality.subject import Subject
+from aas_server.quality.likeness import Sketch, likeness
 
 
-def find(subject: Subject, others: Mapping[str, Sketch]) -> Finding | None:
-    """The products (by name: their sketches) that are like the subject by 30 % or more; count: products.
+def find(facts: Facts, others: Mapping[str, Sketch]) -> Finding | None:
+    """The products or files (by name: their sketches) that are like the subject by 30 % or more; count: products.
 
     Likeness: see ``quality.likeness``. An earlier release of the same product is for the caller to leave out.
     """
     if not others:
         return None
-    own = sketch(subject)
-    like = {name: likeness(own, other) for name, other in others.items()}
+    like = {name: likeness(facts.sketch, other) for name, other in others.items()}
     found = sorted(
         (name for name, share in like.items() if share >= limits().product.likeness), key=lambda n: -like[n]
     )

@@ -5,7 +5,7 @@ Each answers numerator, denominator and rule, or that it was not measured and wh
 
 from aas_server.quality.measures.cells import completeness, validity
 from aas_server.quality.measures.described import Described, Told, accessibility, usefulness
-from aas_server.quality.measures.found import free_columns, free_rows
+from aas_server.quality.measures.found import free_columns, free_rows, unlike_products
 from aas_server.quality.measures.kept import accuracy, consistency, integrity, order, redundancy, reference
 from aas_server.quality.measures.rows import uniqueness
 from aas_server.quality.measures.series import (
@@ -37,6 +37,7 @@ __all__ = [
     "single_times",
     "timeliness",
     "uniqueness",
+    "unlike_products",
     "usefulness",
     "validity",
 ]

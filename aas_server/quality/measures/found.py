@@ -26,6 +26,16 @@ def free_rows(table: Table, looked: Looked, kind: str) -> Measure:
     return Measure(rule, table.rows - min(found, table.rows), table.rows, examples=looked.examples(kind))
 
 
+def unlike_products(looked: Looked) -> Measure:
+    """Products compared that the data are not like / products compared. Not measured where there was none."""
+    rule = in_all("quality-unlike-products")
+    if not looked.products:
+        return not_measured(rule, "quality-no-products")
+    found = looked.count("near_duplicate_product") or 0
+    examples = looked.examples("near_duplicate_product")
+    return Measure(rule, looked.products - found, looked.products, examples=examples)
+
+
 def free_columns(table: Table, looked: Looked, kind: str) -> Measure:
     """Columns that the finding ``kind`` does not concern / data columns. Not measured where nobody looked."""
     rule = in_all("quality-free-columns", kind=in_all(f"quality-kind-{kind.replace('_', '-')}"))

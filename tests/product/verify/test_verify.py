@@ -142,6 +142,10 @@ def test_findings_lead_to_their_rows(measured: tuple[DataQuality, Prepared], tmp
     assert before["duplicate_row"] == before["duplicate_time"] == 1
     assert before["missing"] == int(shots().drop(columns=["_time", "_misfit"]).isna().sum().sum())
     assert figures.found_before == quality.found_before
+    kept = evidence.sketch(home)
+    assert kept is not None
+    assert kept.count == len(sold)
+    assert "near_duplicate_product" not in quality.looked_for  # there is no other product
 
 
 def test_references_orders_and_lists_of_a_recipe(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from aas_server.quality.facts import Facts
 from aas_server.quality.file.opened import Choices, opened
 from aas_server.quality.findings import near_duplicate_product
 from aas_server.quality.likeness import Sketch, likeness, sketch
@@ -55,7 +56,7 @@ def test_the_products_that_are_alike_are_told_by_name(machine: Machine, tmp_path
     others = {"old": _sketch(machine(3000), tmp_path), "other": _sketch(machine(3000, seed=7), tmp_path)}
     machine(3000).to_parquet(tmp_path / "new.parquet", index=False)
     with opened(tmp_path / "new.parquet", Choices(None, None, (), None, "1GB"), _silent) as subject:
-        finding = near_duplicate_product.find(subject, others)
-        assert near_duplicate_product.find(subject, {"other": others["other"]}) is None
+        finding = near_duplicate_product.find(Facts(subject), others)
+        assert near_duplicate_product.find(Facts(subject), {"other": others["other"]}) is None
     assert finding is not None
     assert finding.examples == ("old: 100%",)
