@@ -60,15 +60,19 @@ def describe(
         texts=bench.examples.text_names,
         picture=Picture(bench.examples.picture or PICTURE, picture, picture) if picture else None,
         unit=bench.target.unit,
-        evaluation=Evaluation(
-            baselines=_baselines(truth, result, scores, judged),
-            classes=result.classes,
-            curves=result.curves,
-            calibration=result.calibration,
-            residuals=result.residuals,
-            permutation=result.permutation,
-            leaks=tuple(leaks),
-        ),
+        evaluation=_evaluation(_baselines(truth, result, scores, judged), result, leaks),
+    )
+
+
+def _evaluation(baselines: tuple[Baseline, ...], result: Result, leaks: Sequence[Leak]) -> Evaluation:
+    return Evaluation(
+        baselines=baselines,
+        classes=result.classes,
+        curves=result.curves,
+        calibration=result.calibration,
+        residuals=result.residuals,
+        permutation=result.permutation,
+        leaks=tuple(leaks),
     )
 
 

@@ -25,11 +25,41 @@ def detect(bench: Bench, seen: View) -> Result:
     shift, naive_flagged = _distances(cells, asked)
     onnx = seen.export(fitted)
     session = exchange.Session(onnx)
-    numbers = baseline().isolation
+    measured = _measured(fitted, asked, usual, answer, naive_flagged)
+    truth = bench.target.at(bench.test)
+    judged = truth.codes is not None and truth.is_defect
+    importance = ranked(seen.names, view.weights(seen, _weights(shift, usual.codes == 1)))
+    names = [name for name, _ in importance]
+    return Result(
+        task="anomaly-detection",
+        algorithm="IsolationForest",
+        framework=f"{models.FRAMEWORK}; {exchange.FRAMEWORK}",
+        onnx=onnx,
+        differences=exchange.differences(exchange.asked(session, seen.feeds(bench.test)), answer),
+        answer=answer,
+        guesses=_guesses(bench, linear.distant(cells, asked), judged),
+        importance=importance,
+        permutation=shuffling.losses(bench, session, names) if judged and isinstance(seen, TableView) else (),
+        hyperparameters=fitted.parameters(),
+        figures=figures(measured | (defect_figures(truth, answer) if judged else {})),
+        notes=(
+            in_all("train-note-contamination", share=baseline().isolation.contamination),
+            in_all("train-note-naive-sigma", sigma=baseline().isolation.naive_sigma),
+            in_all("train-note-deviation"),
+        ),
+        classes=classes(bench.target.at(bench.train), truth, answer) if judged else (),
+        curves=drawn(truth, answer) if judged else (),
+    )
+
+
+def _measured(
+    fitted: models.Isolation, asked: Cells, usual: Answer, answer: Answer, naive_flagged: NDArray[np.bool_]
+) -> dict[str, float]:
+    """What was flagged of both parts, beside the naive rule, and how the scores of the test part spread."""
+    assert usual.codes is not None and answer.codes is not None
+    numbers, flagged = baseline().isolation, answer.codes == 1
     quantiles = np.quantile(fitted.scores(asked), numbers.quantiles)
-    flagged = answer.codes == 1
-    robust = linear.distant(cells, asked)
-    measured = {
+    return {
         "Contamination": numbers.contamination,
         "FlaggedShareTrain": float(usual.codes.mean()),
         "FlaggedShareTest": float(flagged.mean()),
@@ -39,38 +69,15 @@ def detect(bench: Bench, seen: View) -> Result:
     } | {
         f"ScoreQuantile{round(at * 100):02}": float(q) for at, q in zip(numbers.quantiles, quantiles, strict=True)
     }
-    truth = bench.target.at(bench.test)
-    judged = truth.codes is not None and truth.is_defect
-    importance = ranked(seen.names, view.weights(seen, _weights(shift, usual.codes == 1)))
+
+
+def _guesses(bench: Bench, robust: Answer, judged: bool) -> dict[str, tuple[str, Answer | None]]:
     guesses: dict[str, tuple[str, Answer | None]] = {"linear": (linear.ROBUST, robust)}
-    if judged:
-        learnt = bench.target.codes
-        assert learnt is not None
-        guesses = {
-            "naive": ("majority class of the training part", majority(learnt[bench.train], int(bench.test.size))),
-            **guesses,
-        }
-    names = [name for name, _ in importance]
-    return Result(
-        task="anomaly-detection",
-        algorithm="IsolationForest",
-        framework=f"{models.FRAMEWORK}; {exchange.FRAMEWORK}",
-        onnx=onnx,
-        differences=exchange.differences(exchange.asked(session, seen.feeds(bench.test)), answer),
-        answer=answer,
-        guesses=guesses,
-        importance=importance,
-        permutation=shuffling.losses(bench, session, names) if judged and isinstance(seen, TableView) else (),
-        hyperparameters=fitted.parameters(),
-        figures=figures(measured | (defect_figures(truth, answer) if judged else {})),
-        notes=(
-            in_all("train-note-contamination", share=numbers.contamination),
-            in_all("train-note-naive-sigma", sigma=numbers.naive_sigma),
-            in_all("train-note-deviation"),
-        ),
-        classes=classes(bench.target.at(bench.train), truth, answer) if judged else (),
-        curves=drawn(truth, answer) if judged else (),
-    )
+    learnt = bench.target.codes
+    if not judged or learnt is None:
+        return guesses
+    naive = majority(learnt[bench.train], int(bench.test.size))
+    return {"naive": ("majority class of the training part", naive), **guesses}
 
 
 def _distances(train: Cells, test: Cells) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
