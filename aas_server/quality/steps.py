@@ -56,35 +56,35 @@ def of_time(subject: Subject) -> Steps:
     if backwards:
         repeated = readable - intervals - 1
     nominal, declared = _nominal(subject, time, intervals)
-    gaps = 0
-    if nominal is not None:
-        [(gaps,)] = ask(
-            f"SELECT coalesce(sum(n), 0)::BIGINT FROM intervals WHERE step > {LONG * nominal!r}::DOUBLE"  # noqa: S608
-        ).fetchall()
     long_step = f"t - p > {LONG * (nominal or 0.0)!r}::DOUBLE"
     again = f"SELECT row FROM {lagged} WHERE t = p"  # noqa: S608
+    back = f"SELECT row FROM {lagged} WHERE t < p"  # noqa: S608
     after = f"SELECT row FROM {lagged} WHERE {long_step}"  # noqa: S608
     if backwards:
-        again = (
-            "SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY t ORDER BY row) AS n "  # noqa: S608
-            f"FROM {base}) WHERE n > 1"
-        )
-        after = (
-            f"SELECT min(row) AS row FROM {base} WHERE t IN (SELECT t FROM {ordered} WHERE {long_step}) GROUP BY t"  # noqa: S608
-        )
+        again, after = _in_disorder(base, ordered, long_step)
+    gaps = _gaps(subject, nominal)
     return Steps(
-        readable,
-        repeated,
-        backwards,
-        intervals,
-        nominal,
-        declared,
-        gaps,
-        longest,
-        again,
-        f"SELECT row FROM {lagged} WHERE t < p",  # noqa: S608
-        after,
+        readable, repeated, backwards, intervals, nominal, declared, gaps, longest, again, back, after
+    )  # fmt: skip
+
+
+def _in_disorder(base: str, ordered: str, long_step: str) -> tuple[str, str]:
+    """The rows of equal times, and those after a gap, where a neighbour in the file is none in time."""
+    again = (
+        "SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY t ORDER BY row) AS n "  # noqa: S608
+        f"FROM {base}) WHERE n > 1"
     )
+    after = f"SELECT min(row) AS row FROM {base} WHERE t IN (SELECT t FROM {ordered} WHERE {long_step}) GROUP BY t"  # noqa: S608
+    return again, after
+
+
+def _gaps(subject: Subject, nominal: float | None) -> int:
+    if nominal is None:
+        return 0
+    [(gaps,)] = subject.connection.execute(
+        f"SELECT coalesce(sum(n), 0)::BIGINT FROM intervals WHERE step > {LONG * nominal!r}::DOUBLE"  # noqa: S608
+    ).fetchall()
+    return int(gaps)
 
 
 def _counts(subject: Subject, base: str, over: str) -> tuple[int, int, int, int]:

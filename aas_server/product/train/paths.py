@@ -26,26 +26,9 @@ def model(forest: Any, features: int, asked: str, opsets: Mapping[str, int]) -> 
         "offset": float(forest.offset_),
         "nothing": 0.0,
     }
-    nodes = [
-        helper.make_node(
-            "TreeEnsembleRegressor",
-            [asked],
-            ["length"],
-            name="trees",
-            domain=_DOMAIN,
-            **_trees(forest.estimators_),
-        ),
-        helper.make_node("Mul", ["length", "per_length"], ["exponent"]),
-        helper.make_node("Exp", ["exponent"], ["isolation"]),
-        helper.make_node("Neg", ["isolation"], ["raw"]),
-        helper.make_node("Sub", ["raw", "offset"], ["scores"]),
-        helper.make_node("Less", ["scores", "nothing"], ["flagged_column"]),
-        helper.make_node("Cast", ["flagged_column"], ["flagged"], to=TensorProto.INT64),
-        helper.make_node("Flatten", ["flagged"], ["flat"], axis=0),
-        helper.make_node("Squeeze", ["flat", "first_axis"], ["label"]),
-    ]
+    trees = _trees(forest.estimators_)
     graph = helper.make_graph(
-        nodes,
+        _nodes(asked, trees),
         "baseline",
         [helper.make_tensor_value_info(asked, TensorProto.FLOAT, [None, features])],
         [
@@ -57,6 +40,21 @@ def model(forest: Any, features: int, asked: str, opsets: Mapping[str, int]) -> 
     )
     imports = [helper.make_opsetid(domain, version) for domain, version in opsets.items()]
     return helper.make_model(graph, opset_imports=imports, ir_version=8, producer_name="aas-data-product-server")
+
+
+def _nodes(asked: str, trees: Mapping[str, Any]) -> list[Any]:
+    """From the mean path's length to score and label."""
+    return [
+        helper.make_node("TreeEnsembleRegressor", [asked], ["length"], name="trees", domain=_DOMAIN, **trees),
+        helper.make_node("Mul", ["length", "per_length"], ["exponent"]),
+        helper.make_node("Exp", ["exponent"], ["isolation"]),
+        helper.make_node("Neg", ["isolation"], ["raw"]),
+        helper.make_node("Sub", ["raw", "offset"], ["scores"]),
+        helper.make_node("Less", ["scores", "nothing"], ["flagged_column"]),
+        helper.make_node("Cast", ["flagged_column"], ["flagged"], to=TensorProto.INT64),
+        helper.make_node("Flatten", ["flagged"], ["flat"], axis=0),
+        helper.make_node("Squeeze", ["flat", "first_axis"], ["label"]),
+    ]
 
 
 def unsuccessful(rows: NDArray[np.int64]) -> NDArray[np.float64]:
