@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from aas_server import server_file
 from aas_server.announcing import Announcing
 from aas_server.api.app import mount_apis
+from aas_server.api.concepts import concepts_router
 from aas_server.api.docs import docs_router
 from aas_server.api.events import events_router
 from aas_server.api.evidence import evidence_router
@@ -156,6 +157,7 @@ def create_app(house: House, ingest: Ingest, building: Building | None = None) -
     streams = streams_router(desk, settings)
     app.include_router(streams)
     app.include_router(records_router(house.store, settings, streams, folding=ingest))
+    app.include_router(concepts_router(settings))
     app.include_router(flux_router(house.store, house.clock))
     app.include_router(events_router(house.store.documents, settings))
     app.include_router(ingest_router(ingest.pushes, settings))

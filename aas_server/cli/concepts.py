@@ -55,7 +55,7 @@ def search(
     voice = Voice(language, as_json)
     hits = dictionary_at(data, settings).search(" ".join(words), unit, quantity, MOST)
     if as_json:
-        voice.print_json([{**told(hit.entry), "score": hit.score} for hit in hits])
+        voice.print_json([{**hit.entry.as_json(), "score": hit.score} for hit in hits])
         return
     if not hits:
         voice.say("concepts-none")
@@ -72,7 +72,7 @@ def show(language: Language, key: str, data: Path | None, settings: Path | None,
     if entry is None:
         raise NotFound("concepts-missing", given=key)
     if as_json:
-        voice.print_json(told(entry))
+        voice.print_json(entry.as_json())
         return
     for field, value in _details(entry, language).items():
         if value:
@@ -136,24 +136,6 @@ def import_(
         )
     if as_json:
         voice.print_json({"files": results, "entries": licensed.count()})
-
-
-def told(entry: Entry) -> dict[str, object]:
-    """An entry for a script."""
-    return {
-        "id": entry.id,
-        "irdi": entry.irdi,
-        "key": entry.key,
-        "dictionary": entry.dictionary,
-        "names": dict(entry.names),
-        "definition": dict(entry.definition),
-        "unit": entry.unit,
-        "units": list(entry.units),
-        "quantities": sorted(entry.quantities),
-        "data_type": entry.data_type,
-        "short": list(entry.short),
-        "source": entry.source,
-    }
 
 
 def dictionary_at(data: Path | None, settings: Path | None) -> Dictionary:

@@ -9,7 +9,6 @@ import click
 
 from aas_server import settings as configuration
 from aas_server.cli import options
-from aas_server.cli.concepts import told
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput
 from aas_server.house import House, existing
@@ -167,5 +166,5 @@ def _suggestion(one: Suggestion, language: Language) -> Mapping[str, object]:
         "score": one.score,
         "sure": one.sure,
         "reasons": [{"kind": reason.key, "what": sentence(reason, language)} for reason in one.reasons],
-        **told(one.entry),
+        **one.entry.as_json(),
     }

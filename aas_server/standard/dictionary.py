@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from aas_server.errors import BadInput
 from aas_server.standard import irdi as identifiers
 from aas_server.standard.entry import Entry, kinds_of, of_concept, others
 from aas_server.standard.licensed import Licensed
-from templates import concepts, quantities
+from templates import concepts, quantities, units
 
 MOST = 50
 
@@ -64,6 +65,17 @@ class Dictionary:
 
     def _candidates(self, wanted: tuple[str, ...]) -> list[Entry]:
         return [*self.own, *(self.licensed.candidates(wanted) if self.licensed is not None else ())]
+
+
+def check_asked(words: str, unit: str, quantity: str) -> None:
+    """Raises ``BadInput`` for a search of nothing, and for a unit or a kind of quantity that is not known."""
+    if unit and units.by_any(unit) is None:
+        raise BadInput("concepts-unit-unknown", given=unit)
+    if quantity and quantities.quantity(quantity) is None:
+        known = ", ".join(one.key for one in quantities.everything())
+        raise BadInput("concepts-quantity-unknown", given=quantity, known=known)
+    if not (words.strip() or unit or quantity):
+        raise BadInput("concepts-nothing-asked")
 
 
 def _plain(text: str) -> tuple[str, ...]:

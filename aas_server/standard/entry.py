@@ -42,6 +42,23 @@ class Entry:
         """Its name in ``language``, else in English, else in whichever there is."""
         return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()), self.id)
 
+    def as_json(self) -> dict[str, object]:
+        """The entry for a script."""
+        return {
+            "id": self.id,
+            "irdi": self.irdi,
+            "key": self.key,
+            "dictionary": self.dictionary,
+            "names": dict(self.names),
+            "definition": dict(self.definition),
+            "unit": self.unit,
+            "units": list(self.units),
+            "quantities": sorted(self.quantities),
+            "data_type": self.data_type,
+            "short": list(self.short),
+            "source": self.source,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class UnitNamed:
