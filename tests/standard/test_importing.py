@@ -136,3 +136,20 @@ def test_a_large_file_is_read_in_bounded_memory(licensed: Licensed, tmp_path: Pa
         tracemalloc.stop()
     assert (taken, troubles) == (Taken(new=800), [])
     assert peak < 1_500_000  # the file has 2.8 MB
+
+
+def test_a_csv_that_excel_saved_as_unicode_text_is_read(licensed: Licensed, tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    row = "IrdiPR\tPreferredName\tISOLanguageCode\n0173-1#02-ZZZ701#001\t온도 값\tko\n"
+    file.write_bytes(row.encode("utf-16"))
+    assert take(licensed, file)[0] == Taken(new=1)
+    file.write_bytes(row.encode("utf-16")[:-1])
+    with pytest.raises(BadInput, match="dictionary-csv-broken"):
+        take(licensed, file)
+
+
+def test_xml_that_is_no_dictionary_is_refused(licensed: Licensed, tmp_path: Path) -> None:
+    file = tmp_path / "d.xml"
+    file.write_text("<catalogue><item/></catalogue>", "utf-8")
+    with pytest.raises(BadInput, match="dictionary-xml-none"):
+        take(licensed, file)

@@ -35,16 +35,18 @@ _LONGEST = 4000
 
 
 def read(file: Path, note: Callable[[Trouble], None]) -> Iterator[Entry | UnitNamed]:
-    """Properties and units as their elements end. Raises ``BadInput`` for no XML, for a DTD or an entity, and for
-    endless nesting."""
+    """Properties and units as their elements end. Raises ``BadInput`` for no XML, for one without classes,
+    properties and units, for a DTD or an entity, and for endless nesting."""
 
     def opened() -> BinaryIO:
         return file.open("rb")
 
     xml.opening(opened, file.name)
     held = Held()
+    dictionary = False
     for depth, element in _pieces(file, held):
         name = _local(element)
+        dictionary = dictionary or name in ("property", "Unit", "class", "datatype")
         if name == "property" and element.get("id") is not None:
             if (entry := _entry(file, element, note)) is not None:
                 yield entry
@@ -53,6 +55,8 @@ def read(file: Path, note: Callable[[Trouble], None]) -> Iterator[Entry | UnitNa
         if name in ("property", "Unit", "class", "datatype") or depth <= 3:
             xml.discard(element)
             held.since = held.read
+    if not dictionary:
+        raise BadInput("dictionary-xml-none", file=file)
 
 
 @dataclass(slots=True)

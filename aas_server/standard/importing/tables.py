@@ -9,6 +9,7 @@ MDC_P004_3 short name, MDC_P005 definition, MDC_P022 data type, MDC_P023 unit), 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -223,16 +224,28 @@ def _lines(file: Path) -> Iterator[Cells]:
 
 
 def _encoding(file: Path) -> str:
-    """The first encoding that the file can be read in from end to end."""
+    """UTF-16 where its mark says so (Excel's "Unicode text"), else the first encoding that the file can be read in
+    from end to end. Raises ``BadInput`` where the mark lies."""
+    with file.open("rb") as begun:
+        marked = begun.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if marked:
+        if not _decodes(file, "utf-16"):
+            raise BadInput("dictionary-csv-broken", file=file, line=1, fault="UTF-16")
+        return "utf-16"
     for encoding in _ENCODINGS[:-1]:
-        try:
-            with file.open(encoding=encoding, newline="") as text:
-                while text.read(io.DEFAULT_BUFFER_SIZE * 4):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        return encoding
+        if _decodes(file, encoding):
+            return encoding
     return _ENCODINGS[-1]
+
+
+def _decodes(file: Path, encoding: str) -> bool:
+    try:
+        with file.open(encoding=encoding, newline="") as text:
+            while text.read(io.DEFAULT_BUFFER_SIZE * 4):
+                pass
+    except UnicodeError:
+        return False
+    return True
 
 
 def _sheet(file: Path) -> Iterator[Cells]:
