@@ -21,7 +21,7 @@ from aas_server.house import House
 from aas_server.ingest.fold import MARK
 from aas_server.ingest.service import catch_up
 from aas_server.ingest.taking.files import SOURCE, Files, Taken, Wish
-from aas_server.ingest.taking.watch import Watch
+from aas_server.ingest.taking.watch import PICTURES, Watch
 from aas_server.messages import Language
 from connectors.message import Message
 from connectors.recording import Hints
@@ -96,7 +96,9 @@ class _Taker:
         self._bars = bars
 
     def take(self, file: Path) -> tuple[Result, bool]:
-        """What became of the file, as JSON."""
+        """What became of the file, as JSON. Pictures come by their folder, which tells their labels."""
+        if file.is_dir() or file.suffix.lower() in PICTURES:
+            raise BadInput("ingest-not-alone", file=str(file))
         tables = self._files.take(file, self._wish, lambda done, rows: self._bars.show("ingest", done, rows))
         for one in tables:
             self._voice.say(_key(one), file=file.name, **asdict(one))

@@ -26,7 +26,7 @@ from connectors.message import Receiver
 from connectors.push import Door
 from connectors.recording import is_known
 
-_PICTURES = frozenset((".jpg", ".jpeg", ".png", ".bmp"))
+PICTURES = frozenset((".jpg", ".jpeg", ".png", ".bmp"))
 _TICK = 0.5
 _WAITING = 64
 """Messages of one folder that may wait for their commit."""
@@ -124,7 +124,7 @@ class Watch:
         """A file to its end. What is wrong with it is said beside it; what is wrong with us lets it wait."""
         note = ""
         try:
-            if claimed.path.suffix.lower() in _PICTURES:
+            if claimed.path.suffix.lower() in PICTURES:
                 note = self._picture(claimed)
             else:
                 self._files.take(claimed.path, self._wish)
@@ -177,7 +177,7 @@ def _pairs(given: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _known(path: Path) -> bool:
     """Whether its name says that it can be read: a table beside the folders of labels, a picture anywhere."""
-    return path.suffix.lower() in _PICTURES or is_known(path)
+    return path.suffix.lower() in PICTURES or is_known(path)
 
 
 def _reason(fault: AasError, claimed: Claimed) -> str:
