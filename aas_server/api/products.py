@@ -42,8 +42,6 @@ _MEDIA = {
     ".svg": "image/svg+xml",
     **MEDIA_TYPES,
 }
-# A page of a release may load nothing and run nothing in a reader's browser.
-_LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 _PLAIN = {"X-Content-Type-Options": "nosniff"}
 
 
@@ -141,7 +139,7 @@ class _Products:
                 return Response(status_code=304, headers=headers)
         kind = Path(path).suffix
         if kind in (".html", ".svg"):
-            headers |= _LOCKED
+            headers |= answers.LOCKED
         return FileResponse(
             made.released.folder / path, media_type=_MEDIA.get(kind, "text/plain; charset=utf-8"), headers=headers
         )

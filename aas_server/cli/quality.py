@@ -15,6 +15,7 @@ from aas_server.clock import SystemClock
 from aas_server.errors import BadInput
 from aas_server.house import existing
 from aas_server.messages import Language
+from aas_server.product.folder import check_home
 from aas_server.product.quality import copies
 from aas_server.product.quality import report as reports
 from aas_server.quality.checked import Checked, checked
@@ -61,6 +62,8 @@ def quality(
     voice = Voice(language, as_json)
     if output is not None and kind is None:
         raise BadInput("quality-output-without-show")
+    if output is not None:
+        check_home(output)
     if report is not None:
         reports.check(report)
     now = SystemClock().now() if on is None else on.replace(hour=23, minute=59, second=59, tzinfo=UTC)

@@ -14,12 +14,12 @@ from aas_server.quality.declared import Quality
 from aas_server.quality.facts import Facts
 from aas_server.quality.looked import Looked
 from aas_server.quality.measure import Measure
-from aas_server.quality.measured import table_of
 from aas_server.quality.measures import Described
 from aas_server.quality.named import MEASURES
 from aas_server.quality.profile import Profile
 from aas_server.quality.score import score
 from aas_server.quality.steps import Steps
+from aas_server.quality.subject_table import table_of
 from aas_server.quality.table import Table, counted
 
 

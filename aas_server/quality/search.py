@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from aas_server.quality import broken
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import KINDS, Finding
 from aas_server.quality.findings import (
@@ -20,12 +19,13 @@ from aas_server.quality.findings import (
     mixed_type,
     near_duplicate_product,
     out_of_range,
+    rule_broken,
     time_backwards,
 )
 from aas_server.quality.findings.deep import deep
 from aas_server.quality.likeness import Sketch
 from aas_server.quality.looked import Looked
-from aas_server.quality.measured import table_of
+from aas_server.quality.subject_table import table_of
 from aas_server.quality.table import Table
 
 _PLAIN: tuple[tuple[str, Callable[[Facts], Finding | None]], ...] = (
@@ -66,7 +66,7 @@ def search(facts: Facts, table: Table | None = None, others: Mapping[str, Sketch
     said = subject.declared
     if said.rules or said.references or said.orders or said.redundant:
         kinds.add("rule_broken")
-        if (found := broken.find(table or table_of(facts, subject.others), said)) is not None:
+        if (found := rule_broken.find(table or table_of(facts, subject.others), said)) is not None:
             findings.append(found)
     subject.progress("quality-findings", len(_PLAIN), len(_PLAIN))
     ordered = tuple(sorted(findings, key=lambda one: KINDS.index(one.kind)))

@@ -76,10 +76,18 @@ def ours(folder: Path, scratch: Path) -> None:
     xsd = {"bool": "xs:boolean", "int64": "xs:long", "double": "xs:double", "string": "xs:string"}
     shorts = id_shorts(list(columns))
     fields = tuple(
-        Field(name, shorts[name], xsd[kind], f"https://x.example/{name}", "own", both(name, name), both(name, name),
-              unit=Unit("°C", "CEL") if name == "r1" else None)
+        Field(
+            name,
+            shorts[name],
+            xsd[kind],
+            f"https://x.example/{name}",
+            "own",
+            both(name, name),
+            both(name, name),
+            unit=Unit("°C", "CEL") if name == "r1" else None,
+        )
         for name, kind in columns.items()
-    )  # fmt: skip
+    )
     count = sum(pq.read_metadata(path).num_rows for path in paths)
     stream = CollectedStream(
         "shots",

@@ -161,7 +161,11 @@ QUALITY = data_quality.DataQuality(
     both("자체 점검", "A self-check"),
     (
         data_quality.Finding(
-            "stuck", 40, both("멈춘 값", "Stuck readings"), ("설비명", "heat"), ("#12 (2026-01-01T00:00:00Z): 3.5",)
+            "stuck",
+            40,
+            both("멈춘 값", "Stuck readings"),
+            ("설비명", "heat"),
+            ("#12 (2026-01-01T00:00:00Z): 3.5",),
         ),
     ),
     ("stuck", "drift"),

@@ -24,7 +24,8 @@ class Terms:
     """``term`` and ``secrecy`` are durations (ISO 8601: ``P1Y``, ``P6M``, ``P30D``), ``territory`` countries
     (ISO 3166: ``KR``, ``KR, JP``) or ``WORLD``. ``derived_data``: whose data made from the product are;
     ``contract`` leaves it to the contract. ``personal_data`` needs a ``personal_data_basis``: why they may be
-    given (consent, pseudonymised …). ``trade_secret_columns``: each needs its decision in ``[cleaning.secrets]``."""
+    given (consent, pseudonymised …). ``trade_secret_columns``: each needs its decision in
+    ``[cleaning.secrets]``."""
 
     contract: str = "제공형"
     grant: str = "이용허락"

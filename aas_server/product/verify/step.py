@@ -17,11 +17,11 @@ from aas_server.product.quality.earlier import with_indices
 from aas_server.product.recipe import Quality, Recipe
 from aas_server.product.verify import tables
 from aas_server.product.work import Collected, CollectedStream, Prepared, Work
-from aas_server.quality import broken
 from aas_server.quality import profile as profiles
 from aas_server.quality.assess import Assessment, assess
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import KINDS
+from aas_server.quality.findings import rule_broken
 from aas_server.quality.gather import gather
 from aas_server.quality.looked import Looked
 from aas_server.quality.profile import Profile, Weighted
@@ -95,7 +95,7 @@ def _sold(
     _check_key(recipe, measured)
     facts = Facts(subject, work.clock.now())
     looked = search(facts, others=copies.registered(work.store, but=recipe.id))
-    if (found := broken.find(measured, recipe.quality)) is not None:
+    if (found := rule_broken.find(measured, recipe.quality)) is not None:
         looked = replace(looked, kinds=looked.kinds | {"rule_broken"}, findings=(*looked.findings, found))
     told = described(table, recipe, release)
     today = work.clock.now().date()
