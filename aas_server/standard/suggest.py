@@ -9,15 +9,10 @@ from difflib import SequenceMatcher
 from aas_server.standard.clues import Clues, is_number, outside
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.entry import Entry
+from aas_server.standard.weights import weights
 from templates import concepts, names
 
 MOST = 5
-LEAST = 0.2
-"""Below it a suggestion would be a guess: a letter that might stand for anything."""
-_CERTAIN, _TAIL, _WITHIN, _SHORT, _LETTER, _ASIDE, _ALIKE, _UNIT_ALONE = 0.8, 0.65, 0.4, 0.5, 0.4, 0.25, 0.4, 0.25
-_SAME_UNIT, _SAME_KIND, _PLAUSIBLE, _IMPLAUSIBLE = 0.2, 0.15, 0.03, -0.4
-_ALIKE_FROM = 0.84
-"""Share of letters in common from which a misspelt word is taken for the other one (``temprature``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ def suggest(clues: Clues, dictionary: Dictionary, most: int = MOST) -> list[Sugg
     sure = [one for one in found if one.sure]
     if len({one.entry.key or one.entry.id for one in sure}) > 1:
         found = [Suggestion(one.entry, one.score, False, one.reasons) for one in found]
-    if any(one.score >= _SHORT and not _by_unit_alone(one) for one in found):
+    if any(one.score >= weights().name.short and not _by_unit_alone(one) for one in found):
         found = [one for one in found if not _by_unit_alone(one)]
     found.sort(key=lambda one: (-one.score, not one.entry.irdi, not one.entry.key, one.entry.id))
     return found[:most]
@@ -65,7 +60,7 @@ def _ours(clues: Clues, dictionary: Dictionary) -> list[Suggestion]:
         if not entry.key:
             continue
         if certain is not None and certain.key == entry.key:
-            called: tuple[float, Reason] | None = (_CERTAIN, Reason("suggest-name", {"word": name}))
+            called: tuple[float, Reason] | None = (weights().name.certain, Reason("suggest-name", {"word": name}))
         else:
             called = _called(parts, entry)
         if (made := _weighed(clues, entry, called, certain is not None and certain.key == entry.key)) is not None:
@@ -84,20 +79,20 @@ def _weighed(clues: Clues, entry: Entry, called: tuple[float, Reason] | None, ce
         if unit.quantity not in entry.quantities:
             return None
         same = unit.symbol in (*entry.units, entry.unit)
-        score += _SAME_UNIT if same else _SAME_KIND
+        score += weights().unit.same if same else weights().unit.kind
         if not called:
-            score = _UNIT_ALONE
+            score = weights().unit.alone
         reasons.append(Reason("suggest-unit", {"unit": unit.symbol}))
     if not reasons:
         return None
     if entry.plausible is not None and (clues.seen.low is not None or clues.seen.high is not None):
         wrong = outside(clues.seen, unit, entry.plausible)
-        score += _PLAUSIBLE if wrong is None else _IMPLAUSIBLE
+        score += weights().values.plausible if wrong is None else weights().values.implausible
         if wrong is not None:
             certain = False
             reasons.append(Reason("suggest-implausible", {"value": f"{wrong:g}"}))
     score = round(min(1.0, score) * fits, 3)
-    if score < LEAST:
+    if score < weights().least:
         return None
     return Suggestion(entry, score, certain and fits == 1.0 and bool(entry.irdi), tuple(reasons))
 
@@ -108,7 +103,7 @@ def _fits_type(clues: Clues, entry: Entry) -> float | None:
         return 1.0
     if clues.numeric == is_number(entry.data_type):
         return 1.0
-    return 0.6 if clues.numeric else None
+    return weights().values.digits if clues.numeric else None
 
 
 def _called(parts: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None:
@@ -132,29 +127,31 @@ def _alias_weight(parts: tuple[str, ...], head: tuple[str, ...], joined: str, wa
     if not wanted:
         return 0.0
     if head[-len(wanted) :] == wanted:
-        return _TAIL
+        return weights().name.tail
     if any(parts[at : at + len(wanted)] == wanted for at in range(len(parts))):
-        return _WITHIN
+        return weights().name.within
     if not wanted[0].isascii() and len(wanted[0]) > 1 and wanted[0] in joined:
-        return _TAIL if joined.endswith(wanted[0]) else _WITHIN
+        return weights().name.tail if joined.endswith(wanted[0]) else weights().name.within
     if len(wanted) == 1 and len(wanted[0]) > 3 and any(_alike(part, wanted[0]) for part in head[-1:]):
-        return _ALIKE
+        return weights().name.alike
     return 0.0
 
 
 def _alike(word: str, other: str) -> bool:
-    return abs(len(word) - len(other)) < 3 and SequenceMatcher(None, word, other).ratio() >= _ALIKE_FROM
+    return (
+        abs(len(word) - len(other)) < 3 and SequenceMatcher(None, word, other).ratio() >= weights().name.alike_from
+    )
 
 
 def _short(parts: tuple[str, ...], head: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None:
     shorts = {short.lower() for short in entry.short}
     last = head[-1] if head else parts[-1]
     if last in shorts:
-        weight = _SHORT if len(last) > 1 else _LETTER
+        weight = weights().name.short if len(last) > 1 else weights().name.letter
         return weight, Reason("suggest-short", {"word": last.upper()})
     for part in parts:
         if len(part) > 1 and part in shorts:
-            return _ASIDE, Reason("suggest-short", {"word": part.upper()})
+            return weights().name.aside, Reason("suggest-short", {"word": part.upper()})
     return None
 
 
@@ -165,17 +162,19 @@ def _licensed(clues: Clues, dictionary: Dictionary, ours: Iterable[Suggestion]) 
         return []
     plain = names.unit_in(clues.name)[0]
     parts = [word for word in names.core(names.words(plain)) if len(word) > 1 and not word.isdigit()]
-    likely = max((one for one in ours if one.score >= _CERTAIN), key=lambda one: one.score, default=None)
+    likely = max(
+        (one for one in ours if one.score >= weights().name.certain), key=lambda one: one.score, default=None
+    )
     asked = [(" ".join(parts), 1.0)] if parts else []
     if likely is not None:
-        asked.append((likely.entry.name("en").lower(), 0.9))
+        asked.append((likely.entry.name("en").lower(), weights().name.translated))
     found: dict[str, Suggestion] = {}
     for words, trust in asked:
         for entry in dictionary.licensed.candidates(words.split()):
             called = _name_weight(words, entry)
             if called is None:
                 continue
-            exact = called[0] >= _CERTAIN and trust == 1.0
+            exact = called[0] >= weights().name.certain and trust == 1.0
             sure = exact and clues.known_unit is not None and bool(entry.quantities)
             made = _weighed(clues, entry, (called[0] * trust, called[1]), sure)
             if made is not None and (entry.id not in found or made.score > found[entry.id].score):
@@ -191,7 +190,7 @@ def _name_weight(words: str, entry: Entry) -> tuple[float, Reason] | None:
         if not there:
             continue
         if there == asked or "".join(there) == "".join(asked):
-            return _CERTAIN, Reason("suggest-word", {"word": name})
+            return weights().name.certain, Reason("suggest-word", {"word": name})
         both = len(set(there) & set(asked))
-        best = max(best, (_TAIL * both / len(set(there) | set(asked)), name))
+        best = max(best, (weights().name.tail * both / len(set(there) | set(asked)), name))
     return (best[0], Reason("suggest-word", {"word": best[1]})) if best[0] > 0 else None
