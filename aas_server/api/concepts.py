@@ -10,11 +10,10 @@ from starlette.responses import Response
 from aas_server.api.answers import of_now
 from aas_server.api.rest import close
 from aas_server.api.services import own_route
-from aas_server.errors import BadInput, NotFound
+from aas_server.errors import NotFound
 from aas_server.settings import Settings
-from aas_server.standard.dictionary import MOST, Dictionary
+from aas_server.standard.dictionary import MOST, Dictionary, check_asked
 from aas_server.standard.licensed import Licensed
-from templates import quantities, units
 
 _Search = Annotated[str, Query(max_length=200, description="Words of a name in Korean, English or German")]
 _Unit = Annotated[str, Query(max_length=50, description="Only what can be given in this unit")]
@@ -43,13 +42,7 @@ class _Concepts:
         self, search: _Search = "", unit: _Unit = "", quantity: _Quantity = "", limit: _Limit = 20
     ) -> Response:
         """Entries by words, unit and kind of quantity, the best first, each with its score."""
-        if not (search.strip() or unit or quantity):
-            raise BadInput("concepts-nothing-asked")
-        if unit and units.by_any(unit) is None:
-            raise BadInput("concepts-unit-unknown", given=unit)
-        if quantity and quantities.quantity(quantity) is None:
-            known = ", ".join(one.key for one in quantities.everything())
-            raise BadInput("concepts-quantity-unknown", given=quantity, known=known)
+        check_asked(search, unit, quantity)
         hits = self._dictionary.search(search, unit, quantity, limit)
         return of_now({"result": [{**hit.entry.as_json(), "score": hit.score} for hit in hits]})
 

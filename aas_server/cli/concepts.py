@@ -14,7 +14,7 @@ from aas_server.cli.console import Voice
 from aas_server.errors import BadInput, NotFound
 from aas_server.messages import Language, text
 from aas_server.standard import importing
-from aas_server.standard.dictionary import MOST, Dictionary
+from aas_server.standard.dictionary import MOST, Dictionary, check_asked
 from aas_server.standard.entry import Entry
 from aas_server.standard.importing import Trouble
 from aas_server.standard.licensed import Licensed
@@ -45,13 +45,7 @@ def search(
     as_json: bool,
 ) -> None:
     """Entries by name (Korean, English, German, abbreviation), unit and kind of quantity; the best first."""
-    if unit and units.by_any(unit) is None:
-        raise BadInput("concepts-unit-unknown", given=unit)
-    if quantity and quantities.quantity(quantity) is None:
-        known = ", ".join(one.key for one in quantities.everything())
-        raise BadInput("concepts-quantity-unknown", given=quantity, known=known)
-    if not (words or unit or quantity):
-        raise BadInput("concepts-nothing-asked")
+    check_asked(" ".join(words), unit, quantity)
     voice = Voice(language, as_json)
     hits = dictionary_at(data, settings).search(" ".join(words), unit, quantity, MOST)
     if as_json:
