@@ -291,14 +291,8 @@ def publish(house: House) -> Callable[..., None]:
     """Journal payloads under a topic (a text as it is, else as JSON) and fold them."""
 
     def sent(topic: str, *payloads: Any, fold: bool = True, source: str = "mqtt://127.0.0.1:1883") -> None:
-        house.store.journal.append(
-            [
-                Message(
-                    source, topic, (one if isinstance(one, str) else json.dumps(one)).encode(), time.time_ns(), 1
-                )
-                for one in payloads
-            ]
-        )
+        written = [one if isinstance(one, str) else json.dumps(one) for one in payloads]
+        house.store.journal.append([Message(source, topic, one.encode(), time.time_ns(), 1) for one in written])
         if fold:
             catch_up(house.store, house.settings)
 

@@ -51,18 +51,34 @@ def describe(work: Work, facts: Facts, folder: Path, archive: Path, issued: str)
 
 
 def _distributions(facts: Facts, folder: Path, archive: Path, at: str) -> tuple[Distribution, ...]:
-    def file(
-        key: str, url: str, media_type: str, path: Path, rows: int | None = None, **told: object
-    ) -> Distribution:
-        title = in_all(key, name=path.name, **told)
-        return Distribution(title, url, media_type, path.stat().st_size, folders.sha256(path), rows)
-
     tables = [
-        file("distribution-table", f"{at}/files/{quote(table.file)}", _PARQUET, folder / table.file, table.rows)
+        _file("distribution-table", f"{at}/files/{quote(table.file)}", _PARQUET, folder / table.file, table.rows)
         for table in facts.tables
     ]
-    manifests = [
-        file(
+    sample = folder / "sample.csv"
+    title = in_all("distribution-api")
+    return (
+        _file("distribution-archive", f"{at}/archive", "application/zip", archive),
+        *tables,
+        *_manifests(facts, folder, at),
+        _file("distribution-sample", IN_PACKAGE + sample.name, "text/csv", sample, facts.sample_rows),
+        *_sample_pictures(facts, folder),
+        _file("distribution-guide", IN_PACKAGE + GUIDE, "text/html", folder / GUIDE),
+        Distribution(title, f"{at}/records", "application/json", None, None, facts.main.rows),
+    )
+
+
+def _file(
+    key: str, url: str, media_type: str, path: Path, rows: int | None = None, **told: object
+) -> Distribution:
+    title = in_all(key, name=path.name, **told)
+    return Distribution(title, url, media_type, path.stat().st_size, folders.sha256(path), rows)
+
+
+def _manifests(facts: Facts, folder: Path, at: str) -> list[Distribution]:
+    """The lists of the release's pictures, which are too many to be named one by one."""
+    return [
+        _file(
             "distribution-pictures",
             f"{at}/files/{quote(one.manifest)}",
             "text/csv",
@@ -74,8 +90,11 @@ def _distributions(facts: Facts, folder: Path, archive: Path, at: str) -> tuple[
         )
         for one in facts.pictures
     ]
-    shown = [
-        file(
+
+
+def _sample_pictures(facts: Facts, folder: Path) -> list[Distribution]:
+    return [
+        _file(
             "distribution-sample-picture",
             IN_PACKAGE + one.file,
             one.media_type,
@@ -85,17 +104,6 @@ def _distributions(facts: Facts, folder: Path, archive: Path, at: str) -> tuple[
         for part in facts.pictures
         for one in part.samples
     ]
-    sample = folder / "sample.csv"
-    title = in_all("distribution-api")
-    return (
-        file("distribution-archive", f"{at}/archive", "application/zip", archive),
-        *tables,
-        *manifests,
-        file("distribution-sample", IN_PACKAGE + sample.name, "text/csv", sample, facts.sample_rows),
-        *shown,
-        file("distribution-guide", IN_PACKAGE + GUIDE, "text/html", folder / GUIDE),
-        Distribution(title, f"{at}/records", "application/json", None, None, facts.main.rows),
-    )
 
 
 def files(submodel: model.Submodel, folder: Path) -> Mapping[str, Path]:

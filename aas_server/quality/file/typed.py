@@ -42,6 +42,15 @@ def make(
         )
         connection.execute(f"CREATE VIEW data AS SELECT row, {columns} FROM source")  # noqa: S608
         return path
+    target = _copy(connection, made, declared, folder, watch)
+    if path.parent == folder:
+        path.unlink()
+    return target
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, made: Sequence[Plan], declared: Quality, folder: Path, watch: Watch
+) -> Path:
     target = folder / "typed.parquet"
     wide = is_wide(made)
     stored = ["source.row AS row"]
@@ -59,8 +68,6 @@ def make(
         "quality-typed",
         watch,
     )
-    if path.parent == folder:
-        path.unlink()
     seen = ", ".join(f"r{number}" + _seen(plan, number, declared, stored=wide) for number, plan in enumerate(made))
     connection.execute(
         f"CREATE VIEW data AS SELECT row, {seen} FROM read_parquet({literal(str(target))})"  # noqa: S608
