@@ -49,6 +49,7 @@ class OnnxCheck:
 
     @property
     def agreement(self) -> float:
+        """The share of rows with the same answer, 0 to 1; 1 where none was asked."""
         return 1 - self.differences / self.rows if self.rows else 1.0
 
 
@@ -72,6 +73,7 @@ class Plot:
 
 
 def split(said: Split) -> dict[str, Any]:
+    """The values of the elements."""
     return {
         "By": said.by,
         "Group": said.group,
@@ -86,6 +88,7 @@ def split(said: Split) -> dict[str, Any]:
 
 
 def read_split(said: Mapping[str, Any]) -> Split:
+    """The way back from ``split``."""
     return Split(
         said["Cut"],
         said["TrainRows"],
@@ -100,16 +103,19 @@ def read_split(said: Mapping[str, Any]) -> Split:
 
 
 def confusion(said: Confusion | None) -> dict[str, Any] | None:
+    """The values of the elements; ``None`` where there are no classes."""
     if said is None:
         return None
     return {"Labels": list(said.labels), "Counts": [list(row) for row in said.counts]}
 
 
 def read_confusion(said: Mapping[str, Any] | None) -> Confusion | None:
+    """The way back from ``confusion``."""
     return Confusion(tuple(said["Labels"]), tuple(map(tuple, said["Counts"]))) if said else None
 
 
 def plots(said: tuple[Plot, ...]) -> dict[str, model.File]:
+    """A File for each plot, by its name."""
     return {
         plot.name: model.File(plot.name, plot.media_type, plot.path, semantic_id=elements.reference(_PLOT))
         for plot in said
@@ -117,5 +123,6 @@ def plots(said: tuple[Plot, ...]) -> dict[str, model.File]:
 
 
 def read_plots(said: Mapping[str, Any]) -> tuple[Plot, ...]:
+    """The way back from ``plots``; without the folder above them there are none."""
     found = said.get("Plots", {}).get("TrainingTesting", {})
     return tuple(Plot(name, one.value or "", one.content_type or "") for name, one in found.items())

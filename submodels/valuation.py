@@ -68,6 +68,7 @@ class Driver:
 
 
 def income_values(value: IncomeValue | None) -> Mapping[str, Any] | None:
+    """The values of the elements; ``None`` where the approach was not taken."""
     if value is None:
         return None
     return {
@@ -84,6 +85,7 @@ def income_values(value: IncomeValue | None) -> Mapping[str, Any] | None:
 
 
 def income_value(said: Mapping[str, Any] | None) -> IncomeValue | None:
+    """The way back from ``income_values``."""
     if said is None:
         return None
     return IncomeValue(
@@ -99,6 +101,7 @@ def income_value(said: Mapping[str, Any] | None) -> IncomeValue | None:
 
 
 def market_values(value: MarketValue | None) -> Mapping[str, Any] | None:
+    """The values of the elements; ``None`` where the approach was not taken."""
     if value is None:
         return None
     return {
@@ -121,6 +124,7 @@ def market_values(value: MarketValue | None) -> Mapping[str, Any] | None:
 
 
 def market_value(said: Mapping[str, Any] | None) -> MarketValue | None:
+    """The way back from ``market_values``."""
     if said is None:
         return None
     return MarketValue(
@@ -143,8 +147,10 @@ def market_value(said: Mapping[str, Any] | None) -> MarketValue | None:
 
 
 def driver_values(one: Driver) -> Mapping[str, Any]:
+    """The values of the elements."""
     return {"Approach": one.approach, "Name": one.name, "Changes": list(one.changes), "Values": list(one.values)}
 
 
 def driver(said: Mapping[str, Any]) -> Driver:
+    """The way back from ``driver_values``."""
     return Driver(said["Approach"], said["Name"], tuple(said["Changes"]), tuple(said["Values"]))

@@ -26,6 +26,7 @@ class Linear:
     over: float
 
     def sql(self, value: str) -> str:
+        """The same as SQL of a DOUBLE; ``value`` is SQL, too."""
         scaled = f"{value}::DOUBLE" if self.times == 1.0 else f"{value} * {self.times!r}::DOUBLE"
         moved = scaled if self.plus == 0.0 else f"({scaled} + {self.plus!r}::DOUBLE)"
         return moved if self.over == 1.0 else f"{moved} / {self.over!r}::DOUBLE"

@@ -11,6 +11,8 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class NameWeights:
+    """Of a name's words and abbreviations. ``alike_from`` and ``translated`` are shares."""
+
     certain: float
     tail: float
     within: float
@@ -24,6 +26,8 @@ class NameWeights:
 
 @dataclass(frozen=True, slots=True)
 class UnitWeights:
+    """Of the unit."""
+
     alone: float
     same: float
     kind: float
@@ -31,6 +35,8 @@ class UnitWeights:
 
 @dataclass(frozen=True, slots=True)
 class ValueWeights:
+    """Of the values that came; ``digits`` multiplies the sum."""
+
     plausible: float
     implausible: float
     digits: float
@@ -38,6 +44,8 @@ class ValueWeights:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
+    """All of them; ``least``: the sum from which on something is suggested."""
+
     least: float
     name: NameWeights
     unit: UnitWeights

@@ -39,6 +39,7 @@ class Limits:
 
 @cache
 def limits() -> Limits:
+    """The table, read once."""
     return msgspec.toml.decode(Path(__file__).with_name("windows.toml").read_bytes(), type=Limits)
 
 
