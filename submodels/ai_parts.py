@@ -123,6 +123,6 @@ def plots(said: tuple[Plot, ...]) -> dict[str, model.File]:
 
 
 def read_plots(said: Mapping[str, Any]) -> tuple[Plot, ...]:
-    """The way back from ``plots``; without the folder above them there are none."""
+    """The way back from ``plots``, out of the collection that holds them; none where it is not there."""
     found = said.get("Plots", {}).get("TrainingTesting", {})
     return tuple(Plot(name, one.value or "", one.content_type or "") for name, one in found.items())
