@@ -36,6 +36,7 @@ UNDECIDED = 50
 
 
 _WORDS = ("time", "row", "values", "thinned", "all", "none", "failed", "loading")
+_SIZE = ("width", "height")
 
 
 class ProductPages:
@@ -106,8 +107,12 @@ def _shown(release: ReleaseRecord, reader: Reader, origin: str) -> Mapping[str, 
 
 
 def _variables(release: ReleaseRecord) -> Sequence[tuple[str, Sequence[Field]]]:
-    """Per stream the fields a line can be drawn of."""
-    found = [(table.stream, plottable(table)[:ROWS]) for table in release.prepared.tables]
+    """Per stream the fields a line can be drawn of; a picture's width and height are none."""
+    none = _SIZE if release.trained.model.picture else ()
+    found = [
+        (table.stream, [field for field in plottable(table) if field.name not in none][:ROWS])
+        for table in release.prepared.tables
+    ]
     return [(stream, fields) for stream, fields in found if fields]
 
 

@@ -149,6 +149,7 @@ WRONG = [
     ("a.lp", b"m v=x", "recording-no-point"),
     ("a.jsonl", b"{}\n[]\n", "recording-not-object"),
     ("b.jsonl", b"[" * 100_000, "recording-not-object"),
+    ("p.png", b"\x89PNG", "ingest-not-alone"),
 ]
 
 

@@ -52,6 +52,7 @@ def look(
     places: dict[str, int] = {}
     unreadable: dict[str, str] = {}
     for number, digest in enumerate(wanted):
+        progress(number, len(wanted))
         try:
             small[len(places)] = _small(store.path(digest), side, most_pixels)
             places[digest] = len(places)
@@ -59,7 +60,6 @@ def look(
             unreadable[digest] = "not found"
         except _FAULTS as fault:
             unreadable[digest] = str(fault)[:200]
-        progress(number + 1, len(wanted))
     if unreadable and not places:
         digest, told = next(iter(unreadable.items()))
         raise BadInput("train-picture-unreadable", digest=digest, fault=told)
