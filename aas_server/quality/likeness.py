@@ -64,7 +64,7 @@ def sketch(subject: Subject) -> Sketch:
     for values in _batches(subject, columns):
         rows.add(_row_features(list(values.values())))
         for column in columns:
-            counters.setdefault(column.sql, counts_up(column, values[column.sql]))
+            counters.setdefault(column.sql, counts_up(values[column.sql]))
             if not counters[column.sql]:
                 waves[column.sql].add(_wave_features(values[column.sql]))
     kept = (one.part() for one in waves.values())

@@ -6,7 +6,7 @@ import difflib
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from aas_server.quality.file.encoding import as_utf8
 from aas_server.quality.file.plan import Plan, Source, check_time, plans
 from aas_server.quality.file.running import Watch
 from aas_server.quality.file.sniffed import Sort, sort_of
+from aas_server.quality.findings import shifted_header
 from aas_server.quality.rules_file import Rules
 from aas_server.quality.subject import Dates, Seen, Subject, Written
 from aas_server.store import records
@@ -64,7 +65,22 @@ class _Read:
 @contextmanager
 def opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
     """Read ``file``. Raises ``BadInput`` for what is no table, with the line where one is at fault, and for
-    columns that are not there."""
+    columns that are not there, or a time that is none. Where the names are shifted against their columns the file
+    is read without its time, so that this can be told."""
+    with ExitStack() as stack:
+        try:
+            subject = stack.enter_context(_opened(file, choices, watch))
+        except BadInput as fault:
+            if fault.key != "quality-file-no-times":
+                raise
+            subject = stack.enter_context(_opened(file, replace(choices, time=None), watch))
+            if shifted_header.find(subject) is None:
+                raise
+        yield subject
+
+
+@contextmanager
+def _opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
     sort = sort_of(file)
     with tempfile.TemporaryDirectory(prefix="aas-quality-") as name:
         folder = Path(name)

@@ -27,7 +27,7 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     for column in numeric(subject):
         values = shape.values[column.sql]
         kept = values[~np.isnan(values)]
-        if len(kept) >= limits().drift.fewest and is_sensor(column, values):
+        if len(kept) >= limits().drift.fewest and is_sensor(values):
             found += [(column, move) for move in _moves(kept)]
     if not found:
         return None

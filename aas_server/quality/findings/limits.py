@@ -24,6 +24,7 @@ class Stuck:
     times: float
     most_runs: int
     most_share: float
+    most_share_alone: float
     most_equal: int
 
 
@@ -56,6 +57,10 @@ class Scale:
     steady: float
     most_crossing: float
     most_switches: int
+    step: float
+    room: float
+    next_step: float
+    fewest_after: int
     fewest_values: int
 
 
@@ -83,8 +88,12 @@ class Header:
 @dataclass(frozen=True, slots=True)
 class Near:
     chance: float
+    most_chance: float
     fewest_columns: int
     digits: int
+    coarse: float
+    distances: tuple[float, ...]
+    most_compared: int
     least_different: float
     least_different_but_one: float
     neighbours: int

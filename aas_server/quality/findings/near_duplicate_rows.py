@@ -1,14 +1,16 @@
 """``near_duplicate_rows``: rows that are another row but for a few trailing digits, one reading, or who measured.
 
 Two rows are near-duplicates when their *readings* (numbers that vary and don't count up, neither time, label nor
-key) are all but equal: each falls into the same step of about a thousandth of the middle 98 % of its column; or
-when they are exactly equal in all columns but one. Rows that are equal in every column (but the label: see
+key) are all but equal: none is further away than a thousandth of the middle 98 % of its column; or when they are
+exactly equal in all columns but one. Rows that are equal in every column (but the label: see
 ``label_contradiction``) are duplicates, and only the first of them is looked at here.
 
 By chance rows are alike too; so none is told where
 
-- there are fewer than four such columns, or a pair is to be expected by chance (in more than one file in a
-  thousand) by how often each column's values come;
+- the rows that are up to twice as far apart are more than half as many: a process that often comes near where it
+  was (then only those are told that are nearer by far);
+- there are fewer than four such columns, or pairs are to be expected by chance by how often each column's
+  values come: one in a thousand of those found, in every fiftieth file;
 - less than 40 % of the rows differ from each other in all these columns, or less than 80 % with one left out: the
   columns are too coarse to know a row by (with one left out, 40 % are enough for rows of one moment);
 - more than eight rows are alike: a state of the machine;
@@ -22,7 +24,7 @@ least.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -39,6 +41,7 @@ from aas_server.quality.subject import Seen, Subject
 _GROUPS = 3
 _OFFSET = 0.37
 """Of a step: so that rounded numbers don't lie on the border of two."""
+_OFFSETS = (0.0, 0.5)
 _EXAMPLES = 3
 
 
@@ -57,9 +60,7 @@ class Picked:
 def find(subject: Subject, shape: Shape) -> Finding | None:
     """Rows that are a near-duplicate of an earlier row; see the rule above. ``shape``: without suspected codes."""
     limit = limits().near
-    columns = [
-        c for c in numeric(subject) if _varies(shape.values[c.sql]) and not counts_up(c, shape.values[c.sql])
-    ]
+    columns = [c for c in numeric(subject) if _varies(shape.values[c.sql]) and not counts_up(shape.values[c.sql])]
     if len(columns) < limit.fewest_columns:
         return None
     steps = [_step(shape.values[column.sql]) for column in columns]
@@ -67,10 +68,11 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     if len(picked.row) < 2:
         return None
     pairs: dict[int, tuple[int, str]] = {}
-    for left_out, hashed in _signatures(picked.readings, steps):
-        sure = limit.least_different if left_out is None else limit.least_different_but_one
-        for one, other in _alike(picked, hashed, sure):
-            pairs.setdefault(one, (other, "" if left_out is None else columns[left_out].name))
+    for one, other in _close(picked, steps):
+        pairs.setdefault(one, (other, ""))
+    for left_out, hashed in _signatures(picked.readings):
+        for one, other in _alike(picked, hashed, limit.least_different_but_one):
+            pairs.setdefault(one, (other, columns[left_out].name))
     if not pairs:
         return None
     return _told(subject, shape, picked, pairs, columns)
@@ -109,7 +111,7 @@ def _step(values: Floats) -> float:
     kept = values[~np.isnan(values)]
     low, high = np.quantile(kept, (0.01, 0.99))
     span = float(high - low) or float(np.ptp(kept))
-    return float(10.0 ** np.floor(np.log10(span / limits().near.digits)))
+    return span / limits().near.digits
 
 
 def _pick(subject: Subject, shape: Shape, columns: Sequence[Seen], steps: Sequence[float]) -> Picked:
@@ -142,14 +144,94 @@ def _pick(subject: Subject, shape: Shape, columns: Sequence[Seen], steps: Sequen
     )
 
 
-def _signatures(readings: Floats, steps: Sequence[float]) -> list[tuple[int | None, Hashes]]:
-    """A hash of every row: of all its steps, and of its exact readings with each one left out. Sums of the
-    readings' hashes, wrapping. What is to be expected by chance is left out."""
-    known = np.nan_to_num(readings + 0.0, nan=-(2.0**52))
-    cells = np.floor(known / np.array(steps) + _OFFSET)
-    found: list[tuple[int | None, Hashes]] = []
-    if _by_chance(cells) <= limits().near.chance:
-        found.append((None, _hashed(cells).sum(axis=1, dtype=np.uint64)))
+def _close(picked: Picked, steps: Sequence[float]) -> list[tuple[int, int]]:
+    """Pairs (later, first of its group) of rows of which no reading is more than a step apart."""
+    limit = limits().near
+    known = _known(picked.readings)
+    cells = np.floor(known / (2 * np.array(steps)) + _OFFSET)
+    expected = _by_chance(cells)
+    if expected > limit.most_chance:
+        return []
+    if len(np.unique(_hashed(cells).sum(axis=1, dtype=np.uint64))) < limit.least_different * len(known):
+        return []
+    found: dict[int, tuple[int, float]] = {}
+    for offset in _OFFSETS:
+        coarse = np.floor(known / (limit.coarse * np.array(steps)) + offset)
+        hashed = _hashed(coarse).sum(axis=1, dtype=np.uint64)
+        for one, (first, before, apart) in _within(known, hashed, steps).items():
+            if _told_apart(picked, before, one):
+                found.setdefault(one, (first, apart))
+    pairs = _sudden(found)
+    return pairs if expected <= limit.chance * max(1, len(pairs)) else []
+
+
+def _within(readings: Floats, hashed: Hashes, steps: Sequence[float]) -> dict[int, tuple[int, int, float]]:
+    """Each row that is like an earlier one of its hash, with the first and last of these, and how many steps it is
+    away from the nearest. Rows that are like too many are left out."""
+    most = limits().near.most_compared
+    order = np.argsort(hashed, kind="stable")
+    ordered = hashed[order]
+    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    sizes = np.diff(np.concatenate((begins, [len(hashed)])))
+    small = np.repeat(sizes <= most, sizes)
+    alike = np.zeros(len(hashed), dtype=np.int64)
+    pairs: list[tuple[int, int, float]] = []
+    for shift in range(1, most):
+        here = np.flatnonzero((ordered[shift:] == ordered[:-shift]) & small[shift:])
+        if not len(here):
+            break
+        earlier, later = order[here], order[here + shift]
+        apart = np.max(np.abs(readings[later] - readings[earlier]) / np.array(steps), axis=1)
+        np.add.at(alike, np.concatenate((earlier[apart <= 1], later[apart <= 1])), 1)
+        near = apart <= 2
+        pairs += zip(later[near].tolist(), earlier[near].tolist(), apart[near].tolist(), strict=True)
+    found: dict[int, tuple[int, int, float]] = {}
+    for one, other, apart_by in sorted(pairs):
+        if max(alike[one], alike[other]) < limits().near.most_alike:
+            first, _before, nearest = found.get(one, (other, other, apart_by))
+            found[one] = first, other, min(nearest, apart_by)
+    return found
+
+
+def _sudden(found: dict[int, tuple[int, float]]) -> list[tuple[int, int]]:
+    """The pairs up to the largest distance beyond which there are few: rows that are alike by nature are the more
+    numerous the further they may be apart, copies with a little noise are not."""
+    apart = np.array([distance for _other, distance in found.values()])
+    for most in limits().near.distances:
+        near, beyond = int(np.sum(apart <= most)), int(np.sum((apart > most) & (apart <= 2 * most)))
+        if near and 2 * beyond <= near:
+            return sorted((one, other) for one, (other, distance) in found.items() if distance <= most)
+    return []
+
+
+def _groups(hashed: Hashes, most: int) -> Iterator[list[int]]:
+    """Rows of one hash, two at least and ``most`` at most, in their order."""
+    order = np.argsort(hashed, kind="stable")
+    ordered = hashed[order]
+    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    sizes = np.diff(np.concatenate((begins, [len(hashed)])))
+    for group in np.flatnonzero((sizes > 1) & (sizes <= most)).tolist():
+        yield order[begins[group] : begins[group] + sizes[group]].tolist()
+
+
+def _told_apart(picked: Picked, before: int, after: int) -> bool:
+    """Whether two rows that are alike are of one moment, or no process that stands still."""
+    return _same_moment(picked, before, after) or not _stands_still(picked, before, after)
+
+
+def _same_moment(picked: Picked, before: int, after: int) -> bool:
+    return bool(picked.moment[before] and picked.moment[before] == picked.moment[after])
+
+
+def _known(readings: Floats) -> Floats:
+    return np.nan_to_num(readings + 0.0, nan=-(2.0**52))
+
+
+def _signatures(readings: Floats) -> list[tuple[int, Hashes]]:
+    """A hash of every row's exact readings with each one left out: sums of the readings' hashes, wrapping. What is
+    to be expected by chance is left out."""
+    known = _known(readings)
+    found: list[tuple[int, Hashes]] = []
     exact = _hashed(known)
     whole = exact.sum(axis=1, dtype=np.uint64)
     chances = [_meeting(known[:, column]) for column in range(known.shape[1])]
@@ -184,19 +266,14 @@ def _alike(picked: Picked, hashed: Hashes, sure: float) -> list[tuple[int, int]]
     """Pairs (later, first of its group) among rows of one hash, as positions in ``picked``. Where a smaller share
     of rows than ``sure`` differs, only pairs of one moment."""
     limit = limits().near
-    order = np.argsort(hashed, kind="stable")
-    ordered = hashed[order]
-    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    if len(begins) == len(hashed) or len(begins) < limit.least_different * len(hashed):
+    different = len(np.unique(hashed))
+    if different == len(hashed) or different < limit.least_different * len(hashed):
         return []
-    one_moment = len(begins) < sure * len(hashed)
-    sizes = np.diff(np.concatenate((begins, [len(hashed)])))
+    one_moment = different < sure * len(hashed)
     pairs = []
-    for group in np.flatnonzero((sizes > 1) & (sizes <= limit.most_alike)).tolist():
-        members = order[begins[group] : begins[group] + sizes[group]].tolist()
+    for members in _groups(hashed, limit.most_alike):
         for before, member in pairwise(members):
-            same = bool(picked.moment[before] and picked.moment[before] == picked.moment[member])
-            if same or not (one_moment or _stands_still(picked, before, member)):
+            if _same_moment(picked, before, member) or not (one_moment or _stands_still(picked, before, member)):
                 pairs.append((member, members[0]))
     return pairs
 

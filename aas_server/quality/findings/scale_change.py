@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
+from aas_server.quality.findings.decimal_point import moved
 from aas_server.quality.findings.limits import limits
 from aas_server.quality.findings.pointing import examples, rows, shown
 from aas_server.quality.findings.shape import Floats, Ints, Shape, counts_up, numeric
@@ -59,14 +60,16 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     factor of ``factors.toml`` (3 %), where five quantiles on one side are those of the other converted (12 %; over
     the whole file, or over a fifth of it before and after), and where the spread is converted too. A process that
     moves elsewhere keeps neither the factor nor the shape. Looked for in the bounded look; the moment is exact
-    where the two levels do not overlap. ``shape``: without suspected codes.
+    where the two levels do not overlap. Where a column wanders too far for levels, a moved decimal point is told
+    by its steps (``findings.decimal_point``). ``shape``: without suspected codes.
     """
     changes = []
     for column in numeric(subject):
         values = shape.values[column.sql]
-        if not counts_up(column, values):
+        if not counts_up(values):
             kept = ~np.isnan(values)
-            changes += _changes(subject, shape, column, values[kept], shape.place[kept])
+            readings, place = values[kept], shape.place[kept]
+            changes += _changes(subject, shape, column, readings, place)
     if not changes:
         return None
     conditions = [f"place BETWEEN {one.first} AND {one.last} AND {one.column.sql} IS NOT NULL" for one in changes]
@@ -95,7 +98,14 @@ def _changes(subject: Subject, shape: Shape, column: Seen, values: Floats, place
     limit = limits().scale
     if len(values) < limit.fewest:
         return []
-    parts = min(limit.blocks, len(values) // 10)
+    for blocks in (limit.blocks, limit.blocks // 2):
+        if found := _levels(subject, shape, column, values, place, min(blocks, len(values) // 10)):
+            return found
+    return _decimal(subject, shape, column, values, place)
+
+
+def _levels(subject: Subject, shape: Shape, column: Seen, values: Floats, place: Ints, parts: int) -> list[Change]:
+    limit = limits().scale
     middles = np.array([np.median(block) for block in np.array_split(values, parts)])
     border = _two_levels(middles)
     if border is None:
@@ -127,6 +137,22 @@ def _changes(subject: Subject, shape: Shape, column: Seen, values: Floats, place
         last = subject.rows - 1 if end == len(values) else int(place[end]) - 1
         found.append(Change(column, _moment(subject, shape, column, place, begin, border), last, factor.name))
     return found
+
+
+def _decimal(subject: Subject, shape: Shape, column: Seen, values: Floats, place: Ints) -> list[Change]:
+    """Only of a file looked at whole: between stretches of a longer one the readings may have gone anywhere."""
+    if not shape.whole or (found := moved(values)) is None:
+        return []
+    edges = found.edges
+    return [
+        Change(
+            column,
+            int(place[edges[number]]),
+            subject.rows - 1 if edges[number + 1] == len(values) else int(place[edges[number + 1]]) - 1,
+            found.name,
+        )
+        for number in range(1, len(edges) - 1, 2)
+    ]
 
 
 def _switch(upper: NDArray[np.bool_], about: int, width: int) -> int:

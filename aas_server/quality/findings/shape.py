@@ -69,20 +69,20 @@ def numeric(subject: Subject) -> tuple[Seen, ...]:
     return tuple(column for column in subject.inputs if column.is_number)
 
 
-def counts_up(column: Seen, values: Floats) -> bool:
-    """Whether the column only counts: whole numbers that (nearly) never fall, or any that never fall."""
+def counts_up(values: Floats) -> bool:
+    """Whether the column only counts: numbers that (nearly) never fall."""
     steps = np.diff(values[~np.isnan(values)])
     steps = steps[steps != 0]
     if not len(steps):
         return False
     falls = float(np.mean(steps < 0))
-    return falls <= (limits().look.counter_falls if column.kind == "int64" else 0.0)
+    return falls <= limits().look.counter_falls
 
 
-def is_sensor(column: Seen, values: Floats) -> bool:
+def is_sensor(values: Floats) -> bool:
     """Whether the column is read off a process: many different numbers that don't just count up."""
     kept = values[~np.isnan(values)]
-    return len(np.unique(kept)) >= limits().look.fewest_values and not counts_up(column, values)
+    return len(np.unique(kept)) >= limits().look.fewest_values and not counts_up(values)
 
 
 def _ordered(subject: Subject) -> tuple[str, bool]:

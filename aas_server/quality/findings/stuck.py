@@ -30,9 +30,10 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
 
     Only in columns of many different numbers that don't just count up. No stuck sensor is: a run at 0 or at the
     column's least or greatest value (a machine that is off, a sensor at its end), a value at which the column
-    rests three times, a column that stands for more than 30 % of its rows (a setpoint). A reading that is missing
-    does not end a run. ``shape``: without suspected codes. Of a file that was not looked at whole, runs are found
-    for certain from twice the length of a block on (rows / 65,536); their length is exact.
+    rests three times, a column that stands for more than 30 % of its rows, or in a single run for more than 60 %
+    (a setpoint). A reading that is missing does not end a run. ``shape``: without suspected codes. Of a file that
+    was not looked at whole, runs are found for certain from twice the length of a block on (rows / 65,536); their
+    length is exact.
     """
     found = _in_look(subject, shape) if shape.whole else _in_all(subject, shape)
     if not found:
@@ -58,7 +59,7 @@ def _in_look(subject: Subject, shape: Shape) -> list[tuple[Seen, Run]]:
     found = []
     for column in numeric(subject):
         values = shape.values[column.sql]
-        if is_sensor(column, values):
+        if is_sensor(values):
             found += [(column, run) for run in _judged(_runs(values, shape), values)]
     return found
 
@@ -100,13 +101,14 @@ def _judged(runs: Sequence[Run], values: Floats, total: int = 0) -> tuple[Run, .
             levels = [run.value for run in chosen]
             chosen = [run for run in chosen if levels.count(run.value) <= limit.most_equal]
             stands = sum(run.length for run in runs[:number])
-            return tuple(chosen) if stands <= limit.most_share * total else ()
+            share = limit.most_share_alone if number == 1 else limit.most_share
+            return tuple(chosen) if stands <= share * total else ()
     return ()
 
 
 def _in_all(subject: Subject, shape: Shape) -> list[tuple[Seen, Run]]:
     """Over all rows of a long file: blocks in which a column has one value, in one pass, then their edges."""
-    columns = [column for column in numeric(subject) if is_sensor(column, shape.values[column.sql])]
+    columns = [column for column in numeric(subject) if is_sensor(shape.values[column.sql])]
     if not columns:
         return []
     size = max(2, subject.rows // limits().look.most_blocks)

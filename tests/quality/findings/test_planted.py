@@ -107,3 +107,59 @@ def test_a_row_for_a_header_and_a_header_among_the_rows_are_found(found: Found, 
     joined = pd.concat([data.iloc[:100], header, data.iloc[100:200], header, data.iloc[200:]])
     again = found(joined, csv=True)["shifted_header"]
     assert (again.count, again.examples[0][:4]) == (2, "#101")
+
+
+@pytest.mark.parametrize(
+    ("column", "factor", "told"), [("level", 100.0, "×100"), ("swing", 1000.0, "×1000"), ("swing", 0.1, "÷10")]
+)
+@pytest.mark.parametrize(("begin", "end"), [(600, 1000), (300, 500)])
+def test_a_decimal_point_that_moves_is_found_in_columns_that_wander_or_swing(
+    found: Found, column: str, factor: float, told: str, begin: int, end: int
+) -> None:
+    chance = np.random.default_rng(3)
+    level = np.round(50 + 40 * np.sin(np.arange(1000) / 50) + chance.normal(0, 1, 1000), 1)
+    data = pd.DataFrame({"level": level, "swing": np.round(chance.normal(0, 3, 1000), 2)})
+    assert found(data) == {}
+    data.loc[begin : end - 1, column] = np.round(data.loc[begin : end - 1, column] * factor, 6)
+    [finding] = found(data).values()
+    assert (finding.kind, finding.columns) == ("scale_change", (column,))
+    assert abs(finding.count - (end - begin)) <= 2
+    assert told in finding.note["en"]
+
+
+def test_a_sensor_that_stands_still_for_a_third_of_a_short_file_is_found(found: Found, machine: Machine) -> None:
+    data = machine(600)
+    data.loc[300:499, "press"] = data.loc[300, "press"]
+    assert {kind: one.count for kind, one in found(data, time="time").items()} == {"stuck": 200}
+
+
+def test_rows_repeated_with_a_little_noise_are_found(found: Found, machine: Machine) -> None:
+    data = machine(1500)
+    again = data.iloc[range(100, 130)].copy()
+    for name in ("temp", "press", "speed", "cur", "vib"):
+        again[name] += np.random.default_rng(2).normal(0, 0.0005, 30) * data[name].std()
+    findings = found(pd.concat([data, again]), time="time")
+    assert {kind: one.count for kind, one in findings.items()} == {"near_duplicate_rows": 30}
+
+
+@pytest.mark.parametrize("by", [1, -1])
+@pytest.mark.parametrize("last", ["grade", "valve"])
+def test_names_shifted_by_one_are_found_though_the_named_time_holds_none(
+    found: Found, machine: Machine, by: int, last: str
+) -> None:
+    data = machine(300).drop(columns="ok")
+    data[last] = ["A", "B", "C"] * 100
+    assert "shifted_header" not in found(data, time="time", csv=True)
+    names = list(data.columns)
+    data.columns = pd.Index(names[by:] + names[:by])
+    assert "shifted_header" in found(data, time="time", csv=True)
+
+
+def test_a_machine_that_is_switched_on_has_no_moved_decimal_point(found: Found) -> None:
+    chance = np.random.default_rng(4)
+    on = np.arange(1000) // 250 % 2 == 1
+    current = np.where(on, 100 + chance.normal(0, 5, 1000), 1.3 + chance.normal(0, 0.05, 1000))
+    data = pd.DataFrame(
+        {"current": np.round(current, 2), "swing": np.round(chance.normal(0, np.where(on, 10, 1)), 2)}
+    )
+    assert "scale_change" not in found(data)
