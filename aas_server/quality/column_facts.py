@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import duckdb
+
 from aas_server.quality.subject import Seen, Subject
 
 EXACT_ROWS = 20_000_000
@@ -35,10 +37,18 @@ def of_columns(subject: Subject) -> Mapping[str, ColumnFacts]:
     exact = subject.rows <= EXACT_ROWS
     found: dict[str, ColumnFacts] = {}
     subject.progress("quality-columns", 0, len(subject.columns))
-    for begin in range(0, len(subject.columns), _AT_ONCE):
-        part = subject.columns[begin : begin + _AT_ONCE]
-        found.update(_asked(subject, part, exact))
-        subject.progress("quality-columns", min(begin + _AT_ONCE, len(subject.columns)), len(subject.columns))
+    begin, at_once = 0, _AT_ONCE
+    while begin < len(subject.columns):
+        try:
+            found.update(_asked(subject, subject.columns[begin : begin + at_once], exact))
+        except duckdb.OutOfMemoryException:
+            # sets of different values don't spill before they are full: fewer of them at the same time do fit
+            if at_once == 1:
+                raise
+            at_once //= 4
+            continue
+        begin = min(begin + at_once, len(subject.columns))
+        subject.progress("quality-columns", begin, len(subject.columns))
     return found
 
 

@@ -1,8 +1,8 @@
 """The self-check of ten million rows of twenty columns, against DuckDB's SUMMARIZE of the same Parquet.
 
 ``python tests/bench/quality.py [--rows 10000000] [--columns 20] [--turns 3] [--memory 1GB] [--folder DIR]``. Both
-are asked in turns, each in a process of its own, and the ratio of the medians is printed beside the check's peak
-memory.
+are asked in turns, each in a process of its own, and the ratios of the medians of time and of processor time are
+printed beside the check's peak memory. ``--file FILE`` asks them of a file that is there already.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -50,15 +51,23 @@ def write(path: Path, rows: int, columns: int) -> None:
             writer.write_table(part(first, min(CHUNK, rows - first), columns))
 
 
-def run(*command: str) -> tuple[float, int]:
-    """Seconds, and peak memory in MB as the system measured it."""
+class Spent(NamedTuple):
+    """Seconds of time and of processor time, and peak memory in MB as the system measured it."""
+
+    seconds: float
+    processor: float
+    peak: int
+
+
+def run(*command: str) -> Spent:
     begin = time.perf_counter()
     done = subprocess.run(
         ["/usr/bin/env", "time", "-v", sys.executable, "-c", *command], capture_output=True, text=True, check=True
     )
     seconds = time.perf_counter() - begin
+    used = sum(float(found) for found in re.findall(r"(?:User|System) time \(seconds\): ([\d.]+)", done.stderr))
     peak = re.search(r"Maximum resident set size \(kbytes\): (\d+)", done.stderr)
-    return seconds, int(peak[1]) // 1024 if peak else 0
+    return Spent(seconds, used, int(peak[1]) // 1024 if peak else 0)
 
 
 def main() -> None:
@@ -68,31 +77,28 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--memory", default="1GB")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--file", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        path = Path(name) / "shots.parquet"
-        write(path, given.rows, given.columns)
-        ours, theirs, peaks = [], [], []
-        for _ in range(given.turns):
-            theirs.append(run(SUMMARIZE, str(path))[0])
-            seconds, peak = run(
-                CHECK,
-                "quality",
-                str(path),
-                "--time",
-                "time",
-                "--label",
-                "verdict",
-                "--memory",
-                given.memory,
-                "--json",
-            )
-            ours.append(seconds)
-            peaks.append(peak)
-        quality, summarize = statistics.median(ours), statistics.median(theirs)
-        print(f"{given.rows:,} rows × {given.columns} columns, {path.stat().st_size / 1e6:,.0f} MB of Parquet")
-        print(f"quality {quality:.1f} s, SUMMARIZE {summarize:.1f} s, ratio {quality / summarize:.2f}")
-        print(f"peak memory of the check {max(peaks):,} MB (limit of DuckDB {given.memory})")
+        path = given.file or Path(name) / "shots.parquet"
+        if given.file is None:
+            write(path, given.rows, given.columns)
+        compare(path, given.turns, given.memory)
+
+
+def compare(path: Path, turns: int, memory: str) -> None:
+    asked = ["quality", str(path), "--time", "time", "--label", "verdict", "--memory", memory, "--json"]
+    ours, theirs = [], []
+    for _ in range(turns):
+        theirs.append(run(SUMMARIZE, str(path)))
+        ours.append(run(CHECK, *asked))
+    metadata = pq.read_metadata(path)
+    size = path.stat().st_size / 1e6
+    print(f"{metadata.num_rows:,} rows × {metadata.num_columns} columns, {size:,.0f} MB of Parquet")
+    for what in ("seconds", "processor"):
+        quality, summarize = (statistics.median(getattr(one, what) for one in side) for side in (ours, theirs))
+        print(f"{what}: quality {quality:.1f}, SUMMARIZE {summarize:.1f}, ratio {quality / summarize:.2f}")
+    print(f"peak memory of the check {max(one.peak for one in ours):,} MB (limit of DuckDB {memory})")
 
 
 if __name__ == "__main__":
