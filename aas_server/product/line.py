@@ -54,6 +54,8 @@ def _make(work: Work, steps: Steps, collected: Collected) -> ReleaseRecord:
     release_id = f"{work.recipe.id}-r{number}"
     with steps.running("preprocess"):
         prepared = preprocess.run(work, collected)
+    with steps.checking("verify"):
+        verify.check_data(work, collected, prepared)
     with steps.running("train"):
         trained = train.run(work, prepared)
     with steps.running("use_cases"):

@@ -116,3 +116,13 @@ def test_a_bad_edit_is_refused_and_changes_nothing(folder, aas, tmp_path, column
     assert ended.code == 2
     assert told in ended.err
     assert aas("product", "fields", PRODUCT, "--data", folder).out == before
+
+
+def test_a_check_that_cannot_be_made_is_refused_before_a_release_is(folder, aas):
+    releases = folder / "products" / PRODUCT / "releases"
+    before = sorted(path.name for path in releases.iterdir())
+    changes = ("--set", "modelling.seed=1", "--set", "quality.ranges.oil_temperature.max=90")
+    assert aas("product", "recipe", PRODUCT, *changes, "--data", folder).code == 0
+    ended = aas("product", "build", PRODUCT, "--data", folder)
+    assert ended.code == 2 and "oil_temperature" in ended.err
+    assert sorted(path.name for path in releases.iterdir()) == before

@@ -7,15 +7,15 @@ from dataclasses import replace
 import duckdb
 
 from aas_server.clock import iso
-from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product import conversion
 from aas_server.product import folder as folders
 from aas_server.product.quality import copies, evidence, subjects
 from aas_server.product.quality.described import described
 from aas_server.product.quality.earlier import with_indices
-from aas_server.product.recipe import Quality, Recipe
+from aas_server.product.recipe import Quality
 from aas_server.product.verify import tables
+from aas_server.product.verify.check import check_declared, check_key
 from aas_server.product.work import Collected, CollectedStream, Prepared, Work
 from aas_server.quality import profile as profiles
 from aas_server.quality.assess import Assessment, assess
@@ -47,7 +47,7 @@ def run(work: Work, collected: Collected, prepared: Prepared, release_id: str) -
     """
     recipe = work.recipe
     profile = profiles.load(recipe.quality.profile)
-    _check_declared(recipe, collected)
+    check_declared(recipe, collected)
     before, came = _collected(work, collected.main, profile)
     work.progress("verify", 1, 3)
     coded = _coded(prepared)
@@ -92,7 +92,7 @@ def _sold(
     measured = counted(tables.sold(connection, table, recipe, prepared.companions))
     subject = subjects.sold(connection, measured.relation, table, tables.kinds_of(table), recipe)
     records.lock(connection, tuple(part.path for part in prepared.tables))
-    _check_key(recipe, measured)
+    check_key(recipe, measured)
     facts = Facts(subject, work.clock.now())
     looked = search(facts, others=copies.registered(work.store, but=recipe.id))
     if (found := rule_broken.find(measured, recipe.quality)) is not None:
@@ -155,12 +155,6 @@ def _timely(after: Assessment, before: Assessment) -> Assessment:
     return replace(after, measures=parts, weights=scored.weights, index=scored.index)
 
 
-def _check_key(recipe: Recipe, table: Table) -> None:
-    for name in recipe.quality.key:
-        if name not in table.names:
-            raise BadInput("quality-key-unknown", column=name, known=", ".join(table.names))
-
-
 def _coded(prepared: Prepared) -> int:
     """How many cells of the main table were emptied because they held a declared code for 'no reading'."""
     done = prepared.processing.operations
@@ -189,16 +183,3 @@ def _index(work: Work, weighted: Weighted, after: Assessment, before: Assessment
         before=None if earlier is None else float(earlier),
         examples=measure.examples,
     )
-
-
-def _check_declared(recipe: Recipe, collected: Collected) -> None:
-    """A range, type or list for a column that no stream has would be checked nowhere."""
-    known = {field.name for stream in collected.streams for field in stream.fields}
-    said = recipe.quality
-    for name in said.ranges:
-        if name not in known:
-            raise BadInput("quality-range-unknown", column=name, known=", ".join(sorted(known)))
-    for part, columns in (("quality.types", said.types), ("quality.lists", said.lists)):
-        for name in columns:
-            if name not in known:
-                raise BadInput("quality-declared-unknown", part=part, column=name, known=", ".join(sorted(known)))
