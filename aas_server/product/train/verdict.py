@@ -27,9 +27,9 @@ class Scores:
 
 
 def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak]) -> tuple[bool, Text]:
-    """``(weak, verdict)``. Weak: below ``acceptance``, no better than the naive guess or luck, worse than the
-    linear guess, with a leak suspected, or not to be judged at all (no label, a class missing in the test part,
-    too few rows of one)."""
+    """``(weak, verdict)``. Weak: below ``acceptance``, no better than the naive guess or luck, with a leak
+    suspected, or not to be judged at all (no label, a class missing in the test part, too few rows of one). That a
+    linear model does as well or better is said, and is no fault of the one that reaches the line."""
     if not truth.known or (truth.task == "anomaly-detection" and not truth.is_defect):
         return True, in_all("train-verdict-no-label")
     reached = scores.model
@@ -45,18 +45,16 @@ def judge(scores: Scores, truth: Target, acceptance: float, leaks: Sequence[Leak
         return True, in_all("train-verdict-naive", **values)
     if scores.chance is not None and reached <= scores.chance:
         return True, in_all("train-verdict-chance", chance=scores.chance, **values)
-    if linear is not None and (reached < linear or reached == linear < 1):
-        return True, in_all("train-verdict-linear", **values)
+    simpler = linear is not None and (reached < linear or reached == linear < 1)
     if reached < acceptance:
-        return True, in_all("train-verdict-below", **values)
+        return True, in_all("train-verdict-linear" if simpler else "train-verdict-below", **values)
     suspected = [leak for leak in leaks if leak.severity == "suspected"]
     if suspected:
         columns = sorted({column for leak in suspected for column in leak.columns})
         key = "train-verdict-leak" if columns else "train-verdict-leak-rows"
         return True, in_all(key, columns=listed(columns), **values)
-    return False, in_all(
-        "train-verdict-good" if truth.codes is not None else "train-verdict-good-number", **values
-    )
+    good = "train-verdict-good" if truth.codes is not None else "train-verdict-good-number"
+    return False, in_all(f"{good}-simpler" if simpler else good, **values)
 
 
 def _values(scores: Scores, truth: Target, acceptance: float, rarest: int) -> Mapping[str, object]:
