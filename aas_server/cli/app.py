@@ -10,30 +10,12 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.metadata import version
 
 import click
 import structlog
 
-from aas_server.cli import (
-    check,
-    concepts,
-    database,
-    demo,
-    evidence,
-    export,
-    factory,
-    ingest,
-    mapping_check,
-    packages,
-    price,
-    product,
-    product_quality,
-    quality,
-    replay,
-    serve,
-    streams,
-)
 from aas_server.cli.console import Voice
 from aas_server.cli.faults import key_of, told
 from aas_server.errors import BadInput
@@ -42,33 +24,46 @@ from aas_server.messages import LANGUAGES, Language, catalogue, language_of, loc
 EXIT_STOPPED = 130
 
 
-@click.group("aas", help="help-aas", epilog="example-aas")
-def app() -> None:
-    """All commands."""
+COMMANDS = {
+    "demo": "demo.demo",
+    "serve": "serve.serve",
+    "replay": "replay.replay",
+    "product": "product.product",
+    "quality": "quality.quality",
+    "concepts": "concepts.concepts",
+    "mapping": "mapping_check.mapping_",
+    "price": "price.price",
+    "import": "packages.import_",
+    "ingest": "ingest.ingest",
+    "export": "export.export",
+    "check": "check.check",
+    "factory": "factory.factory",
+    "database": "database.database",
+    "evidence": "evidence.evidence",
+    "streams": "streams.streams",
+}
+"""Each command's module and its name there. It is loaded when it is called: to load all takes two seconds."""
 
 
-for command in (product_quality.quality,):
-    product.product.add_command(command)
+class Commands(click.Group):
+    """All commands, in the reader's language."""
 
-for command in (
-    demo.demo,
-    serve.serve,
-    replay.replay,
-    product.product,
-    quality.quality,
-    concepts.concepts,
-    mapping_check.mapping_,
-    price.price,
-    packages.import_,
-    ingest.ingest,
-    export.export,
-    check.check,
-    factory.factory,
-    database.database,
-    evidence.evidence,
-    streams.streams,
-):
-    app.add_command(command)
+    def __init__(self, language: Language) -> None:
+        super().__init__("aas", help="help-aas", epilog="example-aas")
+        self._language = language
+        _translate(self, language)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click asks so)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"aas_server.cli.{module}"), name)
+        for one in _all(command):
+            _translate(one, self._language)
+        return command
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -77,9 +72,8 @@ def main(arguments: list[str] | None = None) -> None:
     if not (sys.warnoptions or os.environ.get("AAS_DEBUG")):
         warnings.simplefilter("ignore")  # a library's advice to programmers, not to the reader
     language = language_of(_flag(arguments, "--lang") or locale())
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    _translate(app, language)
-    sys.exit(_run(app, arguments, language))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    sys.exit(_run(_with_version(Commands(language), language), arguments, language))
 
 
 def _run(command: click.Command, arguments: list[str], language: Language) -> int:
@@ -102,24 +96,28 @@ def _run(command: click.Command, arguments: list[str], language: Language) -> in
         return code
 
 
-def _translate(command: click.Command, language: Language) -> None:
-    """Put sentences in place of their keys, and ``--lang`` on every command."""
-    for one in _all(command):
-        one.params.append(
-            click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help="option-lang")
+def _translate(one: click.Command, language: Language) -> None:
+    """Put sentences in place of a command's keys, and ``--lang`` and ``--help`` on it."""
+    if any("--lang" in parameter.opts for parameter in one.params):
+        return
+    one.params.append(
+        click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help="option-lang")
+    )
+    one.params.append(
+        click.Option(
+            ["--help"], is_flag=True, expose_value=False, is_eager=True, callback=_help, help="option-help"
         )
-        one.params.append(
-            click.Option(
-                ["--help"], is_flag=True, expose_value=False, is_eager=True, callback=_help, help="option-help"
-            )
-        )
-        one.add_help_option = False
-        one.help = _sentence(one.help, language)
-        one.short_help = None
-        one.epilog = _sentence(one.epilog, language)
-        for parameter in one.params:
-            if isinstance(parameter, click.Option) or hasattr(parameter, "help"):
-                parameter.help = _sentence(parameter.help, language)
+    )
+    one.add_help_option = False
+    one.help = _sentence(one.help, language)
+    one.short_help = None
+    one.epilog = _sentence(one.epilog, language)
+    for parameter in one.params:
+        if isinstance(parameter, click.Option) or hasattr(parameter, "help"):
+            parameter.help = _sentence(parameter.help, language)
+
+
+def _with_version(command: click.Command, language: Language) -> click.Command:
     command.params.append(
         click.Option(
             ["--version"],
@@ -130,6 +128,7 @@ def _translate(command: click.Command, language: Language) -> None:
             help=text("option-version", language),
         )
     )
+    return command
 
 
 def _sentence(key: str | None, language: Language) -> str | None:

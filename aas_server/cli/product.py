@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from aas_server import settings as configuration
-from aas_server.cli import licence, mapping, options, processing, product_price, recipe
+from aas_server.cli import licence, mapping, options, processing, product_price, product_quality, recipe
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput, Conflict
 from aas_server.house import existing
@@ -27,6 +27,7 @@ def product() -> None:
 
 
 product.add_command(recipe.recipe)
+product.add_command(product_quality.quality)
 product.add_command(product_price.price)
 product.add_command(processing.lineage)
 product.add_command(processing.preview)
