@@ -7,6 +7,7 @@ import importlib.util
 import itertools
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -77,21 +78,60 @@ def surroundings() -> Callable[[], dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def aas(surroundings: Callable[[], dict[str, str]]) -> Callable[..., Ended]:
-    """Run ``aas …`` to its end."""
+def forking() -> Iterator[subprocess.Popen[str]]:
+    """A process that has loaded the commands and forks one for each call."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", str(Path(__file__).with_name("forking.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
 
-    def run(*arguments: object, timeout: float = 240) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "aas_server", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            env=surroundings() | {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+
+@pytest.fixture(scope="session")
+def aas(
+    surroundings: Callable[[], dict[str, str]],
+    forking: subprocess.Popen[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Ended]:
+    """Run ``aas …`` to its end."""
+    told = tmp_path_factory.mktemp("told")
+    out, err = told / "out", told / "err"
+
+    def run(*arguments: object, timeout: float = 240, cwd: Path | None = None) -> Ended:
+        words = [*map(str, arguments)]
+        folder = str(cwd or Path.cwd())
+        environment = surroundings() | {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+        if not words or words[0] in ("demo", "serve"):  # they start processes and threads of their own
+            return _apart(words, environment, timeout, folder)
+        said = {"arguments": words, "env": environment, "cwd": folder, "out": str(out), "err": str(err)}
+        assert forking.stdin is not None and forking.stdout is not None
+        forking.stdin.write(json.dumps(said) + "\n")
+        forking.stdin.flush()
+        if not select.select([forking.stdout], [], [], timeout)[0]:
+            forking.kill()
+            raise subprocess.TimeoutExpired(words, timeout)
+        code = int(forking.stdout.readline())
+        return Ended(code, out.read_text("utf-8"), err.read_text("utf-8"))
 
     return run
+
+
+def _apart(words: list[str], environment: dict[str, str], timeout: float, folder: str) -> Ended:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "aas_server", *words],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment,
+        cwd=folder,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.long
 def test_a_long_report_is_cut_for_people_only(aas: Callable[..., Any], tmp_path: Path) -> None:
     elements = [{"modelType": "Property", "idShort": "Same", "valueType": "xs:int"} for _ in range(500)]
     file = tmp_path / "many.json"

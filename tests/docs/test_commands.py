@@ -61,22 +61,18 @@ def test_the_guide_names_every_setting():
 
 
 @pytest.mark.parametrize("command", shown())
-def test_a_shown_command_runs(place, command, surroundings):
+def test_a_shown_command_runs(place, command, surroundings, aas):
     folder, broker = place
-    environment = surroundings()
-    words = shlex.split(command.replace("mqtt://127.0.0.1:1883", broker))
-    arguments = [sys.executable, "-W", "ignore", "-m", "aas_server", *words[1:]]
-    if words[1] in ENDLESS and "--exit" not in words:
-        assert _starts_and_ends(arguments, folder, environment) == 0
+    words = shlex.split(command.replace("mqtt://127.0.0.1:1883", broker))[1:]
+    if words[0] in ENDLESS and "--exit" not in words:
+        arguments = [sys.executable, "-W", "ignore", "-m", "aas_server", *words]
+        assert _starts_and_ends(arguments, folder, surroundings()) == 0
     else:
-        into = folder / words[words.index(">") + 1] if ">" in words else None
-        arguments = arguments[: arguments.index(">")] if into else arguments
-        done = subprocess.run(
-            arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        if into:
-            into.write_text(done.stdout, "utf-8")
+        words, target = (words[: words.index(">")], words[-1]) if ">" in words else (words, "")
+        ended = aas(*words, cwd=folder)
+        assert ended.code == 0, ended.err
+        if target:
+            (folder / target).write_text(ended.out, "utf-8")
 
 
 def _starts_and_ends(arguments: list[str], folder: Path, environment: dict[str, str]) -> int:

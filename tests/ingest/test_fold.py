@@ -189,6 +189,7 @@ def test_a_stream_that_cannot_be_folded_does_not_hold_up_the_others(
     assert store.lake.pin("mos_type-4_d").records == 2
 
 
+@pytest.mark.long
 def test_live_values_of_ids_come_to_an_end(store: Store, settings: Settings) -> None:
     for number in range(3):
         store.journal.append([message("s", {f"id-{number}-{n}": n for n in range(600)} | {"v": number})])

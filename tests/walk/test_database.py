@@ -19,6 +19,7 @@ import pytest
 SECRET = "not-to-be-seen"
 
 
+@pytest.mark.long
 def test_the_demo_moves_to_postgres_and_back(
     finished, aas, tmp_path: Path, new_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +59,12 @@ def test_the_demo_moves_to_postgres_and_back(
 
 
 @pytest.mark.parametrize(
-    "target", [f"host=db user=aas password={SECRET}", f"password={SECRET}", f"Server=db;Pwd={SECRET}"]
+    "target",
+    [
+        f"host=db user=aas password={SECRET}",
+        pytest.param(f"password={SECRET}", marks=pytest.mark.long),
+        pytest.param(f"Server=db;Pwd={SECRET}", marks=pytest.mark.long),
+    ],
 )
 def test_a_connection_string_is_neither_taken_for_a_folder_nor_shown(aas, tmp_path: Path, target: str) -> None:
     package = tmp_path / "one.json"

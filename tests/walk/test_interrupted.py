@@ -19,7 +19,9 @@ from connectors.simulator import Simulation
 DEADLINE = 120.0
 
 
-@pytest.mark.parametrize("after", [500, 4000], ids=lambda after: f"after {after} messages")
+@pytest.mark.parametrize(
+    "after", [500, pytest.param(4000, marks=pytest.mark.long)], ids=lambda after: f"after {after} messages"
+)
 def test_a_killed_demo_goes_on_where_it_was(aas, tmp_path, after):
     folder = tmp_path / "data"
     children = _kill_after(folder, after)

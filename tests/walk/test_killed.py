@@ -80,6 +80,7 @@ def test_a_killed_import_leaves_nothing_or_all(aas: Aas, data: Path, package: Pa
     assert {one["outcome"] for one in third[0]["documents"]} == {"same"}
 
 
+@pytest.mark.long
 def test_a_killed_copy_is_not_taken_for_whole(aas: Aas, data: Path, package: Path, tmp_path: Path) -> None:
     assert aas("import", package, "--data", data).code == 0
     target = tmp_path / "target"

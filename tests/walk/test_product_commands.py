@@ -99,22 +99,23 @@ def test_an_edited_meaning_makes_a_new_release(folder, aas, tmp_path):
     assert "CushionOfMelt" in variables and "쿠션량" in variables
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "told"),
-    [("unit", "furlong/fortnight", "furlong"), ("idShort", "1 bad", "1 bad"), ("semanticId", "", "semanticId")],
-)
-def test_a_bad_edit_is_refused_and_changes_nothing(folder, aas, tmp_path, column, value, told):
+def test_a_bad_edit_is_refused_and_changes_nothing(folder, aas, tmp_path):
     before = aas("product", "fields", PRODUCT, "--data", folder).out
-    table = list(csv.DictReader(io.StringIO(before)))
-    table[3][column] = value
     edited = tmp_path / "fields.csv"
-    with edited.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, table[0])
-        writer.writeheader()
-        writer.writerows(table)
-    ended = aas("product", "fields", PRODUCT, "--set", edited, "--data", folder, "--lang", "en")
-    assert ended.code == 2
-    assert told in ended.err
+    for column, value, told in (
+        ("unit", "furlong/fortnight", "furlong"),
+        ("idShort", "1 bad", "1 bad"),
+        ("semanticId", "", "semanticId"),
+    ):
+        table = list(csv.DictReader(io.StringIO(before)))
+        table[3][column] = value
+        with edited.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, table[0])
+            writer.writeheader()
+            writer.writerows(table)
+        ended = aas("product", "fields", PRODUCT, "--set", edited, "--data", folder, "--lang", "en")
+        assert ended.code == 2
+        assert told in ended.err
     assert aas("product", "fields", PRODUCT, "--data", folder).out == before
 
 

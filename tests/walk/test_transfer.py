@@ -59,6 +59,7 @@ def test_packages_go_in_beside_each_other_and_come_out_again(aas, tmp_path, mach
     assert aas("check", package).code == 0
 
 
+@pytest.mark.long
 def test_everything_is_exported_where_nothing_is_named(aas, tmp_path, machines):
     data = tmp_path / "data"
     assert aas("import", *machines, "--data", data).code == 0
@@ -70,21 +71,18 @@ def test_everything_is_exported_where_nothing_is_named(aas, tmp_path, machines):
     assert len(json.loads((tmp_path / "all.json").read_text())["submodels"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
+def test_what_cannot_be_exported_is_said(aas, tmp_path, machines):
+    machines[1].write_text(json.dumps(environment("b", "2")))
+    aas("import", *machines, "--data", tmp_path / "data")
+    for arguments, told in (
         (("nobody", "-o", "x.aasx"), "nobody"),
         (("Cell", "-o", "x.aasx"), "urn:aas:"),
         (("urn:aas:a", "-o", "x.json", "--form", "xml"), "--form"),
         (("urn:aas:a",), "--output"),
-    ],
-)
-def test_what_cannot_be_exported_is_said(aas, tmp_path, machines, arguments, told):
-    machines[1].write_text(json.dumps(environment("b", "2")))
-    aas("import", *machines, "--data", tmp_path / "data")
-    ended = aas("export", *arguments, "--data", tmp_path / "data", "--lang", "en")
-    assert ended.code == 2 and told in ended.err
-    assert not Path("x.aasx").exists()
+    ):
+        ended = aas("export", *arguments, "--data", tmp_path / "data", "--lang", "en")
+        assert ended.code == 2 and told in ended.err
+        assert not Path("x.aasx").exists()
 
 
 def test_conflicts_are_refused_or_replaced_when_asked(aas, tmp_path, machines):
