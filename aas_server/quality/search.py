@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from aas_server.quality.declared import Quality
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import KINDS, Finding
 from aas_server.quality.findings import (
@@ -47,9 +48,15 @@ _DEEP = ("suspected_code", "stuck", "scale_change", "shifted_header", "near_dupl
 _NONE: Mapping[str, Sketch] = {}
 
 
-def search(facts: Facts, table: Table | None = None, others: Mapping[str, Sketch] = _NONE) -> Looked:
+def search(
+    facts: Facts,
+    table: Table | None = None,
+    others: Mapping[str, Sketch] = _NONE,
+    rules: Quality | None = None,
+) -> Looked:
     """All findings in the order of ``finding.KINDS``, one per kind, only where there is something to find.
-    ``table``: the subject's, for the rules that were declared of it. ``others``: products or files, by name, that
+    ``table``: the subject's, for the rules that were declared of it; ``rules``: those, where they call its columns
+    otherwise than the subject does. ``others``: products or files, by name, that
     the data may be a copy of."""
     subject = facts.subject
     findings: list[Finding] = []
@@ -63,7 +70,7 @@ def search(facts: Facts, table: Table | None = None, others: Mapping[str, Sketch
         kinds.add("near_duplicate_product")
         if (like := near_duplicate_product.find(facts, others)) is not None:
             findings.append(like)
-    said = subject.declared
+    said = rules or subject.declared
     if said.rules or said.references or said.orders or said.redundant:
         kinds.add("rule_broken")
         if (found := rule_broken.find(table or table_of(facts, subject.others), said)) is not None:

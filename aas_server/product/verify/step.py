@@ -21,7 +21,6 @@ from aas_server.quality import profile as profiles
 from aas_server.quality.assess import Assessment, assess
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import KINDS
-from aas_server.quality.findings import rule_broken
 from aas_server.quality.gather import gather
 from aas_server.quality.looked import Looked
 from aas_server.quality.profile import Profile, Weighted
@@ -94,9 +93,7 @@ def _sold(
     records.lock(connection, tuple(part.path for part in prepared.tables))
     check_key(recipe, measured)
     facts = Facts(subject, work.clock.now())
-    looked = search(facts, others=copies.registered(work.store, but=recipe.id))
-    if (found := rule_broken.find(measured, recipe.quality)) is not None:
-        looked = replace(looked, kinds=looked.kinds | {"rule_broken"}, findings=(*looked.findings, found))
+    looked = search(facts, measured, copies.registered(work.store, but=recipe.id), recipe.quality)
     told = described(table, recipe, release)
     today = work.clock.now().date()
     return looked, assess(measured, profile, recipe.quality, looked, told, today, facts.steps), facts

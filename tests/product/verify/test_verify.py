@@ -183,6 +183,16 @@ def test_usefulness_accessibility_and_timeliness_of_a_product(
     assert counts(in_time)["expected_points"] == (9, 9)
 
 
+def test_rules_that_all_rows_keep_were_looked_for(
+    bench: Bench, recipe: Recipe, lay: Lay, collected: Gather
+) -> None:
+    work = bench(replace(recipe, quality=Quality(rules=(Rule("turns", "cycle > 0", "consistency"),))))
+    stream = collected(lay(shots()))
+    quality = verify.run(work, stream, preprocess.run(work, stream), "cell-r1")
+    assert "rule_broken" in quality.looked_for
+    assert "rule_broken" not in {finding.kind for finding in quality.findings}
+
+
 def test_without_rules_accuracy_is_not_measured_and_its_weight_shared_out(
     bench: Bench, recipe: Recipe, lay: Lay, collected: Gather
 ) -> None:
