@@ -50,7 +50,7 @@ def syntax(fault: str, source: str) -> tuple[int, Text]:
 def value(fault: str, kind: Any) -> tuple[Path_, Text]:
     """The entry, and the sentence of what ``msgspec`` says of a value that does not fit ``kind``."""
     path = _path(fault)
-    entry = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
+    entry = named(path)
     if found := _MISSING.match(fault):
         return path, in_all("written-entry-missing", name=found["name"])
     if found := _CHOICE.match(fault):
@@ -60,6 +60,11 @@ def value(fault: str, kind: Any) -> tuple[Path_, Text]:
         expected, got = _kinds(found["expected"].replace("float", "number")), _kinds(found["got"])
         return path, in_all("written-kind-wrong", entry=entry, expected=expected, got=got)
     return path, in_all("written-value-wrong", entry=entry)
+
+
+def named(path: Path_) -> str:
+    """An entry as people call it: ``costing.labour.2.months``, numbers from 1."""
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
 def choices(kind: Any, path: Path_) -> tuple[object, ...]:

@@ -62,8 +62,7 @@ def parsed(source: str, kind: type[T], file: str) -> T:
         path, words = misfit.value(str(fault), kind)
         raise wrong(source, file, path, words) from None
     for path, known in unknown(given, msgspec.to_builtins(made)):
-        entry = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
-        raise wrong(source, file, path, in_all("written-key-unknown", entry=entry, known=known))
+        raise wrong(source, file, path, in_all("written-key-unknown", entry=misfit.named(path), known=known))
     return made
 
 

@@ -52,6 +52,16 @@ class Commands(click.Group):
         super().__init__("aas", help="help-aas", epilog="example-aas")
         self._language = language
         _translate(self, language)
+        self.params.append(
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                callback=_version,
+                is_eager=True,
+                help=text("option-version", language),
+            )
+        )
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click asks so)
         return list(COMMANDS)
@@ -73,7 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
         warnings.simplefilter("ignore")  # a library's advice to programmers, not to the reader
     language = language_of(_flag(arguments, "--lang") or locale())
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
-    sys.exit(_run(_with_version(Commands(language), language), arguments, language))
+    sys.exit(_run(Commands(language), arguments, language))
 
 
 def _run(command: click.Command, arguments: list[str], language: Language) -> int:
@@ -115,20 +125,6 @@ def _translate(one: click.Command, language: Language) -> None:
     for parameter in one.params:
         if isinstance(parameter, click.Option) or hasattr(parameter, "help"):
             parameter.help = _sentence(parameter.help, language)
-
-
-def _with_version(command: click.Command, language: Language) -> click.Command:
-    command.params.append(
-        click.Option(
-            ["--version"],
-            is_flag=True,
-            expose_value=False,
-            callback=_version,
-            is_eager=True,
-            help=text("option-version", language),
-        )
-    )
-    return command
 
 
 def _sentence(key: str | None, language: Language) -> str | None:

@@ -87,8 +87,7 @@ def share_out(
 
 def _offered(house: House, id: str) -> tuple[Registered, Licensing, Pricing]:
     """What the product is offered under. Raises ``NotFound`` before it is registered."""
-    product = record.product(house.store.catalogue, id)
-    made = record.release(house.store, product.release) if product.release else None
+    made = record.current(house.store, record.product(house.store.catalogue, id))
     if made is None or made.registered is None or made.registered.licensing is None or made.priced is None:
         raise NotFound("licence-none", product=id)
     return made.registered, made.registered.licensing, made.priced

@@ -26,10 +26,9 @@ def lineage(language: Language, id: str, data: Path | None, settings: Path | Non
     """Every operation on the data of the product's release, and each column before and after."""
     voice = Voice(language, as_json)
     with existing(configuration.load(settings, data=data)) as house:
-        product = record.product(house.store.catalogue, id)
-        if not product.release:
+        made = record.current(house.store, record.product(house.store.catalogue, id))
+        if made is None:
             raise NotFound("lineage-no-release", id=id)
-        made = record.release(house.store, product.release)
         _tell(voice, made.prepared, made.id)
 
 

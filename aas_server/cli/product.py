@@ -72,7 +72,7 @@ def show(language: Language, id: str, data: Path | None, settings: Path | None, 
     voice = Voice(language, as_json)
     with existing(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
-        made = record.release(house.store, one.release) if one.release else None
+        made = record.current(house.store, one)
         if as_json:
             voice.print_json({**msgspec.to_builtins(one), "summary": summary(made) if made else None})
             return
@@ -144,7 +144,7 @@ def export(
     with existing(configuration.load(settings, data=data)) as house:
         one = record.product(house.store.catalogue, id)
         if hand_in:
-            made = record.release(house.store, one.release) if one.release else None
+            made = record.current(house.store, one)
             if made is None or made.registered is None:
                 raise Conflict("release-not-registered", release=one.release or id)
             if target.exists():

@@ -34,7 +34,7 @@ def quality(
     known = configuration.load(settings, data=data)
     with existing(known) as house:
         one = record.product(house.store.catalogue, id)
-        made = record.release(house.store, one.release) if one.release else None
+        made = record.current(house.store, one)
         if made is None or made.verified is None:
             raise Conflict("release-not-verified", release=one.release or id)
         figures = figures_of(house.store.folder, id, made.released, made.verified)

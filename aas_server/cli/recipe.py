@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aas_server import settings as configuration
+from aas_server import written
 from aas_server.cli import options
 from aas_server.cli.console import Voice
 from aas_server.errors import BadInput
@@ -45,7 +46,7 @@ def recipe(
             else:
                 click.echo(former, nl=False)
             return
-        text = former if edited is None else _read(edited)
+        text = former if edited is None else written.text(edited)
         changes: dict[str, str | None] = dict(map(_pair, entries))
         text = editing.changed(text, changes | dict.fromkeys(gone), str(edited or file))
         if text == former:
@@ -60,10 +61,3 @@ def _pair(given: str) -> tuple[str, str]:
     if not equals:
         raise BadInput("recipe-set-unreadable", given=given)
     return entry.strip(), value.strip()
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise BadInput("written-not-utf8", file=str(file), offset=fault.start) from None

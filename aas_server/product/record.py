@@ -128,6 +128,11 @@ def release(store: Store, id: str) -> ReleaseRecord:
     return msgspec.json.decode(store.catalogue.get("release", id), type=ReleaseRecord, dec_hook=path)
 
 
+def current(store: Store, product: ProductRecord) -> ReleaseRecord | None:
+    """The release that is offered, ``None`` before there is one. Raises ``NotFound`` where it is gone."""
+    return release(store, product.release) if product.release else None
+
+
 def published(made: ReleaseRecord) -> ReleaseRecord:
     """The record as others may see it: of what was collected only the columns that the release tells of, with the
     meaning they have there (step 2 keeps some back)."""

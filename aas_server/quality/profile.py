@@ -62,8 +62,8 @@ def load(name: str) -> Profile:
     file = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
     if not name.endswith(".toml") and name not in names():
         raise BadInput("quality-profile-unknown", name=name, known=", ".join(names()))
-    profile = written.read(file, Profile)
-    source = file.read_text("utf-8-sig")
+    source = written.text(file)
+    profile = written.parsed(source, Profile, str(file))
     for place, fault in _faults(profile):
         raise written.wrong(source, str(file), place, fault)
     return profile

@@ -67,15 +67,10 @@ class Rules:
 def read(file: Path) -> Rules:
     """Read a rules file, or the ``[quality]`` of one that has such a table. Raises ``BadInput`` with file, line
     and fault for what cannot be understood."""
-    whole = written.read(file, Quality) if not _recipe_in(file) else written.read(file, _Recipe).quality
-    return Rules(whole, file, file.read_bytes().decode("utf-8-sig"))
-
-
-def _recipe_in(file: Path) -> bool:
-    try:
-        return file.stat().st_size <= written.MOST_BYTES and _is_recipe(file.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return False
+    source = written.text(file)
+    if _is_recipe(source):
+        return Rules(written.parsed(source, _Recipe, str(file)).quality, file, source)
+    return Rules(written.parsed(source, Quality, str(file)), file, source)
 
 
 def _is_recipe(source: str) -> bool:

@@ -28,7 +28,7 @@ class Bundles:
         """A file of the folder itself; anything else is not there."""
         product = record.product(self._store.catalogue, request.path_params["id"])
         wanted = request.path_params["file"]
-        release = record.release(self._store, product.release) if product.release else None
+        release = record.current(self._store, product)
         for file in bundled(release):
             if file.name == wanted:
                 return _answer(file)

@@ -59,6 +59,6 @@ class ProductList:
 
     def _release(self, product: ProductRecord) -> ReleaseRecord | None:
         try:
-            return record.release(self._store, product.release) if product.release else None
+            return record.current(self._store, product)
         except NotFound:
             return None

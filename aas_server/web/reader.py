@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aas_server import messages
 from aas_server.clock import from_ns
 from aas_server.messages import Language
+from aas_server.product.report import own
 from aas_server.product.report.format import duration, territory
 from submodels.text import Text
 
@@ -31,7 +32,7 @@ class Reader:
 
     def in_own(self, text: Text) -> str:
         """A text of a submodel, in the reader's language, else in the one there is."""
-        return text.get(self.language) or next((part for part in text.values() if part), "")
+        return own(text, self.language)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """With thousands separators; ``digits`` after the point for fractions."""

@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aas_server import messages
 from aas_server.messages import Language
+from aas_server.product import report
 from submodels.text import Text
 
 _FORMATS: dict[str, dict[str, object]] = {
@@ -142,7 +143,7 @@ class Pages:
 
     def own(self, words: Text) -> str:
         """A text in the workbook's language, else in the one there is."""
-        return words.get(self.language) or next((part for part in words.values() if part), "")
+        return report.own(words, self.language)
 
 
 def rounded_down(formula: str, digits: int) -> str:

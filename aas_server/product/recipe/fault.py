@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aas_server import written
+from aas_server import misfit, written
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
 
@@ -27,5 +27,4 @@ def in_recipe(fault: Fault, file: Path, part: Place = ()) -> BadInput:
     words = {language: said.rstrip(".") for language, said in in_all(fault.key, **fault.values).items()}
     if file.is_file():
         return written.wrong(written.text(file), str(file), place, words)
-    entry = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
-    return BadInput("costing-wrong", entry=entry, fault=words)
+    return BadInput("costing-wrong", entry=misfit.named(place), fault=words)

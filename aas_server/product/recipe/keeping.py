@@ -21,7 +21,7 @@ def source(home: Path, product: str) -> str:
     file = place(home, product)
     if product in ("", ".", "..") or Path(product).name != product or not file.is_file():
         raise NotFound("recipe-missing", file=str(file))
-    return file.read_bytes().decode("utf-8-sig")
+    return written.text(file)
 
 
 def version(text: str) -> str:

@@ -17,7 +17,8 @@ from docx.shared import Pt
 from aas_server.messages import text
 from aas_server.product.register.contracts import contracts
 from aas_server.product.register.rules import rules
-from aas_server.product.register.terms import UNDER_THE_POLICY, statement_of
+from aas_server.product.register.terms import UNDER_THE_POLICY
+from aas_server.product.report import own
 from aas_server.product.report.format import duration, territory
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
@@ -50,9 +51,9 @@ def contract(matter: Matter) -> bytes:
     _table(
         document,
         [
-            (kind.supplier, statement_of(matter.company)),
+            (kind.supplier, own(matter.company, "ko")),
             (kind.user, "(                              )"),
-            (text("paper-product", "ko"), statement_of(matter.title)),
+            (text("paper-product", "ko"), own(matter.title, "ko")),
         ],
     )
     values, true = _values(matter), _true(terms)
@@ -73,16 +74,16 @@ def term_sheet(matter: Matter) -> bytes:
     """The terms in a table, the declarations with what follows from them, and the shares."""
     terms = matter.terms
     document = _document(matter, text("paper-term-sheet", "ko"))
-    document.add_heading(statement_of(matter.title), level=2)
+    document.add_heading(own(matter.title, "ko"), level=2)
     _table(document, _rows(matter))
     document.add_heading(text("paper-declarations", "ko"), level=2)
     for declared in terms.declarations:
-        follows = [statement_of(one) for one in declared.consequences]
+        follows = [own(one, "ko") for one in declared.consequences]
         _table(
             document,
             [
                 (text(f"paper-declared-{declared.name}", "ko"), _yes(declared.declared)),
-                (text("paper-statement", "ko"), statement_of(declared.statement)),
+                (text("paper-statement", "ko"), own(declared.statement, "ko")),
                 *[(text("paper-follows", "ko"), one) for one in follows],
             ],
         )
@@ -90,7 +91,7 @@ def term_sheet(matter: Matter) -> bytes:
     document.add_heading(text("paper-shares", "ko"), level=2)
     _table(
         document,
-        [(f"{statement_of(one.name)} ({statement_of(one.role)})", f"{one.share:g} %") for one in terms.parties],
+        [(f"{own(one.name, 'ko')} ({own(one.role, 'ko')})", f"{one.share:g} %") for one in terms.parties],
     )
     _note(document, text("paper-no-certificate", "ko"))
     return _bytes(document)
@@ -112,7 +113,7 @@ def _rows(matter: Matter) -> list[tuple[str, str]]:
         "territory": values["territory"],
         "resupply": _yes(terms.resupply),
         "ai-training": _yes(terms.ai_training),
-        "derived": statement_of(terms.derived_data_owner),
+        "derived": own(terms.derived_data_owner, "ko"),
         "secrecy": values["secrecy"] or "–",
         "attribution": _yes(terms.attribution),
         "audit": _yes(terms.audit),
@@ -136,19 +137,19 @@ def _values(matter: Matter) -> dict[str, str]:
     return {
         "supplier": kind.supplier,
         "user": kind.user,
-        "product": statement_of(matter.title),
+        "product": own(matter.title, "ko"),
         "release": matter.release,
         "target": terms.target,
         "sha256": matter.sha256,
-        "purpose": statement_of(terms.purpose),
+        "purpose": own(terms.purpose, "ko"),
         "term": duration(terms.term, "ko"),
         "territory": territory(terms.territory, "ko"),
         "price": f"{matter.priced.price:,}원",
         "form": text(f"web-form-{matter.priced.form}", "ko"),
-        "shares": ", ".join(f"{statement_of(one.name)} {one.share:g} %" for one in terms.parties),
+        "shares": ", ".join(f"{own(one.name, 'ko')} {one.share:g} %" for one in terms.parties),
         "secrecy": duration(terms.secrecy, "ko"),
-        "personal_basis": statement_of(personal),
-        "warranty": statement_of(terms.warranty),
+        "personal_basis": own(personal, "ko"),
+        "warranty": own(terms.warranty, "ko"),
         "liability": terms.liability_cap,
         "kept_until": matter.kept_until,
     }
@@ -187,7 +188,7 @@ def _document(matter: Matter, heading: str) -> Document:
     properties = document.core_properties
     moment = datetime.fromisoformat(matter.day)
     properties.created = properties.modified = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    properties.title, properties.author, properties.language = heading, statement_of(matter.company), "ko-KR"
+    properties.title, properties.author, properties.language = heading, own(matter.company, "ko"), "ko-KR"
     properties.comments = ""
     document.add_heading(heading, level=0)
     return document

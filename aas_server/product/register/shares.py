@@ -66,8 +66,8 @@ class Settlement:
 
 def read(file: Path) -> Statement:
     """Read a statement. Raises ``BadInput`` with file, line and remedy."""
-    statement = written.read(file, Statement)
-    source = file.read_text("utf-8-sig")
+    source = written.text(file)
+    statement = written.parsed(source, Statement, str(file))
     if not statement.sale:
         raise written.wrong(source, str(file), (), in_all("statement-no-sale"))
     for kind, items in (("sale", statement.sale), ("cost", statement.cost)):

@@ -16,7 +16,6 @@ from aas_server.product.register.declarations import declarations, free_sample
 from aas_server.product.register.rules import rules
 from aas_server.product.report.format import DURATION, EVERYWHERE, countries
 from submodels.licensing import KIND, Constraint, Licensing, Party
-from submodels.text import Text
 
 NEAR = Fraction(1, 10**6)
 """In percent: thirds cannot be written to the last digit."""
@@ -145,8 +144,3 @@ def exact(share: Share | Party) -> Fraction:
     """A share in percent as it was written (33.3 is 333/10)."""
     percent = share.percent if isinstance(share, Share) else share.share
     return Fraction(str(percent))
-
-
-def statement_of(text: Text) -> str:
-    """A text as the Korean papers say it."""
-    return text.get("ko") or next((words for words in text.values() if words), "")
