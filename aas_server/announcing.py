@@ -53,15 +53,15 @@ class Announcing(Recurring):
         position = self._position()
         page = self._run(self._feed.page(position, _PAGE))
         if page.events:
-            publish(
+            published = publish(
                 self._url,
                 self._messages(page.events),
                 client_id=self._client_id,
                 stop=self._ending,
                 content_type=CONTENT_TYPE,
             )
-            if self._ending.is_set():
-                return False  # some may not have been sent: all of them come again
+            if published.messages < len(page.events):
+                return False  # stopped before all were sent: they come again at the next start
         if page.after != position:
             self._catalogue.put("announced", self.broker, msgspec.json.encode(page.after))
         return not page.ended
