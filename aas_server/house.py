@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -29,7 +29,6 @@ from aas_server.settings import Settings
 from aas_server.slots import Slot
 from aas_server.store import durable
 from aas_server.store.contract import Store
-from aas_server.store.parquet import quoted, reader
 from aas_server.streams.configuration import Configuration
 from aas_server.streams.configuration.subscribing import Subscribing, address
 from aas_server.streams.desk import Desk, Tools
@@ -173,16 +172,6 @@ class House:
     def messages(self, streams: Sequence[str]) -> int:
         """How many messages of these streams are stored and understood."""
         return sum(feeds.messages(self.store.catalogue, stream) for stream in streams)
-
-    def value_counts(self, stream: str, column: str) -> Mapping[str, int]:
-        """How often each value (as text) stands in a column."""
-        lake = self.store.lake
-        with reader({"records": lake.paths(lake.pin(stream))}) as database:
-            name = quoted(column)
-            rows = database.execute(
-                f"SELECT {name}::VARCHAR, count(*) FROM records WHERE {name} IS NOT NULL GROUP BY 1"  # noqa: S608
-            ).fetchall()
-        return dict(rows)
 
     def _work(self, made_by: Recipe, folder: Path, show: Show) -> Work:
         server = server_file.running(self.store.folder)

@@ -23,10 +23,11 @@ from aas_server.ingest.feeds import Declaration
 from aas_server.ingest.screen import column_names
 from aas_server.ingest.service import Ingest
 from aas_server.messages import Language
-from aas_server.product import propose
 from aas_server.product.recipe import ClockOffset, Recipe, load
+from aas_server.streams.beginning import Plan
+from connectors.message import Scalar
 from connectors.payloads import stream_name
-from connectors.recording import open_recording
+from connectors.recording import Recording, open_recording
 from connectors.simulator import Simulation
 
 Show = Callable[[str, int, int], None]
@@ -117,6 +118,7 @@ class Recorded:
     def __init__(self, file: Path, time_column: str | None, label: str | None, language: Language) -> None:
         self._language = language
         self._recording = open_recording(file, time=time_column, label=label)
+        _check_label(self._recording)
         self._file = file.absolute()
         self._label = label
         self._time = self._recording.time
@@ -150,26 +152,13 @@ class Recorded:
     def describe(self, house: House) -> Recipe | None:
         if house.recipe_file(self.product).exists():
             return None
-        guessed = self._proposal(house)
-        house.keep_recipe(guessed)
-        return guessed
+        stored = column_names(list(self._recording.columns), {})
+        label = stored[self._label] if self._label else None
+        return house.desk().begin(Plan(self.product, (self._stream,), label))
 
     @contextmanager
     def live(self, broker: str) -> Iterator[None]:  # noqa: ARG002 (a recording has nothing more to say)
         yield
-
-    def _proposal(self, house: House) -> Recipe:
-        stored = column_names(list(self._recording.columns), {})
-        label = stored[self._label] if self._label else None
-        return propose.recipe(
-            product=self.product,
-            name=self.product,
-            stream=self._stream,
-            columns=tuple(name for name in stored.values() if name is not None),
-            time=self._time,
-            label=label,
-            label_counts=house.value_counts(self._stream, label) if label else {},
-        )
 
     @property
     def _topic(self) -> str:
@@ -178,6 +167,19 @@ class Recorded:
     @property
     def _stream(self) -> str:
         return stream_name(self._topic)
+
+
+def _check_label(recording: Recording) -> None:
+    """Raises ``BadInput`` where the label says the same of every row: there is nothing to learn from it."""
+    if recording.label is None:
+        return
+    values: set[Scalar] = set()
+    for row in recording.values():
+        values.add(row.get(recording.label))
+        if len(values - {None}) > 1:
+            return
+    (value,) = values - {None}
+    raise BadInput("demo-label-one-value", file=recording.file, column=recording.label, value=value)
 
 
 def _noted(house: House, id: str, facts: Mapping[str, object]) -> Mapping[str, object]:

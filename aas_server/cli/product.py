@@ -11,12 +11,14 @@ import msgspec
 from aas_server import settings as configuration
 from aas_server.cli import licence, mapping, options, processing, product_price, product_quality, recipe
 from aas_server.cli.console import Voice
+from aas_server.cli.streams import opened
 from aas_server.errors import BadInput, Conflict
 from aas_server.house import existing
 from aas_server.messages import Language
 from aas_server.product import fields, record
 from aas_server.product.folder import check_home, whole
 from aas_server.product.record import STEPS, ReleaseRecord
+from aas_server.streams.beginning import Plan
 
 PAGE = 100
 
@@ -62,6 +64,30 @@ def list_(language: Language, data: Path | None, settings: Path | None, as_json:
             voice.print_json(found)
         elif not found:
             voice.say("no-products")
+
+
+@product.command("new", help="help-product-new", epilog="example-product-new")
+@click.argument("id")
+@click.option("--stream", "names", multiple=True, required=True, help="option-product-stream")
+@click.option("--label", help="option-product-label")
+@click.option("--title", help="option-product-title")
+@options.on_a_folder
+def new(
+    language: Language,
+    id: str,
+    names: tuple[str, ...],
+    label: str | None,
+    title: str | None,
+    data: Path | None,
+    settings: Path | None,
+    as_json: bool,
+) -> None:
+    """Begin a product; nothing is built yet."""
+    voice = Voice(language, as_json)
+    with opened(data, settings) as house:
+        begun = house.desk().begin(Plan(id, names, label, title))
+        told = {"product": begun.id, "file": str(house.recipe_file(begun.id))}
+    voice.result(told, "product-begun", **told)
 
 
 @product.command("show", help="help-product-show", epilog="example-product-show")

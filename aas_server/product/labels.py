@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from aas_server.product.recipe import Label
 
 
@@ -21,3 +23,11 @@ def plain(value: object) -> str | None:
 def defects(label: Label) -> frozenset[str | None]:
     """The values that mean a defect, as ``plain`` gives them."""
     return frozenset(map(plain, label.defect))
+
+
+def is_number(text: str) -> bool:
+    """Whether a label's value, as text, is a finite number."""
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False

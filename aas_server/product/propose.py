@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aas_server.messages import in_all, text
+from aas_server.product.labels import is_number
 from aas_server.product.outcomes import is_outcome
 from aas_server.product.recipe import Costing, Label, Modelling, Owner, Recipe
+from aas_server.product.train.settings import baseline
 from submodels.text import both
 
 _OPEN = "propose-open"
@@ -15,16 +17,18 @@ _OPEN = "propose-open"
 def recipe(
     product: str,
     name: str,
-    stream: str,
+    streams: tuple[str, ...],
     columns: tuple[str, ...],
     time: str | None,
     label: str | None,
     label_counts: Mapping[str, int],
 ) -> Recipe:
-    """A recipe for one stream. ``label_counts`` are the rows per value of the label: the rarest one is taken for
-    the defect; a column of one value tells nothing apart and is no label. What cannot be known from the data
-    (firm, machine, price) is left open and says so."""
+    """A first recipe; ``columns`` are those of the main stream, the first. ``label_counts`` are the rows per value
+    of the label: of two values the rarer one is taken for the defect, of more each is a class of its own, and more
+    numbers than there may be classes are numbers to be told. A column of one value tells nothing apart and is no
+    label. What cannot be known from the data (firm, machine, price) is left open and says so."""
     label = label if len(label_counts) > 1 else None
+    many = len(label_counts) > baseline().limits.max_classes and all(map(is_number, label_counts))
     return Recipe(
         id=product,
         title=in_all("propose-title", name=name),
@@ -34,13 +38,14 @@ def recipe(
         process=in_all(_OPEN),
         equipment=in_all(_OPEN),
         keywords=(in_all("propose-keyword-data"), in_all("propose-keyword-sensor"), both(name, name)),
-        streams=(stream,),
+        streams=streams,
         owner=_unknown_owner(),
         time=time,
-        label=Label(label, _rarest(label_counts)) if label else None,
+        label=Label(label, _rarest(label_counts) if len(label_counts) == 2 else ()) if label else None,
         costing=Costing(reason=in_all("propose-costs-open")),
         modelling=Modelling(
-            leave_out=tuple(column for column in columns if column != label and is_outcome(column))
+            task="regression" if label and many else None,
+            leave_out=tuple(column for column in columns if column != label and is_outcome(column)),
         ),
     )
 

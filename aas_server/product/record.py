@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from aas_server.errors import NotFound
+from aas_server.ids import Names
+from aas_server.product.recipe import Recipe
 from aas_server.product.work import Collected, CollectedStream, Prepared, Registered, Released, Trained
 from aas_server.store.contract import Catalogue, Pin, Store
 from submodels.data_quality import DataQuality
@@ -111,6 +113,14 @@ def last_number(store: Store, product: str, known: int) -> int:
     while _is_there(store.catalogue, f"{product}-r{known + 1}"):
         known += 1
     return known
+
+
+def begun(catalogue: Catalogue, recipe: Recipe, names: Names) -> ProductRecord:
+    """The record of the recipe's product: as it is kept, else a new one that stands before its first step."""
+    try:
+        return product(catalogue, recipe.id)
+    except NotFound:
+        return ProductRecord(recipe.id, recipe.title, recipe.kind, names.shell(recipe.id), {})
 
 
 def put_product(catalogue: Catalogue, record: ProductRecord) -> None:

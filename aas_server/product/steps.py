@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from aas_server.clock import iso
-from aas_server.errors import AasError, NotFound
+from aas_server.errors import AasError
 from aas_server.product import record
 from aas_server.product.record import STEPS, ProductRecord, StepRecord, StepState
 from aas_server.product.work import Work
@@ -58,16 +58,7 @@ class Steps:
 
     def _begin(self) -> ProductRecord:
         recipe = self._work.recipe
-        try:
-            known = record.product(self._work.store.catalogue, recipe.id)
-        except NotFound:
-            known = ProductRecord(
-                id=recipe.id,
-                title=recipe.title,
-                kind=recipe.kind,
-                shell=self._work.names.shell(recipe.id),
-                steps={},
-            )
+        known = record.begun(self._work.store.catalogue, recipe, self._work.names)
         steps = {step: known.steps.get(step, StepRecord()) for step in STEPS}
         number = record.last_number(self._work.store, recipe.id, known.releases)
         begun = replace(known, title=recipe.title, kind=recipe.kind, steps=steps, releases=number)

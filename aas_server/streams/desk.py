@@ -9,10 +9,12 @@ from typing import Any
 from aas_server.clock import Clock
 from aas_server.errors import NotFound
 from aas_server.ids import Names
+from aas_server.product.recipe import Recipe
 from aas_server.settings import Settings
 from aas_server.store.contract import Quarantined, Store, StreamFacts
 from aas_server.streams import detail, erasing
 from aas_server.streams.adopting import Adopted, Adopting, Wish, known, plan
+from aas_server.streams.beginning import Plan, begin
 from aas_server.streams.configuration import Configuration, claims, kept
 from aas_server.streams.configuration.finding import Finding
 from aas_server.streams.configuration.interface import field_of
@@ -125,6 +127,12 @@ class Desk:
         adopted = adopting.write(planned, wish, map(self._detail, shown))
         self._tools.configuration.catch_up()
         return adopted
+
+    def begin(self, plan: Plan) -> Recipe:
+        """Begin a product from streams, named as for ``row``. Raises ``NotFound``, ``BadInput``, ``Conflict``."""
+        return begin(
+            self._store, self._names, replace(plan, streams=tuple(self.row(one).name for one in plan.streams))
+        )
 
     def replay(self, name: str, since: int | None = None) -> Replayed:
         """Read a stream again from the journal, and wait; ``since``: from messages that arrived then on (ns).

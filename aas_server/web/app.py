@@ -102,6 +102,7 @@ def _streams(pages: StreamPages) -> list[Route]:
         Route("/pages/streams/adopt", pages.adopt, methods=["POST"]),
         Route(one, pages.stream),
         Route(f"{one}/adopt", pages.adopt, methods=["POST"]),
+        Route(f"{one}/product", pages.begin, methods=["POST"]),
         Route(f"{one}/replay", pages.replay, methods=["POST"]),
         Route(f"{one}/erase", pages.erase, methods=["POST"]),
     ]

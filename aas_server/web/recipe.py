@@ -158,7 +158,7 @@ class RecipePages:
             text=text,
             version=keeping.version(kept),
             error=error,
-            done=done if done in ("kept", "building") else "",
+            done=done if done in ("begun", "kept", "building") else "",
             builds=self._builder is not None,
             building=self._builder.running() if self._builder else None,
             fault=self._builder.fault(product) if self._builder else None,

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aas_server.errors import BadInput, Refused
+from aas_server.ids import slug
 from aas_server.streams.adopting import Wish
+from aas_server.streams.beginning import Plan
 from aas_server.streams.desk import Desk
 from aas_server.streams.detail import Detail
 from aas_server.web.forms import Forms
@@ -71,6 +73,7 @@ class StreamPages:
             "stream.html",
             shown=shown,
             row=shown.row,
+            proposed=slug(shown.row.name),
             fields=shown.fields[:ROWS],
             sample=_sample(shown, ROWS),
             unread=unread,
@@ -89,6 +92,10 @@ class StreamPages:
         """A form: describe the stream in the twin."""
         said = await self._forms.sent(request)
         return await self._sent(self._adopt, request.path_params.get("name") or said.get("topic", ""), said)
+
+    async def begin(self, request: Request) -> Response:
+        """A form: begin a product of the stream; its recipe is filled in next."""
+        return await self._sent(self._begin, request.path_params["name"], await self._forms.sent(request))
 
     async def replay(self, request: Request) -> Response:
         """A form: read the stream again from the journal."""
@@ -118,6 +125,11 @@ class StreamPages:
         if adopted.replay:
             self._desk.start_replay(adopted.stream)
         return f"{_address(adopted.stream)}?done=adopted"
+
+    def _begin(self, name: str, said: Mapping[str, str]) -> str:
+        title, label = said.get("title", "")[:200] or None, said.get("label") or None
+        begun = self._desk.begin(Plan(said.get("product", ""), (name,), label, title))
+        return f"/pages/products/{quote(begun.id, safe='')}/recipe?done=begun"
 
     def _replay(self, name: str, _said: Mapping[str, str]) -> str:
         self._desk.start_replay(name)

@@ -72,7 +72,7 @@ def describe(folder: Path) -> None:
     with House(Settings(data=folder)) as house:
         columns = ("shot", "machine", *(f"sensor_{place}" for place in range(1, READINGS + 1)), "verdict")
         guessed = propose.recipe(
-            PRODUCT, PRODUCT, stream_name(TOPIC), columns, "time", "verdict", {"NG": 1, "OK": 2}
+            PRODUCT, PRODUCT, (stream_name(TOPIC),), columns, "time", "verdict", {"NG": 1, "OK": 2}
         )
         cleaning = replace(guessed.cleaning, codes={"sensor_4": (CODE,)}, outliers={"sensor_5": Outliers("iqr")})
         modelling = replace(guessed.modelling, leave_out=("shot",))

@@ -130,3 +130,13 @@ def test_a_wrong_option_is_told_in_the_reader_s_language(aas, language, told):
     ended = aas("serve", "--nope", "--lang", language)
     assert ended.code == 2
     assert told in ended.err
+
+
+@pytest.mark.parametrize(("language", "told"), [("ko", "배울 것이 없습니다"), ("en", "nothing to learn")])
+def test_a_label_that_tells_nothing_apart(aas, tmp_path, language, told):
+    file, data = tmp_path / "bad.csv", tmp_path / "data"
+    file.write_text(GOOD)
+    ended = aas("demo", "--exit", "--from", file, "--label", "label", "--data", data, "--lang", language)
+    assert ended.code == 2
+    assert told in ended.err and "bad.csv" in ended.err and "label" in ended.err
+    assert not data.exists()

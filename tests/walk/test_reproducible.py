@@ -61,7 +61,7 @@ def released(folder: Path, portions: list[pd.DataFrame], hash_seed: int, *, comp
         portion.to_csv(file, index=False)
     aas(hash_seed, "ingest", *files, "--topic", TOPIC, "--time", "time", "--data", folder)
     columns = tuple(portions[0].columns)
-    recipe = propose.recipe(PRODUCT, "shots", STREAM, columns, "time", "defect", {"0": 300, "1": 100})
+    recipe = propose.recipe(PRODUCT, "shots", (STREAM,), columns, "time", "defect", {"0": 300, "1": 100})
     if compact:
         store = open_store(folder)
         store.lake.compact(STREAM)

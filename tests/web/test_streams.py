@@ -54,7 +54,7 @@ def test_a_form_joins_topics(pages, publish, house, until):
     assert [(row.name, row.records) for row in house.desk().all()] == [("shots", 2)]
 
 
-@pytest.mark.parametrize("action", ["adopt", "replay", "erase"])
+@pytest.mark.parametrize("action", ["adopt", "product", "replay", "erase"])
 def test_a_form_from_elsewhere_changes_nothing(pages, publish, house, action):
     publish("line/press", SHOT)
     path = f"/pages/streams/line_press/{action}"
@@ -121,3 +121,17 @@ def test_a_page_of_many_streams_is_paged(pages, publish):
     assert following
     assert "line/24x" in pages.get(following[1].replace("&amp;", "&")).text
     assert "line/07x" in pages.get("/pages/streams?search=07X").text
+
+
+def test_a_form_begins_a_product(pages, publish, house):
+    publish("line/press", SHOT, SHOT | {"oil": 43.0})
+    page = pages.get("/pages/streams/line_press").text
+    assert 'name="product" required maxlength="60" autocomplete="off" value="line-press"' in page
+    said = {"token": token(page), "product": "press-1", "title": "프레스 <1>", "label": "oil"}
+    begun = pages.post("/pages/streams/line_press/product", data=said)
+    assert begun.status_code == 200 and "상품을 시작했습니다" in begun.text
+    assert "프레스 &lt;1&gt; 제조데이터" in begun.text
+    assert house.recipe_file("press-1").is_file() and 'href="/pages/products/press-1"' in pages.get("/").text
+    assert pages.get("/pages/products/press-1").status_code == 200
+    again = pages.post("/pages/streams/line_press/product", data=said)
+    assert again.status_code == 409 and "press-1" in again.text

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from aas_server import written
 from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.product.lock import alone
+from aas_server.product.recipe.file import dump
 from aas_server.product.recipe.whole import Recipe
 from aas_server.store import durable
 
@@ -27,6 +29,15 @@ def source(home: Path, product: str) -> str:
 def version(text: str) -> str:
     """What tells one state of a recipe from another."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def begin(home: Path, recipe: Recipe) -> None:
+    """Keep the first recipe of a product. Raises ``Conflict`` where it has one."""
+    with alone(home, recipe.id):
+        file = place(home, recipe.id)
+        if file.exists():
+            raise Conflict("product-there-already", product=recipe.id)
+        durable.write(file, dump(recipe))
 
 
 def keep(home: Path, product: str, text: str, expected: str | None = None) -> Recipe:

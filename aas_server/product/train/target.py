@@ -107,13 +107,13 @@ def _task(texts: Sequence[str | None], label: Label) -> Task:
     known = {text for text in texts if text is not None}
     most = baseline().limits.max_classes
     if not label.defect and len(known) > most:
-        key = "train-many-numbers" if all(map(_is_number, known)) else "train-many-classes"
+        key = "train-many-numbers" if all(map(labels.is_number, known)) else "train-many-classes"
         raise BadInput(key, column=label.column, values=len(known), most=most)
     return "classification"
 
 
 def _numbers(texts: Sequence[str | None], places: NDArray[np.int64], task: Task, id_short: str, unit: str) -> Read:
-    wrong = next((text for text in texts if text is not None and not _is_number(text)), None)
+    wrong = next((text for text in texts if text is not None and not labels.is_number(text)), None)
     if wrong is not None:
         raise BadInput("train-label-no-number", column=id_short, value=wrong, task=task)
     read = np.array([np.nan if text is None else float(text) for text in texts])
@@ -163,13 +163,6 @@ def _unlabelled(known: NDArray[np.bool_], column: str) -> tuple[Text, ...]:
     return (in_all("train-note-unlabelled", rows=missing, column=column),) if missing else ()
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return bool(np.isfinite(float(text)))
-    except ValueError:
-        return False
-
-
 def _order(text: str) -> tuple[bool, float, str]:
     """Numbers by size, before texts by letter."""
-    return (False, float(text), text) if _is_number(text) else (True, 0.0, text)
+    return (False, float(text), text) if labels.is_number(text) else (True, 0.0, text)

@@ -60,7 +60,7 @@ def sold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Path
         (taken,) = files.take(home / "shots.csv", Wish(topic="line/1/shots", time="time"), lambda *_: None)
         catch_up(house.store, house.settings)
         columns = tuple(shots().columns)
-        first = propose.recipe("cell", "cell", taken.stream, columns, "time", "verdict", {"N": 1, "Y": 9})
+        first = propose.recipe("cell", "cell", (taken.stream,), columns, "time", "verdict", {"N": 1, "Y": 9})
         cleaning = Cleaning(
             secrets={"hidden_dose": "drop", "recipe_temp": Secret("normalise")},
             persons=("worker",),
