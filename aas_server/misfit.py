@@ -19,6 +19,7 @@ Path_ = tuple[str | int, ...]
 _PLACE = re.compile(r" - at `(?P<key>key in )?(?P<path>.*)`$", re.DOTALL)
 _STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 _EXPECTED = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`")
+_FLOAT = re.compile(r"(?:int \| )?float")
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
 _CHOICE = re.compile(r"Invalid enum value (?P<value>.*?)(?: - at `|$)", re.DOTALL)
 _AT = re.compile(r"\(at line (?P<line>\d+), column \d+\)$")
@@ -57,7 +58,7 @@ def value(fault: str, kind: Any) -> tuple[Path_, Text]:
         known = ", ".join(map(str, choices(kind, path)))
         return path, in_all("written-choice-unknown", entry=entry, value=found["value"].strip("'"), known=known)
     if found := _EXPECTED.match(fault):
-        expected, got = _kinds(found["expected"].replace("float", "number")), _kinds(found["got"])
+        expected, got = _kinds(_FLOAT.sub("number", found["expected"])), _kinds(found["got"])
         return path, in_all("written-kind-wrong", entry=entry, expected=expected, got=got)
     return path, in_all("written-value-wrong", entry=entry)
 

@@ -5,7 +5,6 @@ A key that the type does not know is a fault too: a misspelt one would silently 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,17 +15,12 @@ from aas_server import misfit
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.misfit import Path_
+from aas_server.placing import places
 
 T = TypeVar("T")
 
 MOST_BYTES = 4_000_000
 """Larger than any file a person writes by hand."""
-
-_HEADER = re.compile(r"^\s*(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(
-    r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*="""
-)
-_PART = re.compile(r""""([^"]*)"|'([^']*)'|([^\s."']+)""")
 
 
 def read(file: Path, kind: type[T]) -> T:
@@ -42,12 +36,15 @@ def text(file: Path) -> str:
         if len(content) > MOST_BYTES:
             raise BadInput("written-too-large", file=str(file), most=f"{MOST_BYTES:,}")
         return content.decode("utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    except IsADirectoryError:
+        raise BadInput("written-folder", file=str(file)) from None
+    except (FileNotFoundError, NotADirectoryError):
         raise BadInput("written-missing", file=str(file)) from None
     except PermissionError:
         raise BadInput("written-forbidden", file=str(file)) from None
     except UnicodeDecodeError as fault:
-        raise BadInput("written-not-utf8", file=str(file), offset=fault.start) from None
+        line = content.count(b"\n", 0, fault.start) + 1
+        raise BadInput("written-not-utf8", file=str(file), line=line, offset=fault.start + 1) from None
 
 
 def parsed(source: str, kind: type[T], file: str) -> T:
@@ -98,45 +95,8 @@ def unknown(given: Any, understood: Any, place: Path_ = ()) -> Iterator[tuple[Pa
 def line_of(source: str, path: Path_) -> int:
     """The line (from 1) on which the entry, or else the nearest table around it, begins."""
     best, found = 0, 1
-    for line, place in _places(source):
+    for line, place in places(source):
         shared = min(len(place), len(path))
         if place[:shared] == path[:shared] and shared > best:
             best, found = shared, line
     return found
-
-
-def _places(source: str) -> Iterator[tuple[int, Path_]]:
-    """Each table's header and each key with its line. Text over several lines is not mistaken for keys."""
-    table: Path_ = ()
-    counts: dict[Path_, int] = {}
-    inside = 0
-    quoted = ""
-    for line, text in enumerate(source.splitlines(), 1):
-        if quoted:
-            quoted = "" if text.count(quoted) % 2 else quoted
-            continue
-        if not inside and (header := _HEADER.match(text)):
-            table = _resolved(_parts(header[2]), counts, repeated=header[1] == "[[")
-            yield line, table
-            continue
-        if not inside and (key := _KEY.match(text)):
-            yield line, (*table, *_parts(key[1]))
-        plain = re.sub(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$', "", text)
-        inside = max(inside + plain.count("[") + plain.count("{") - plain.count("]") - plain.count("}"), 0)
-        quoted = next((mark for mark in ('"""', "'''") if text.count(mark) % 2), "")
-
-
-def _resolved(names: Path_, counts: dict[Path_, int], *, repeated: bool) -> Path_:
-    """A header's names with the numbers of the arrays of tables among them (``labour`` → ``labour``, 1)."""
-    path: Path_ = ()
-    for place, name in enumerate(names):
-        path = (*path, name)
-        if repeated and place == len(names) - 1:
-            counts[path] = counts.get(path, -1) + 1
-        if path in counts:
-            path = (*path, counts[path])
-    return path
-
-
-def _parts(written: str) -> Path_:
-    return tuple(next(filter(None, part.groups()), "") for part in _PART.finditer(written))

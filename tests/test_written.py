@@ -87,10 +87,12 @@ class Choice:
         (Sheet, "year = 2025.0", 1, ("정수", "소수점이 있는 수")),
         (Sheet, "\n[[labour]]\nmonths = 1", 2, ("'role'", "없습니다")),
         (Sheet, "[labour]\nrole = 'x'", 1, ("목록", "표")),
-        (Choice, 'names = ["a",\n "c"]', 1, ("names.2", "'c'", "a, b")),
+        (Choice, 'names = ["a",\n "c"]', 2, ("names.2", "'c'", "a, b")),
         (Choice, 'many = "x"', 1, ("정수 또는 목록", "따옴표로 묶은 글")),
         (Sheet, "year = 1\nyear = 2", 2, ("두 번",)),
-        (Sheet, "year = 1,000", 1, ("한 줄에",)),
+        (Sheet, "year = 1,000", 1, ("한 줄에", "쉼표")),
+        (Sheet, 'labour = [\n  { role = "a", months = 1 },\n  { months = 1 },\n]', 3, ("'role'",)),
+        (Sheet, 'labour = [\n  { role = "a", months = 1 }, # ]\n\n  { role = "}", months = "" }]', 4, ("months",)),
         (Sheet, "\nyear = 6 %", 2, ("한 줄에",)),
         (Sheet, "year = 육", 1, ("따옴표",)),
         (Sheet, "[[labour]\nrole = 1", 1, ("대괄호",)),
@@ -133,3 +135,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     with pytest.raises(BadInput) as refused:
         written.read(file, Sheet)
     assert refused.value.key == key and refused.value.values["file"] == str(file)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        written.read(tmp_path, Sheet)
+    assert "폴더" in error_text(refused.value, "ko") and str(tmp_path) in error_text(refused.value, "en")
+
+
+def test_the_line_that_is_no_utf8_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.toml"
+    file.write_bytes("year = 1\ntext = '가'\n".encode("cp949"))
+    with pytest.raises(BadInput) as refused:
+        written.read(file, Sheet)
+    assert refused.value.values["line"] == 2

@@ -14,12 +14,15 @@ from aas_server.cli.price import keep
 from aas_server.errors import NotFound
 from aas_server.house import House, existing
 from aas_server.messages import Language
+from aas_server.product import folder as folders
 from aas_server.product import record
 from aas_server.product.register import odrl, shares
 from aas_server.product.register.record import CONTRACT, POLICY, TERM_SHEET
 from aas_server.product.work import Registered
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
+
+ODRL_ENDINGS, PAPER = (".jsonld", ".json"), (".docx",)
 
 _target = click.Path(path_type=Path, dir_okay=False)
 
@@ -42,14 +45,17 @@ def licence(
 ) -> None:
     """The terms under which the product is offered, as ODRL, as a draft of the contract, as a term sheet."""
     voice = Voice(language, as_json)
+    files = ((policy, POLICY, ODRL_ENDINGS), (contract, CONTRACT, PAPER), (term_sheet, TERM_SHEET, PAPER))
+    wanted = [(target, name, endings) for target, name, endings in files if target is not None]
+    for target, _, endings in wanted:
+        folders.check_ending(target, *endings)
     with existing(configuration.load(settings, data=data)) as house:
         registered, terms, priced = _offered(house, id)
         made = []
-        for target, name in ((policy, POLICY), (contract, CONTRACT), (term_sheet, TERM_SHEET)):
-            if target is not None:
-                keep(target, (registered.bundle / name).read_bytes())
-                made.append(target)
-                voice.say("licence-written", file=target)
+        for target, name, _ in wanted:
+            keep(target, (registered.bundle / name).read_bytes())
+            made.append(target)
+            voice.say("licence-written", file=target)
         if as_json:
             voice.print_json(
                 {"product": id, "files": [str(one) for one in made], "policy": odrl.offer(terms, priced)}

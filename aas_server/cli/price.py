@@ -27,7 +27,9 @@ from submodels.pricing import CostLine
 def price(language: Language, file: Path, xlsx: Path | None, as_json: bool) -> None:
     """The cost sheet that FILE gives, as a workbook too with --xlsx."""
     voice = Voice(language, as_json)
-    made = price_file.load(file)
+    if xlsx is not None:
+        folders.check_ending(xlsx, ".xlsx")
+    made = price_file.load(file, for_book=xlsx is not None)
     if xlsx is not None:
         keep(xlsx, book.written(Book(made, tables.rates(), {}), language))
     voice.print_json(rules.as_json(made, tables.rates(), language)) if as_json else _tell(voice, made)

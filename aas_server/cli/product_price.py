@@ -15,6 +15,7 @@ from aas_server.clock import iso
 from aas_server.house import House, existing
 from aas_server.ids import Names
 from aas_server.messages import Language
+from aas_server.product import folder as folders
 from aas_server.product import recipe
 from aas_server.product.price import book, offer, statement, tables, told
 from aas_server.product.price.forms import Due
@@ -40,6 +41,8 @@ def price(
 ) -> None:
     """The price by the recipe; with --xlsx its workbook, with --use what is due for a statement of use."""
     voice = Voice(language, as_json)
+    if xlsx is not None:
+        folders.check_ending(xlsx, ".xlsx")
     with existing(configuration.load(settings, data=data)) as house:
         keeping.source(house.store.folder, id)
         made_by = recipe.load(house.recipe_file(id))

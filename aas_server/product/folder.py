@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aas_server.errors import NotFound
+from aas_server.errors import BadInput, NotFound
 from aas_server.store import durable
 
 _CHUNK = 2**20
@@ -46,6 +46,13 @@ def check_home(target: Path) -> None:
     """Raises ``NotFound`` where the folder that ``target`` is to stand in isn't there: asked before any work."""
     if not target.absolute().parent.is_dir():
         raise NotFound("target-folder-missing", folder=target.absolute().parent)
+
+
+def check_ending(target: Path, *endings: str) -> None:
+    """Raises ``BadInput`` where a file to be written bears another ending than its kind has: a slip would else
+    write over a file of another kind."""
+    if target.suffix.lower() not in endings:
+        raise BadInput("target-ending-wrong", file=target, endings=", ".join(endings))
 
 
 def copy(source: Path, target: Path) -> None:

@@ -21,10 +21,10 @@ PARTS = tuple(
 )
 WRONG: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "rate over its cap": ({"costing": Costing(admin_rate=6.1)}, "price", "admin_rate", "제8조제1항"),
-    "unknown role": ({"costing": Costing(labour=(Labour("사장", 1.0),))}, "price", "labour", "IT PM"),
+    "unknown role": ({"costing": Costing(labour=(Labour("사장", 1.0),))}, "price", "사장", "IT PM"),
     "unknown class": ({"costing": Costing(cost_class="선물")}, "price", "cost_class", "기타 용역"),
     "unknown year": ({"costing": Costing(year=1999)}, "price", "year", "2025"),
-    "negative amount": ({"costing": Costing(expense=(Item("서버", -1.0),))}, "price", "expense", "0"),
+    "negative amount": ({"costing": Costing(expense=(Item("서버", -1.0),))}, "price", "-1.0", "0"),
     "shares of 99": ({"terms": Terms(parties=PARTS)}, "register", "parties", "99"),
     "contract": ({"terms": Terms(contract="대여형")}, "register", "contract", "제공형"),
     "abroad": (

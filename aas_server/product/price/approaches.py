@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aas_server.product.price import costs
-from aas_server.product.price.costs import MOST, cut
+from aas_server.product.price.costs import MOST_IN_BOOK, cut
 from aas_server.product.recipe.costing import Comparable, Income
 from aas_server.product.recipe.fault import Fault, Place
 from submodels.valuation import Compared, IncomeValue, IncomeYear, MarketValue
@@ -69,8 +69,8 @@ def income_value(given: Assumed, scale: Fraction = Fraction(1)) -> IncomeValue:
         amount = cut(buyers * given.fee * scale * Fraction(factor))
         years.append(IncomeYear(year, buyers, float(factor), amount))
     value = sum(one.amount for one in years)
-    if value > MOST:
-        raise Fault(("income", "fee"), "cost-too-large", name="fee", most=f"{MOST:,}")
+    if value > MOST_IN_BOOK:
+        raise Fault(("income", "fee"), "cost-too-large", name="fee", most=f"{MOST_IN_BOOK:,}")
     discount, obsolescence = float(given.discount), float(given.obsolescence)
     return IncomeValue(given.fee, discount, obsolescence, given.basis, tuple(years), value)
 
@@ -106,8 +106,8 @@ def _compared(number: int, one: Comparable, scale: Fraction) -> Compared:
     factor = _rounded(product)
     price = cut(Fraction(costs.decimal(one.price, (*place, "price"))))
     adjusted = cut(price * scale * Fraction(factor))
-    if not price or not adjusted or adjusted > MOST:
-        raise Fault((*place, "price"), "comparable-price", name=one.name, most=f"{MOST:,}")
+    if not price or not adjusted or adjusted > MOST_IN_BOOK:
+        raise Fault((*place, "price"), "comparable-price", name=one.name, most=f"{MOST_IN_BOOK:,}")
     said = "; ".join(f"{part.reason} × {part.factor:g}" for part in one.adjustments)
     return Compared(one.name, price, one.source, one.date, float(factor), said, adjusted)
 

@@ -16,10 +16,12 @@ import xlsxwriter
 from aas_server.messages import Language
 from aas_server.product.price import book_costs, book_sensitivity, book_values, sensitivity
 from aas_server.product.price.approaches import Assumed
+from aas_server.product.price.costs import MOST_IN_BOOK
 from aas_server.product.price.page import Pages
 from aas_server.product.price.sheet import Sheet
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe.costing import Comparable
+from aas_server.product.recipe.fault import Fault
 from submodels.text import Text
 
 
@@ -35,6 +37,12 @@ class Book:
     comparables: Sequence[Comparable] = ()
     price: int | None = None
     reason: Text | None = None
+
+
+def check(made: Sheet) -> None:
+    """Raises ``Fault`` for sums of more digits than a spreadsheet reckons with."""
+    if made.total > MOST_IN_BOOK:
+        raise Fault((), "cost-book-too-large", total=f"{made.total:,}", most=f"{MOST_IN_BOOK:,}")
 
 
 def written(book: Book, language: Language) -> bytes:

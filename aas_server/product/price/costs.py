@@ -10,7 +10,9 @@ from typing import Literal
 from aas_server.product.recipe.fault import Fault, Place
 from submodels.text import Text
 
-MOST = 10**15
+MOST = 10**18
+"""Won. Beyond any budget: a slip of the hand."""
+MOST_IN_BOOK = 10**15
 """Won. A spreadsheet reckons whole numbers exactly to 15 digits only."""
 Kind = Literal["general", "technology-fee", "outsourcing"]
 
@@ -43,17 +45,17 @@ class Costs:
     expenses: tuple[Item, ...] = ()
 
 
-def decimal(number: float, place: Place) -> Decimal:
+def decimal(number: float, place: Place, most: int = MOST_IN_BOOK) -> Decimal:
     """The decimal number that was written (0.1 is a tenth), without trailing zeros. Raises ``Fault`` for what is
-    no number, below zero or beyond ``MOST``."""
+    no number, below zero or beyond ``most``."""
     written = Decimal(str(number))
     name = str(place[-1]) if place else ""
     if not written.is_finite():
         raise Fault(place, "cost-not-a-number", name=name, number=number)
     if written < 0:
         raise Fault(place, "cost-negative", name=name, amount=shown(written))
-    if written > MOST:
-        raise Fault(place, "cost-too-large", name=name, most=f"{MOST:,}")
+    if written > most:
+        raise Fault(place, "cost-too-large", name=name, most=f"{most:,}")
     whole = written.to_integral_value()
     return whole if written == whole else written.normalize()
 

@@ -12,7 +12,7 @@ import msgspec
 from aas_server import written
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
-from aas_server.product.price import costs, given, tables
+from aas_server.product.price import book, costs, given, tables
 from aas_server.product.price.costs import Costs
 from aas_server.product.price.given import Given
 from aas_server.product.price.sheet import Method, Sheet
@@ -39,15 +39,19 @@ class PriceFile(msgspec.Struct, frozen=True, kw_only=True):
     technology_rate: float | None = None
 
 
-def load(file: Path) -> Sheet:
-    """The sheet that the file gives. Raises ``BadInput`` that names file, line and remedy."""
+def load(file: Path, *, for_book: bool = False) -> Sheet:
+    """The sheet that the file gives, ``for_book``: one that a workbook can bear. Raises ``BadInput`` that names
+    file, line and remedy."""
     source = written.text(file)
     said = written.parsed(source, PriceFile, str(file))
     _exact(source, str(file))
     try:
-        return given.reckoned(_given(said), tables.rates())
+        made = given.reckoned(_given(said), tables.rates())
+        if for_book:
+            book.check(made)
     except Fault as fault:
         raise written.wrong(source, str(file), fault.place, in_all(fault.key, **fault.values)) from None
+    return made
 
 
 def _given(said: PriceFile) -> Given:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aas_server.product.price import costs, sheet
-from aas_server.product.price.costs import MOST, cut, percent, shown
+from aas_server.product.price.costs import MOST_IN_BOOK, cut, percent, shown
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
 from aas_server.product.recipe.costing import Metered
@@ -114,8 +114,8 @@ def _at_least(minimum: int, line: DueLine) -> DueLine:
 
 
 def _bounded(amount: int) -> int:
-    if amount > MOST:
-        raise Fault((), "cost-too-large", name="amount", most=f"{MOST:,}")
+    if amount > MOST_IN_BOOK:
+        raise Fault((), "cost-too-large", name="amount", most=f"{MOST_IN_BOOK:,}")
     return amount
 
 

@@ -81,7 +81,7 @@ def worked(labour: Sequence[Labour]) -> tuple[Worked, ...]:
         place: Place = ("labour", number)
         if not one.role.strip():
             raise Fault((*place, "role"), "labour-nameless")
-        wage = None if one.wage is None else costs.decimal(one.wage, (*place, "wage"))
+        wage = None if one.wage is None else costs.decimal(one.wage, (*place, "wage"), costs.MOST)
         if wage == 0:
             raise Fault((*place, "wage"), "labour-none", name="wage", role=one.role)
         persons = costs.decimal(one.persons, (*place, "persons"))
@@ -100,7 +100,7 @@ def items(bought: Sequence[Item], entry: str) -> tuple[costs.Item, ...]:
         kind = KINDS.get(tables.plain(one.kind))
         if kind is None:
             raise Fault((*place, "kind"), "cost-kind-unknown", kind=one.kind, known="general, 기술료, 외주가공비")
-        amount = costs.decimal(one.amount, (*place, "amount"))
+        amount = costs.decimal(one.amount, (*place, "amount"), costs.MOST)
         found.append(costs.Item(_named(one.name, kind), amount, kind, place))
     return tuple(found)
 

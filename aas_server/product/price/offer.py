@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aas_server.messages import in_all
 from aas_server.product.price import approaches, costs, forms, given, printed, sensitivity, sheet
-from aas_server.product.price.book import Book
+from aas_server.product.price.book import Book, check
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
 from aas_server.product.recipe.fault import Fault
@@ -21,6 +21,7 @@ def pricing(costing: Costing, id: str, valid_from: str, rates: Rates) -> Pricing
     entry of ``costing`` that is wrong.
     """
     made = given.reckoned(given.of_recipe(costing), rates)
+    check(made)
     income = None if costing.income is None else approaches.assumed(costing.income)
     price = made.total if costing.price is None else int(costs.decimal(costing.price, ("price",)))
     reason = _reason(costing.reason, price, made.total)

@@ -147,8 +147,6 @@ def _totals(
     general = share(labour if method == "software" else materials + labour + expenses, rates[0].taken)
     profit = share(labour + general + (0 if method == "software" else bearing), rates[1].taken)
     total = materials + labour + expenses + general + profit
-    if total > MOST:
-        raise Fault((), "cost-too-large", name="total", most=f"{MOST:,}")
     article, source, year = known
     return Sheet(
         method, kind, *rows, *sums, general, profit, total, *rates, article=article, wage_source=source, year=year

@@ -7,15 +7,18 @@ from typing import Literal
 
 from submodels.text import Text
 
+Number = int | float
+"""A whole number stays whole to its last digit, which a float does not beyond its fifteenth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labour:
     """``persons`` worked ``months`` each. ``wage``: won a month in place of the table's; then the role is free."""
 
     role: str
-    months: float
+    months: Number
     persons: int = 1
-    wage: float | None = None
+    wage: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Item:
     profit."""
 
     name: str
-    amount: float
+    amount: Number
     kind: str = "general"
 
 

@@ -181,6 +181,30 @@ def test_a_rate_at_the_cap_is_taken(written) -> None:
     assert capped == cost(written(HEAD.format("기타 용역") + TEAM))
 
 
+@pytest.mark.parametrize("amount", [10**15, 10**16 + 1, 2**53 + 1, 999_999_999_999_999_999])
+def test_large_amounts_are_reckoned_to_the_last_won(written, amount: int) -> None:
+    """Beyond 2^53 a float cannot tell one won from the next."""
+    costs = f'{HEAD.format("기타 물품")}[[labour]]\nrole = "x"\nmonths = 1\nwage = {amount}\n'
+    costs += f'[[material]]\nname = "a"\namount = {amount}\n[[expense]]\nname = "b"\namount = {amount}\n'
+    WAGES["x"] = amount
+    expected = reference([("x", "1", 1)], [amount], [(amount, True)], "0.11", "0.25")
+    assert cost(written(costs)) == expected
+
+
+def test_a_workbook_takes_no_more_digits_than_it_can_reckon_with(written, tmp_path, capsys) -> None:
+    file = written(HEAD.format("기타 물품") + TEAM.replace("2000000", str(10**15)))
+    target = tmp_path / "sheet.xlsx"
+    code, out, err = run(capsys, "price", str(file), "--xlsx", str(target), "--lang", "ko")
+    assert code == 2 and str(file) in err and "15자리" in err and not out and not target.exists()
+
+
+def test_a_workbook_never_takes_the_place_of_the_costs(written, capsys) -> None:
+    file = written(HEAD.format("기타 물품") + TEAM)
+    before = file.read_bytes()
+    code, out, err = run(capsys, "price", str(file), "--xlsx", str(file))
+    assert code == 2 and ".xlsx" in err and not out and file.read_bytes() == before
+
+
 REFUSED = [
     ('class = "기타 용역"', 'class = "선물"', 1, "기타 물품"),
     ('class = "기타 용역"', "class = 3", 1, ""),
@@ -211,6 +235,9 @@ REFUSED = [
     ("persons = 3", "persons = -1", 13, ""),
     ("persons = 3", "persons = true", 13, ""),
     ("persons = 3", "persons = 99999999999999999999", 13, ""),
+    ("months = 0.1", 'months = "0.1"', 9, ""),
+    ("wage = 3333333", "wage = 1000000000000000001", 17, "1,000,000,000,000,000,000"),
+    ("wage = 3333333", "wage = 92233720368547758080", 17, "1,000,000,000,000,000,000"),
     ("wage = 3333333", "wage = -1", 17, ""),
     ("wage = 3333333", "wage = 0", 17, ""),
     ("amount = 333333", "amount = -1", 21, ""),

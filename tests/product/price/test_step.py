@@ -42,6 +42,6 @@ def test_a_fault_is_told_with_its_line_in_the_recipe(bench: Callable[[Recipe], W
     with pytest.raises(BadInput) as refused:
         price.run(work)
     line = file.read_text("utf-8").splitlines()[int(str(refused.value.values["line"])) - 1]
-    assert line.startswith("labour")
+    assert "사장" in line
     assert str(file) in error_text(refused.value, "ko") and "데이터분석가" in error_text(refused.value, "ko")
     assert work.twin.read("cell", "Pricing") is None
