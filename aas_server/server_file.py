@@ -8,7 +8,7 @@ import fcntl
 import itertools
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -87,5 +87,7 @@ def _running(path: Path) -> Running | None:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return msgspec.json.decode(file.read(), type=Running)
+            # Between its lock and its note, and again at its end, a server has said nothing.
+            with suppress(msgspec.DecodeError):
+                return msgspec.json.decode(file.read(), type=Running)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ from aas_server.streams.configuration import stale
 from aas_server.streams.evidence import chain
 
 _LOCK = "replay.lock"
+_TRIES, _PAUSE = 20, 0.05
 Engine = Callable[[str, int], Again]
 """Reads a stream's messages after a journal position again."""
 
@@ -78,7 +80,8 @@ class Replaying:
     def run(self, stream: str, after: int) -> Replayed:
         """Replay and wait. Raises ``Conflict`` where one runs already."""
         with self._held(stream, after):
-            return self._work(stream, after)
+            done = self._last[stream] = self._work(stream, after)
+        return done
 
     def start(self, stream: str, after: int) -> Replay:
         """Replay in a thread; returns at once. Raises ``Conflict`` where one runs already."""
@@ -89,13 +92,9 @@ class Replaying:
             try:
                 with self._held(stream, after):
                     taken.set()
-                    self._work(stream, after)
+                    self._last[stream] = self._ended(stream, after)
             except Exception as fault:
-                if not taken.is_set():
-                    refused.append(error_of(fault))
-                else:
-                    log(stream, fault)
-                    self._last[stream] = Replayed(stream, error=error_of(fault))
+                refused.append(error_of(fault))
             finally:
                 taken.set()
 
@@ -104,6 +103,14 @@ class Replaying:
         if refused:
             raise refused[0]
         return Replay(stream, after, iso(self._clock.now()))
+
+    def _ended(self, stream: str, after: int) -> Replayed:
+        """How it ends, known before it is no longer running."""
+        try:
+            return self._work(stream, after)
+        except Exception as fault:
+            log(stream, fault)
+            return Replayed(stream, error=error_of(fault))
 
     def _work(self, stream: str, after: int) -> Replayed:
         former = stale.get(self._store.catalogue, stream)
@@ -115,9 +122,7 @@ class Replaying:
             stale.done(self._store.catalogue, other)
         if after == 0:
             stale.done(self._store.catalogue, stream)
-        done = self._last[stream] = Replayed(
-            stream, again.messages, again.records, again.released, again.quarantined, joined
-        )
+        done = Replayed(stream, again.messages, again.records, again.released, again.quarantined, joined)
         told = {"stream": stream, "after": after, "messages": done.messages, "records": done.records}
         chain.append(self._store, self._clock, "replayed", told | {"joined": list(joined)})
         return done
@@ -126,11 +131,7 @@ class Replaying:
     def _held(self, stream: str, after: int) -> Iterator[None]:
         handle = os.open(self._store.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                other = running(self._store.folder)
-                raise Conflict("replay-running", stream=other.stream if other else "?") from None
+            _lock(handle, self._store.folder)
             note = msgspec.json.encode(Replay(stream, after, iso(self._clock.now())))
             os.ftruncate(handle, 0)
             os.pwrite(handle, note, 0)
@@ -138,6 +139,20 @@ class Replaying:
             os.ftruncate(handle, 0)
         finally:
             os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    """Who only looks whether a replay runs holds the lock for a moment, so a second try may succeed. Raises
+    ``Conflict``."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if (other := running(folder)) is not None:
+                raise Conflict("replay-running", stream=other.stream) from None
+            time.sleep(_PAUSE)
+    raise Conflict("replay-running", stream="?")
 
 
 def running(folder: Path) -> Replay | None:

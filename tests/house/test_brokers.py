@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -222,3 +223,14 @@ def test_the_second_of_two_is_found_when_the_first_is_gone(tmp_path: Path) -> No
     with server_file.held(tmp_path, second, True):
         holding.__exit__(None, None, None)
         assert server_file.running(tmp_path) == second
+
+
+def test_a_server_that_has_not_yet_said_where_it_is_is_not_named(tmp_path: Path) -> None:
+    with (tmp_path / server_file.NAME).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert server_file.running(tmp_path) is None
+        with (
+            pytest.raises(Conflict, match="server-runs-already"),
+            server_file.held(tmp_path, Running("http://a", ())),
+        ):
+            raise AssertionError("unreachable")

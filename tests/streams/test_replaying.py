@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import threading
 
@@ -95,24 +96,37 @@ def test_what_could_not_be_read_is_released_once_it_can(house, publish):
     assert (house.desk().row("line_press").records, house.desk().row("line_press").quarantined) == (3, 0)
 
 
-def test_one_replay_at_a_time(house, publish):
+def test_one_replay_at_a_time(house, publish, until):
     publish("line/press", SHOT)
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(stream, after):
         begun.set()
-        go_on.wait(20)
+        go_on.wait(90)
         raise Conflict("replay-running", stream=stream)
 
     replaying = Replaying(house.store, house.clock, slow)
     replaying.start("line_press", 0)
-    begun.wait(20)
+    assert begun.wait(90)
     assert running(house.store.folder).stream == "line_press"
     with pytest.raises(Conflict):
         house.desk().replay("line_press")
     with pytest.raises(Conflict):
         house.desk().start_replay("line_press")
+    assert replaying.last("line_press") is None
     go_on.set()
+    until(lambda: replaying.running() is None)
+    assert replaying.last("line_press").error.key == "replay-running"
+
+
+def test_who_only_looks_keeps_nobody_from_replaying(house, publish):
+    publish("line/press", SHOT)
+    with (house.store.folder / "replay.lock").open("wb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        ends = threading.Timer(0.1, fcntl.flock, (looking, fcntl.LOCK_UN))
+        ends.start()
+        assert house.desk().replay("line_press").records == 1
+        ends.join()
 
 
 def test_a_replay_in_the_background_ends_and_says_how(house, publish, until):
@@ -120,6 +134,5 @@ def test_a_replay_in_the_background_ends_and_says_how(house, publish, until):
     desk = house.desk()
     started = desk.start_replay("line_press")
     assert started.stream == "line_press"
-    until(lambda: desk.replayed("line_press"))
-    assert desk.replayed("line_press").records == 1 and desk.replayed("line_press").error is None
     until(lambda: desk.replaying() is None)
+    assert desk.replayed("line_press").records == 1 and desk.replayed("line_press").error is None
