@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import duckdb
 
+from aas_server.quality.counting import count_each
 from aas_server.quality.declared import Type
 from aas_server.store.parquet import literal
 
@@ -107,14 +108,13 @@ def moment(time: str, zoned: bool) -> str:
 
 
 def counted(table: Table) -> Table:
-    """The table with its rows, missing and invalid cells counted, in one pass; what is counted already is not
-    counted again."""
+    """The table with its rows, missing and invalid cells counted; what is counted already is not counted again."""
     asked = []
     if table.missing is None:
-        asked += ["count(*)", *(f"count_if({column.missing})" for column in table.columns)]
+        asked += ["true", *(column.missing for column in table.columns)]
     if table.invalid is None:
-        asked += [f"count_if({column.invalid})" for column in table.columns if column.invalid != NEVER]
-    found = iter(table.one(", ".join(asked))) if asked else iter(())
+        asked += [column.invalid for column in table.columns if column.invalid != NEVER]
+    found = iter(count_each(table.connection, table.relation, asked))
     if table.missing is None:
         rows = next(found)
         missing = {column.name: next(found) for column in table.columns}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aas_server.messages import in_all
+from aas_server.quality.counting import count_each
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.pointing import examples, rows, shown
@@ -18,8 +19,7 @@ def find(facts: Facts) -> Finding | None:
     ]
     if not unsure:
         return None
-    counted = ", ".join(f"count_if({dates.either})" for _, dates in unsure)
-    [counts] = subject.connection.execute(f"SELECT {counted} FROM {subject.relation}").fetchall()  # noqa: S608
+    counts = count_each(subject.connection, subject.relation, [dates.either for _, dates in unsure])
     found = [(column, dates, count) for (column, dates), count in zip(unsure, counts, strict=True) if count]
     if not found:
         return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from aas_server.messages import in_all
+from aas_server.quality.counting import count_each
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.pointing import examples, shown
@@ -29,8 +30,7 @@ def find(facts: Facts) -> Finding | None:
     names = [column.name for column in subject.columns if _LOST in column.name or garbled(column.name)]
     cells = 0
     if conditions:
-        counted = ", ".join(f"count_if({condition})" for _, condition in conditions)
-        [counts] = subject.connection.execute(f"SELECT {counted} FROM {subject.relation}").fetchall()  # noqa: S608
+        counts = count_each(subject.connection, subject.relation, [condition for _, condition in conditions])
         conditions = [pair for pair, count in zip(conditions, counts, strict=True) if count]
         cells = sum(counts)
     if not (foreign or cells or names):

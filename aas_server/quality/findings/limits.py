@@ -22,6 +22,11 @@ class Look:
 class Stuck:
     least: int
     times: float
+    times_alone: float
+    times_mean: float
+    turns: float
+    jump: float
+    usual_step: float
     most_runs: int
     most_share: float
     most_share_alone: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aas_server.messages import in_all
+from aas_server.quality.counting import count_each
 from aas_server.quality.declared import Quality
 from aas_server.quality.facts import Facts
 from aas_server.quality.finding import Finding
@@ -17,8 +18,7 @@ def find(facts: Facts) -> Finding | None:
     asked = [(column, wrong) for column in subject.columns if (wrong := _wrong(column, subject.declared))]
     if not asked:
         return None
-    counted = ", ".join(f"count_if({wrong})" for _, wrong in asked)
-    [counts] = subject.connection.execute(f"SELECT {counted} FROM {subject.relation}").fetchall()  # noqa: S608
+    counts = count_each(subject.connection, subject.relation, [wrong for _, wrong in asked])
     found = [(column, wrong, count) for (column, wrong), count in zip(asked, counts, strict=True) if count]
     if not found:
         return None

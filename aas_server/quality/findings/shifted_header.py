@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aas_server.messages import in_all
+from aas_server.quality.counting import count_each
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.limits import limits
 from aas_server.quality.findings.names import contents, expected, is_moment, is_number, is_value, numbers_in
@@ -152,15 +153,12 @@ def _repeated(subject: Subject) -> Finding | None:
     least = max(limits().header.fewest, int(limits().header.part * len(subject.columns)))
     if len(texts) < least:
         return None
-    named = " + ".join(f"({_names_itself(column)})::INT" for column in texts)
-    condition = f"({named}) >= {least}"
-    [(count,)] = subject.connection.execute(
-        f"SELECT count(*) FROM {subject.relation} WHERE {_names_itself(texts[0])} OR {condition}"  # noqa: S608
-    ).fetchall()
-    if count:
-        [(count,)] = subject.connection.execute(
-            f"SELECT count(*) FROM {subject.relation} WHERE {condition}"  # noqa: S608
-        ).fetchall()
+    named = count_each(subject.connection, subject.relation, [_names_itself(column) for column in texts])
+    texts = [column for column, count in zip(texts, named, strict=True) if count]
+    if len(texts) < least:
+        return None
+    condition = f"list_sum([{', '.join(f'({_names_itself(column)})::INT' for column in texts)}]) >= {least}"
+    [count] = count_each(subject.connection, subject.relation, [condition])
     if not count:
         return None
     note = in_all("quality-found-header-repeated", rows=f"{int(count):,}")

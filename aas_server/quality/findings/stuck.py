@@ -26,14 +26,16 @@ class Run:
 
 
 def find(subject: Subject, shape: Shape) -> Finding | None:
-    """Readings in runs of one value that are eight times as long as any other run of the column, and 15 at least.
+    """Readings in runs of one value that are far longer than any other run of the column (3.5 times for one run, 5
+    for several), 12 times as long as its runs are on average, and 15 at least.
 
     Only in columns of many different numbers that don't just count up. No stuck sensor is: a run at 0 or at the
     column's least or greatest value (a machine that is off, a sensor at its end), a value at which the column
     rests three times, a column that stands for more than 30 % of its rows, or in a single run for more than 60 %
-    (a setpoint). A reading that is missing does not end a run. ``shape``: without suspected codes. Of a file that
-    was not looked at whole, runs are found for certain from twice the length of a block on (rows / 65,536); their
-    length is exact.
+    (a setpoint), and, in a column without noise (a schedule of ramps and holds), a run that does not end with a
+    jump. A reading that is missing does not end a run. ``shape``: without suspected codes. Of a file that was not
+    looked at whole, runs are found for certain from twice the length of a block on (rows / 65,536); their length
+    is exact.
     """
     found = _in_look(subject, shape) if shape.whole else _in_all(subject, shape)
     if not found:
@@ -60,8 +62,29 @@ def _in_look(subject: Subject, shape: Shape) -> list[tuple[Seen, Run]]:
     for column in numeric(subject):
         values = shape.values[column.sql]
         if is_sensor(values):
-            found += [(column, run) for run in _judged(_runs(values, shape), values)]
+            kept = values[~np.isnan(values)]
+            ends = (0.0, float(kept.min()), float(kept.max()))
+            runs = _judged(_runs(values, shape), ends, kept, len(kept))
+            found += [(column, run) for run in runs if _noisy(kept) or _jumps(subject, shape, column, run, kept)]
     return found
+
+
+def _noisy(kept: Floats) -> bool:
+    """Whether readings that change often turn: a schedule of ramps and holds does not."""
+    ways = np.sign(np.diff(kept))
+    ways = ways[ways != 0]
+    return len(ways) < 2 or float(np.mean(ways[1:] != ways[:-1])) >= limits().stuck.turns
+
+
+def _jumps(subject: Subject, shape: Shape, column: Seen, run: Run, kept: Floats) -> bool:
+    """Whether the reading after the run is further away than the column usually goes: it went on unseen."""
+    after = subject.connection.execute(
+        f"SELECT {column.sql}::DOUBLE FROM {shape.relation} WHERE place > {run.last} "  # noqa: S608
+        f"AND isfinite({column.sql}::DOUBLE) ORDER BY place LIMIT 1"
+    ).fetchall()
+    steps = np.abs(np.diff(kept))
+    usual = float(np.quantile(steps[steps > 0], limits().stuck.usual_step))
+    return bool(after) and abs(float(after[0][0]) - run.value) > limits().stuck.jump * usual
 
 
 def _told(column: Seen, run: Run) -> str:
@@ -87,20 +110,21 @@ def _split(values: Floats, place: Ints, chunk: Ints) -> list[Run]:
     ]
 
 
-def _judged(runs: Sequence[Run], values: Floats, total: int = 0) -> tuple[Run, ...]:
-    """The runs above the gap in length, the longest first; none where they are a state of the machine."""
+def _judged(runs: Sequence[Run], ends: tuple[float, ...], looked: Floats, total: int) -> tuple[Run, ...]:
+    """The runs above the gap in length, the longest first; none where they are a state of the machine. ``looked``:
+    readings that tell how long the column usually stands; ``total``: how many readings there are in all."""
     limit = limits().stuck
-    kept = values[~np.isnan(values)]
-    total = total or len(kept)
-    ends = (0.0, float(kept.min()), float(kept.max())) if len(kept) else ()
+    changes = int(np.count_nonzero(np.diff(looked)))
     for number in range(min(limit.most_runs, len(runs)), 0, -1):
         shortest = runs[number - 1].length
         following = runs[number].length if number < len(runs) else 1
-        if shortest >= limit.least and shortest >= limit.times * following:
+        stands = sum(run.length for run in runs[:number])
+        mean = max(1.0, (len(looked) - stands) / max(1, changes + 1 - number))
+        times = limit.times if number > 1 else limit.times_alone
+        if shortest >= max(limit.least, times * following, limit.times_mean * mean):
             chosen = [run for run in runs[:number] if run.value not in ends]
             levels = [run.value for run in chosen]
             chosen = [run for run in chosen if levels.count(run.value) <= limit.most_equal]
-            stands = sum(run.length for run in runs[:number])
             share = limit.most_share_alone if number == 1 else limit.most_share
             return tuple(chosen) if stands <= share * total else ()
     return ()
@@ -124,8 +148,11 @@ def _in_all(subject: Subject, shape: Shape) -> list[tuple[Seen, Run]]:
         longest = [run.length for run in _runs(shape.values[column.sql], shape)[:1]]
         runs = _flat_runs(subject, shape, column, flat, size)
         usual = Run(0, 0, longest[0] if longest and not runs else _usual(shape, column, runs), 0.0)
-        ends = np.array([np.nanmin(low), np.nanmax(high)])
-        found += [(column, run) for run in _judged([*runs, usual], ends, subject.rows) if run in runs]
+        ends = (0.0, float(np.nanmin(low)), float(np.nanmax(high)))
+        values = shape.values[column.sql]
+        kept = values[~np.isnan(values)]
+        judged = [run for run in _judged([*runs, usual], ends, kept, subject.rows) if run in runs]
+        found += [(column, run) for run in judged if _noisy(kept) or _jumps(subject, shape, column, run, kept)]
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aas_server.messages import in_all
+from aas_server.quality.counting import count_each
 from aas_server.quality.finding import Finding
-from aas_server.quality.findings.codes import known
+from aas_server.quality.findings.codes import known, void
 from aas_server.quality.findings.pointing import examples, rows, shown
 from aas_server.quality.subject import Seen, Subject
 from aas_server.store.parquet import literal
@@ -55,12 +56,9 @@ def _words(subject: Subject) -> dict[str, dict[str, int]]:
     """Per column its words of the list, as written, with their counts: one pass, and one per column hit."""
     asked = [column for column in subject.columns if column.kind != "timestamp" and column.kind != "bool"]
     asked = [column for column in asked if column not in (subject.label, subject.time)]
-    if not asked:
-        return {}
-    counts = ", ".join(f"count(*) FILTER (WHERE {_spoken(column)})" for column in asked)
-    [answer] = subject.connection.execute(f"SELECT {counts} FROM {subject.relation}").fetchall()  # noqa: S608
+    counts = count_each(subject.connection, subject.relation, [_spoken(column) for column in asked])
     found = {}
-    for column, count in zip(asked, answer, strict=True):
+    for column, count in zip(asked, counts, strict=True):
         if count:
             rows = subject.connection.execute(
                 f"SELECT trim({column.raw}) AS word, count(*) AS n FROM {subject.relation} "  # noqa: S608
@@ -73,7 +71,7 @@ def _words(subject: Subject) -> dict[str, dict[str, int]]:
 
 def _spoken(column: Seen, only: tuple[str, ...] = ()) -> str:
     words = known().words if column.kind == "string" else (*known().words, *known().words_among_numbers)
-    among = f"lower(trim({column.raw})) IN ({', '.join(literal(word) for word in words)})"
+    among = void(column.raw, words)
     if only:
         among = f"trim({column.raw}) IN ({', '.join(literal(word) for word in only)})"
     return among if column.kind == "string" else f"({column.misfit} AND {among})"
