@@ -38,8 +38,11 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """``name``: what the term sheet takes it over by."""
+
     title: str
     text: tuple[Wording, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

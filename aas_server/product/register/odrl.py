@@ -25,20 +25,27 @@ _CURRENCY = {"KRW": "http://dbpedia.org/resource/South_Korean_won"}
 
 
 def offer(terms: Licensing, priced: Pricing | None = None) -> Mapping[str, Any]:
-    """The policy. Every permission is bound by purpose, term and territory; the first one (use) is paid for, where
-    the price is one sum; what is owed (naming the source, deleting at the end) are obligations of the user."""
+    """The policy. Every permission is bound by purpose, term and territory, and has one payment for its duty (the
+    same for all: it is owed once, §2.6.5); what is owed besides (naming the source, deleting at the end) are
+    obligations of the user.
+
+    ``use`` takes in what is prohibited (distribute, derive …), and rules that conflict would make the policy void
+    (§2.10), so the prohibitions are said to go before.
+    """
     bound = [_constraint(one) for one in terms.constraints]
     policy: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Offer",
         "uid": terms.policy,
+        "conflict": "prohibit",
         "assigner": terms.assigner,
         "permission": [_rule(terms, action, bound) for action in terms.permissions],
         "prohibition": [_rule(terms, action) for action in terms.prohibitions],
         "obligation": [_rule(terms, action, _when(terms, action)) for action in terms.obligations],
     }
     if priced is not None:
-        policy["permission"][0]["duty"] = [_payment(priced)]
+        for permission in policy["permission"]:
+            permission["duty"] = [_payment(priced, f"{terms.policy}#payment")]
     policy = {name: value for name, value in policy.items() if value not in ([], "")}
     jsonschema.Draft202012Validator(_schema()).validate(policy)
     return policy
@@ -72,16 +79,19 @@ def _when(terms: Licensing, action: str) -> list[dict[str, Any]] | None:
     return [{"leftOperand": "elapsedTime", "operator": "gteq", "rightOperand": ends}]
 
 
-def _payment(priced: Pricing) -> dict[str, Any]:
+def _payment(priced: Pricing, uid: str) -> dict[str, Any]:
+    """Bears names, so that it is the same one wherever it stands."""
     if priced.form != "once" or priced.currency not in _CURRENCY:
-        return {"action": "compensate"}
+        return {"uid": uid, "action": "compensate"}
     amount = {
+        "uid": f"{uid}-amount",
         "leftOperand": "payAmount",
         "operator": "eq",
         "rightOperand": {"@value": str(priced.price), "@type": "xsd:decimal"},
         "unit": _CURRENCY[priced.currency],
     }
-    return {"action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [amount]}]}
+    action = {"@id": f"{uid}-action", "rdf:value": {"@id": "odrl:compensate"}, "refinement": [amount]}
+    return {"uid": uid, "action": [action]}
 
 
 def _short(iri: str) -> str:

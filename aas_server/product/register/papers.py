@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import docx
 from docx.document import Document
@@ -14,11 +14,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from aas_server.messages import text
-from aas_server.product.register.contracts import contracts
+from aas_server.messages import in_all, text
+from aas_server.product.register import paying
+from aas_server.product.register.contracts import Clause, contracts
 from aas_server.product.register.rules import rules
 from aas_server.product.register.terms import UNDER_THE_POLICY
-from aas_server.product.report import own
+from aas_server.product.report import own, particles
 from aas_server.product.report.format import duration, territory
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
@@ -51,22 +52,26 @@ def contract(matter: Matter) -> bytes:
     _table(
         document,
         [
-            (kind.supplier, own(matter.company, "ko")),
+            *_suppliers(matter),
             (kind.user, "(                              )"),
             (text("paper-product", "ko"), own(matter.title, "ko")),
         ],
     )
-    values, true = _values(matter), _true(terms)
     for number, clause in enumerate(contracts().clauses, 1):
         document.add_heading(f"제{number}조 ({clause.title})", level=2)
-        said = [one.ko.format(**values) for one in clause.text if one.stands(true)]
+        said = _said(matter, clause)
         for place, sentence in enumerate(said):
             document.add_paragraph(f"{'①②③④⑤⑥'[place]} {sentence}" if len(said) > 1 else sentence)
     document.add_paragraph()
     day = document.add_paragraph("20    년      월      일")
     day.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    signing = text("paper-signature", "ko")
-    _table(document, [(kind.supplier, signing), (kind.user, signing)])
+    _table(
+        document,
+        [
+            (side, text("paper-signature", "ko", firm=firm or " " * 20))
+            for side, firm in (*_suppliers(matter), (kind.user, ""))
+        ],
+    )
     return _bytes(document)
 
 
@@ -91,7 +96,10 @@ def term_sheet(matter: Matter) -> bytes:
     document.add_heading(text("paper-shares", "ko"), level=2)
     _table(
         document,
-        [(f"{own(one.name, 'ko')} ({own(one.role, 'ko')})", f"{one.share:g} %") for one in terms.parties],
+        [
+            (f"{own(one.name, 'ko')} ({own(one.role, 'ko')})", f"{paying.exact(one.share)} %")
+            for one in terms.parties
+        ],
     )
     _note(document, text("paper-no-certificate", "ko"))
     return _bytes(document)
@@ -121,7 +129,7 @@ def _rows(matter: Matter) -> list[tuple[str, str]]:
         "liability": terms.liability_cap,
         "deletion": _yes(terms.deletion_at_end),
         "sample": sample,
-        "price": f"{values['price']} ({text('paper-vat', 'ko', vat=f'{matter.priced.vat:,}')})",
+        "price": _price(matter),
         "form": values["form"],
         "kept-until": matter.kept_until,
         "policy": terms.policy,
@@ -135,6 +143,7 @@ def _values(matter: Matter) -> dict[str, str]:
     kind = contracts().types[terms.contract]
     personal = next((one.statement for one in terms.declarations if one.name == "personal-data"), {})
     return {
+        **paying.values(matter.priced),
         "supplier": kind.supplier,
         "user": kind.user,
         "product": own(matter.title, "ko"),
@@ -144,15 +153,38 @@ def _values(matter: Matter) -> dict[str, str]:
         "purpose": own(terms.purpose, "ko"),
         "term": duration(terms.term, "ko"),
         "territory": territory(terms.territory, "ko"),
-        "price": f"{matter.priced.price:,}원",
         "form": text(f"web-form-{matter.priced.form}", "ko"),
-        "shares": ", ".join(f"{own(one.name, 'ko')} {one.share:g} %" for one in terms.parties),
+        "shares": ", ".join(f"{own(one.name, 'ko')} {paying.exact(one.share)} %" for one in terms.parties),
         "secrecy": duration(terms.secrecy, "ko"),
         "personal_basis": own(personal, "ko"),
         "warranty": own(terms.warranty, "ko"),
         "liability": terms.liability_cap,
-        "kept_until": matter.kept_until,
+        "kept_last": (date.fromisoformat(matter.kept_until) - timedelta(days=1)).isoformat(),
     }
+
+
+def _said(matter: Matter, clause: Clause) -> list[str]:
+    """The sentences of a clause that stand, filled in."""
+    values, true = _values(matter), _true(matter.terms) | paying.true(matter.priced)
+    return [particles.settled(one.ko.format(**values)) for one in clause.text if one.stands(true)]
+
+
+def _suppliers(matter: Matter) -> list[tuple[str, str]]:
+    """Who stands on the supplier's side: the firm, and every other party that has a share."""
+    company = own(matter.company, "ko")
+    others = [(own(one.role, "ko"), own(one.name, "ko")) for one in matter.terms.parties]
+    return [
+        (contracts().types[matter.terms.contract].supplier, company),
+        *(one for one in others if one[1] != company),
+    ]
+
+
+def _price(matter: Matter) -> str:
+    """The price in a line; for a form with terms of its own, what the contract says of them."""
+    if matter.priced.form == "once":
+        return f"{paying.won(matter.priced.price)} ({text('paper-vat', 'ko', vat=f'{matter.priced.vat:,}')})"
+    payment = next(one for one in contracts().clauses if one.name == "payment")
+    return " ".join(_said(matter, payment)[:-1])
 
 
 def _true(terms: Licensing) -> Set[str]:
@@ -170,6 +202,7 @@ def _true(terms: Licensing) -> Set[str]:
         "attribution": terms.attribution,
         "audit": terms.audit,
         "deletion": terms.deletion_at_end,
+        "own-warranty": terms.warranty != in_all("licence-warranty"),
     }
     return frozenset(name for name, holds in said.items() if holds)
 
@@ -201,12 +234,15 @@ def _note(document: Document, sentence: str) -> None:
 def _table(document: Document, rows: Iterable[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=2, style="Table Grid")
     table.autofit = False
+    widths = Pt(130), Pt(305)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for name, value in rows:
         cells = table.add_row().cells
         cells[0].paragraphs[0].add_run(name).bold = True
         cells[1].paragraphs[0].add_run(value)
     for row in table.rows:
-        row.cells[0].width, row.cells[1].width = Pt(130), Pt(305)
+        row.cells[0].width, row.cells[1].width = widths
 
 
 def _bytes(document: Document) -> bytes:

@@ -50,7 +50,7 @@ def licensing(recipe: Recipe, names: Names, release: str) -> Licensing:
         national_core_technology=terms.national_core_technology,
         warranty=terms.warranty or in_all("licence-warranty"),
         liability_cap=terms.liability_cap,
-        deletion_at_end=terms.deletion_at_end,
+        deletion_at_end=_deleted(terms),
         permissions=permitted,
         prohibitions=forbidden,
         obligations=owed,
@@ -97,8 +97,13 @@ def _actions(terms: Terms) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str,
     (permitted if terms.ai_training else forbidden).extend(actions.ai_training)
     (permitted if terms.resupply else forbidden).extend(actions.resupply)
     owed = list(actions.attribution if terms.attribution else ())
-    owed.extend(actions.deletion_at_end if terms.deletion_at_end else ())
+    owed.extend(actions.deletion_at_end if _deleted(terms) else ())
     return tuple(permitted), tuple(forbidden), tuple(owed)
+
+
+def _deleted(terms: Terms) -> bool:
+    """Whether the user deletes the data at the end: who was given them for good keeps them."""
+    return terms.deletion_at_end and terms.grant == rules().grants.licence
 
 
 def _constraints(terms: Terms) -> tuple[Constraint, ...]:

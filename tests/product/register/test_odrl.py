@@ -29,7 +29,10 @@ CONTEXT = {
         "@vocab": ODRL,
         "uid": "@id",
         **{name: {"@id": f"odrl:{name}", "@type": "@id"} for name in ("target", "assigner", "unit")},
-        **{name: {"@id": f"odrl:{name}", "@type": "@vocab"} for name in ("action", "leftOperand", "operator")},
+        **{
+            name: {"@id": f"odrl:{name}", "@type": "@vocab"}
+            for name in ("action", "conflict", "leftOperand", "operator")
+        },
     }
 }
 
@@ -76,6 +79,22 @@ def test_every_permission_is_bound(terms: Licensing) -> None:
         assert bound["spatial"][f"{ODRL}operator"] == [{"@id": f"{ODRL}isAnyOf"}]
 
 
+def test_what_is_prohibited_goes_before_the_use_that_would_take_it_in(terms: Licensing) -> None:
+    """ODRL 2.2 §2.10: without it a policy of use without distribution would be void."""
+    assert expanded(odrl.offer(terms))[f"{ODRL}conflict"] == [{"@id": f"{ODRL}prohibit"}]
+
+
+def test_all_permissions_have_one_payment_for_their_duty(terms: Licensing, priced: Pricing) -> None:
+    """§2.6.5: a duty that several permissions refer to is fulfilled once."""
+    nodes = jsonld.flatten([expanded(odrl.offer(terms, priced))])
+    duties = {one["@id"] for node in nodes for one in node.get(f"{ODRL}duty", ())}
+    assert len(duties) == 1 and len([node for node in nodes if f"{ODRL}duty" in node]) == len(terms.permissions)
+    (duty,) = (node for node in nodes if node["@id"] in duties)
+    assert len(duty[f"{ODRL}action"]) == 1
+    (action,) = (node for node in nodes if node["@id"] == duty[f"{ODRL}action"][0]["@id"])
+    assert len(action[f"{ODRL}refinement"]) == 1
+
+
 def test_use_is_paid_for(terms: Licensing, priced: Pricing) -> None:
     policy = odrl.offer(terms, priced)
     (duty,) = policy["permission"][0]["duty"]
@@ -85,7 +104,7 @@ def test_use_is_paid_for(terms: Licensing, priced: Pricing) -> None:
         {"@id": "odrl:compensate"},
     )
     royalty = odrl.offer(terms, replace(priced, form="royalty"))
-    assert royalty["permission"][0]["duty"] == [{"action": "compensate"}]
+    assert [one["action"] for one in royalty["permission"][0]["duty"]] == ["compensate"]
 
 
 @pytest.mark.shared

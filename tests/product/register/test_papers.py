@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ import pytest
 
 import aas_server.cli
 from aas_server.ids import Names
-from aas_server.product.recipe import Recipe, load
+from aas_server.product.recipe import Recipe, Share, load
 from aas_server.product.register import papers
 from aas_server.product.register.contracts import contracts
 from aas_server.product.register.papers import Matter
 from aas_server.product.register.terms import licensing
-from submodels.pricing import Pricing
+from submodels.pricing import PaymentTerms, Pricing, TierPrice
 from submodels.text import both
 
 WORDS = both("가", "a")
@@ -68,6 +69,55 @@ def test_a_draft_stands_for_every_type(recipe: Recipe, kind: str) -> None:
 def test_the_clauses_follow_the_terms(recipe: Recipe, terms: dict[str, Any], there: str, gone: str) -> None:
     said = words(papers.contract(matter(recipe, **terms)))
     assert there in said and gone not in said
+
+
+METERED = PaymentTerms(per="call", tiers=(TierPrice(5.5, 10_000), TierPrice(3.0)), minimum=100_000)
+
+
+@pytest.mark.parametrize(
+    ("form", "agreed", "there"),
+    [
+        ("flat", PaymentTerms(per="month", fee=500_000), ["한 달마다 500,000원", "정액제"]),
+        ("metered", METERED, ["호출 한 건", "10,000까지 5.5원, 10,000 초과 3원", "적어도 100,000원"]),
+        ("royalty", PaymentTerms(share=0.075, report=6), ["매출의 7.5 %", "6개월마다"]),
+        ("royalty", None, ["로열티로 하고", "다음과 같이 정한다"]),
+    ],
+)
+def test_the_price_is_told_by_its_form(
+    recipe: Recipe, form: str, agreed: PaymentTerms | None, there: list[str]
+) -> None:
+    about = replace(matter(recipe), priced=replace(PRICE, form=form, terms=agreed))
+    for said in (words(papers.contract(about)), words(papers.term_sheet(about))):
+        assert all(part in said for part in there) and "28,503,829" not in said
+
+
+def test_the_draft_reads_as_korean(recipe: Recipe) -> None:
+    said = words(papers.contract(matter(recipe, derived_data="joint")))
+    assert "이용 지역은 대한민국으로 한다" in said and "계약금액을 한도로" in said
+    assert not re.search(r"\((으|를|는|가|와)\)", said) and "니다. 점검" not in said
+
+
+def test_every_party_stands_in_the_draft_and_signs(recipe: Recipe) -> None:
+    tables = docx.Document(io.BytesIO(papers.contract(matter(recipe)))).tables
+    for table in tables:
+        said = [cell.text for row in table.rows for cell in row.cells]
+        assert sum("예시정밀(주)" in cell for cell in said) == sum("예시데이터(주)" in cell for cell in said) == 1
+
+
+def test_shares_are_told_to_the_last_digit(recipe: Recipe) -> None:
+    thirds = tuple(
+        Share(both(name, name), both("생성자", "generator"), percent)
+        for name, percent in (("가", 33.33333333), ("나", 33.33333333), ("다", 33.33333334))
+    )
+    about = matter(recipe, parties=thirds)
+    for said in (words(papers.contract(about)), words(papers.term_sheet(about))):
+        assert "33.33333333 %" in said and "33.33333334 %" in said
+
+
+def test_who_is_given_data_for_good_keeps_them(recipe: Recipe) -> None:
+    about = matter(recipe, grant="양도")
+    assert not any(action.endswith("/delete") for action in about.terms.obligations)
+    assert "곧바로 지우고" not in words(papers.contract(about))
 
 
 def test_the_term_sheet_says_what_follows_from_the_declarations(recipe: Recipe) -> None:

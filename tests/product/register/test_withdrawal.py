@@ -103,5 +103,5 @@ def test_taking_down_waits_for_the_build(bench):
         other.start()
         other.join(0.2)
         assert listing.find(bench.store.catalogue, LISTING) is not None
-    other.join(10)
+    other.join()
     assert listing.find(bench.store.catalogue, LISTING) is None
