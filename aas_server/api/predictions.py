@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast, get_args
 from urllib.parse import quote
 
 import anyio
@@ -18,10 +18,11 @@ from aas_server.api import answers
 from aas_server.api.problems import problem
 from aas_server.api.push.receiving import kind_of, unpacked
 from aas_server.api.services import own_route
-from aas_server.errors import AasError, NotFound, Unavailable, WrongType
+from aas_server.errors import AasError, BadInput, NotFound, Unavailable, WrongType
 from aas_server.product import record
 from aas_server.product.predicting import rows, schema
 from aas_server.product.predicting.predictor import Predictor
+from aas_server.product.predicting.records import Values
 from aas_server.product.record import ReleaseRecord
 from aas_server.settings import Settings
 from aas_server.store.contract import Catalogue
@@ -73,7 +74,8 @@ class _Predictions:
     async def predict(self, request: Request, id: str, release: str) -> Response:
         """A row is an object of idShorts (or the gateway's names) and numbers; what is left out or null counts as
         missing. Columns of the release that the model does not use are ignored and named; any other is refused. A
-        model of pictures takes one picture (JPEG, PNG, BMP) as the body."""
+        model of pictures takes one picture (JPEG, PNG, BMP) as the body. ``values=raw``: rows are records as the
+        factory sends them, and are cleaned as the release's data were."""
         waiting = self._limiter.statistics().tasks_waiting
         if waiting >= _WAITING:
             answer = problem(request, Unavailable("predict-busy", waiting=waiting))
@@ -81,7 +83,7 @@ class _Predictions:
             return answer
         kind, encoding = _kind(request)
         body = b"".join([part async for part in unpacked(request, self._settings.max_message, "max_message")])
-        work = partial(self._answer, id, release, kind, body, encoding)
+        work = partial(self._answer, id, release, kind, body, encoding, _values(request))
         return Response(await run_sync(work, limiter=self._limiter), media_type=_JSON)
 
     def row_schema(self, request: Request, id: str, release: str) -> Response:
@@ -103,12 +105,12 @@ class _Predictions:
             raise NotFound("model-card-missing", release=release, id=id)
         return FileResponse(file, media_type=_JSON, headers={"X-Content-Type-Options": "nosniff"})
 
-    def _answer(self, id: str, release: str, kind: str, body: bytes, encoding: str) -> bytes:
+    def _answer(self, id: str, release: str, kind: str, body: bytes, encoding: str, values: Values) -> bytes:
         made = self._find(id, release)
         if kind == _PICTURE:
             return msgspec.json.encode(self._predictor.look(made, body, self._settings.max_pixels))
         given = rows.read(kind, body, self._settings.predict_rows, encoding)
-        return msgspec.json.encode(self._predictor.predict(made, given))
+        return msgspec.json.encode(self._predictor.predict(made, given, values))
 
 
 def _kind(request: Request) -> tuple[str, str]:
@@ -122,12 +124,28 @@ def _kind(request: Request) -> tuple[str, str]:
     return kind, encoding or "utf-8-sig"
 
 
+def _values(request: Request) -> Values:
+    given = request.query_params.get("values", "released")
+    for known in get_args(Values):
+        if given == known:
+            return cast(Values, known)
+    raise BadInput("predict-values-unknown", given=given[:100])
+
+
 def _json(body: object, media_type: str = _JSON) -> Response:
     return Response(msgspec.json.encode(body), media_type=media_type, headers={"Vary": "Accept-Language"})
 
 
-_ROW = {"type": "object", "additionalProperties": {"type": ["number", "boolean", "null"]}}
+_ROW = {"type": "object", "additionalProperties": {"type": ["number", "boolean", "string", "null"]}}
 _BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "values",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "enum": list(get_args(Values)), "default": "released"},
+        }
+    ],
     "requestBody": {
         "required": True,
         "content": {
@@ -139,7 +157,7 @@ _BODY: dict[str, Any] = {
             "text/csv": {"schema": {"type": "string"}, "example": "CycleTime,Cushion\n31.2,5.9\n"},
             "image/png": {"schema": {"type": "string", "format": "binary"}},
         },
-    }
+    },
 }
 _ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
@@ -156,6 +174,8 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
                     "weak": False,
                     "verdict": {"ko": "…", "en": "…"},
                     "rows": 1,
+                    "values": "released",
+                    "cleaned": {},
                     "ignored": [],
                     "predictions": [{"class": "good", "probabilities": {"good": 0.97, "defect": 0.03}}],
                 }

@@ -15,6 +15,7 @@ from aas_server.clock import Clock
 from aas_server.ids import Names
 from aas_server.product.column_change import ColumnChange
 from aas_server.product.recipe import Recipe
+from aas_server.product.row_cleaning import RowCleaning
 from aas_server.settings import Settings
 from aas_server.store.contract import Pin, Store
 from submodels.ai_model import AIModel
@@ -131,12 +132,14 @@ class PreparedTable:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Step 2. ``changes``: each column before and after, for people."""
+    """Step 2. ``changes``: each column before and after, for people. ``row_cleaning``: what of it can be done
+    again to one record of the main stream (``None`` in releases made before this was kept)."""
 
     main: PreparedTable
     companions: tuple[PreparedTable, ...]
     processing: DataProcessing
     changes: tuple[ColumnChange, ...] = ()
+    row_cleaning: RowCleaning | None = None
 
     @property
     def tables(self) -> tuple[PreparedTable, ...]:

@@ -76,6 +76,17 @@ def test_one_row_is_answered_with_its_class_and_what_the_model_is(client):
     assert said["weak"] is True and said["verdict"]["ko"] == "약한 모델입니다."
 
 
+@pytest.mark.parametrize("asked", ["clean", "RAW", ""])
+def test_whether_values_are_raw_is_one_of_two_words(client, asked):
+    answer = client.post(f"{AT}/predict?values={asked}", json=ROW)
+    assert answer.status_code == 400 and "released" in answer.json()["message"]
+
+
+def test_a_release_without_rules_takes_no_raw_records(client):
+    answer = client.post(f"{AT}/predict?values=raw", json=ROW)
+    assert answer.status_code == 400 and "aas product build" in answer.json()["message"]
+
+
 def test_many_rows_are_answered_in_their_order(client):
     rows = [{"CycleTime": one, "Cushion": 5} for one in (1, 9, 4.5, 5.5)]
     assert classes(ask(client, rows)) == ["1", "0", "1", "0"]

@@ -85,6 +85,17 @@ Lay = Callable[..., CollectedStream]
 def lay(tmp_path: Path) -> Lay:
     """Lays a frame down as the lake keeps it, over several files: ``_time``, ``_flags`` and ``_misfit`` are the
     lake's columns, the rest are the stream's own."""
+    return laid_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting_lay(tmp_path_factory: pytest.TempPathFactory) -> Lay:
+    """The same for all tests of a file."""
+    return laid_in(tmp_path_factory.mktemp("lake"))
+
+
+def laid_in(tmp_path: Path) -> Lay:
+    """As ``lay``, into this folder."""
 
     def down(
         frame: pd.DataFrame, name: str = "shots", shape: str = "wide", files: int = 3, **fields: Field

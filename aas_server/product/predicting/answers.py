@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,7 @@ _USUAL = ("usual", "anomaly")
 _BINARY = ("good", "defect")
 
 
-def answers(
-    signature: Signature, given: Inputs, outputs: Mapping[str, NDArray[Any]]
-) -> Sequence[Mapping[str, Any]]:
+def answers(signature: Signature, given: Inputs, outputs: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
     """One answer a row: its class with probabilities, its class with a score, or its value; ``missing`` and
     ``outside`` name the features that were, where there are any."""
     told = said(signature.model, outputs)

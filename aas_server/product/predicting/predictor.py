@@ -11,6 +11,7 @@ from aas_server.errors import NotSupported, WrongType
 from aas_server.product.predicting.answers import answers, said
 from aas_server.product.predicting.inputs import inputs
 from aas_server.product.predicting.observed import observed
+from aas_server.product.predicting.records import Values, cleaned
 from aas_server.product.predicting.rows import Rows
 from aas_server.product.predicting.signature import Signature, signature_of
 from aas_server.product.record import ReleaseRecord
@@ -44,8 +45,9 @@ class Predictor:
                     self._signatures.popitem(last=False)
         return found
 
-    def predict(self, release: ReleaseRecord, rows: Rows) -> Mapping[str, Any]:
-        """The answer to rows: what the model is, and one prediction a row, in their order.
+    def predict(self, release: ReleaseRecord, rows: Rows, values: Values = "released") -> Mapping[str, Any]:
+        """The answer to rows: what the model is, and one prediction a row, in their order. ``values``: whether
+        they hold what the release holds, or what the factory sends (``raw``), which is cleaned first.
 
         Raises ``BadInput`` for rows it cannot take, ``WrongType`` where the model looks at pictures,
         ``NotSupported`` where the optional extra ``model`` is not installed.
@@ -54,11 +56,15 @@ class Predictor:
         model = signature.model
         if model.picture is not None:
             raise WrongType("predict-needs-picture", release=release.id)
-        given = inputs(rows, signature)
+        done = cleaned(rows, signature, values)
+        given = inputs(done.rows, signature)
         feeds: dict[str, Any] = {"features": given.matrix} if model.features else {}
         feeds |= {"texts": given.texts} if model.texts else {}
         outputs = self._loaded().run(_key(release), release.trained.onnx, feeds)
-        return _answer(release, given.ignored, answers(signature, given, outputs))
+        told = answers(signature, given, outputs)
+        for row, changed in done.changed.items():
+            told[row]["cleaned"] = changed
+        return _answer(release, (*given.ignored, *done.ignored), told, values, done.operations)
 
     def look(self, release: ReleaseRecord, content: bytes, most_pixels: int) -> Mapping[str, Any]:
         """The same for a picture (JPEG, PNG, BMP) and a model of pictures."""
@@ -86,7 +92,11 @@ class Predictor:
 
 
 def _answer(
-    release: ReleaseRecord, ignored: Sequence[str], predictions: Sequence[Mapping[str, Any]]
+    release: ReleaseRecord,
+    ignored: Sequence[str],
+    predictions: Sequence[Mapping[str, Any]],
+    values: Values = "released",
+    operations: Mapping[str, int] | None = None,
 ) -> Mapping[str, Any]:
     model = release.trained.model
     return {
@@ -96,6 +106,8 @@ def _answer(
         "weak": model.weak,
         "verdict": model.verdict,
         "rows": len(predictions),
+        "values": values,
+        "cleaned": dict(operations or {}),
         "ignored": list(ignored),
         "predictions": predictions,
     }

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from aas_server.messages import Language, text
 from aas_server.product.predicting.answers import classes
+from aas_server.product.predicting.rules import told
 from aas_server.product.predicting.signature import Feature, Signature
+from aas_server.product.row_cleaning import RowCleaning
 
 _REFUSALS = ("400", "413", "415", "501", "503")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -42,6 +46,7 @@ def openapi(signature: Signature, url: str, most: int, language: Language) -> Ma
         "operationId": "predict",
         "summary": text("operation-post-predict", language),
         "description": signature.model.verdict[language],
+        "parameters": [_values(language)] if signature.rules else [],
         "requestBody": {"required": True, "content": _asked(signature, most)},
         "responses": {"200": answered, **refused},
     }
@@ -52,8 +57,29 @@ def openapi(signature: Signature, url: str, most: int, language: Language) -> Ma
         "info": {"title": title, "version": signature.model.version},
         "servers": [{"url": url}],
         "paths": {"/predict": {"post": operation}},
-        "components": {"schemas": {"Row": row, "Answer": answer, "Problem": _PROBLEM}},
+        "components": {"schemas": {"Row": row, "Answer": answer, "Problem": _PROBLEM} | _raw(signature, language)},
     }
+
+
+def _values(language: Language) -> Mapping[str, Any]:
+    kinds = {"type": "string", "enum": ["released", "raw"], "default": "released"}
+    said = text("predict-values", language)
+    return {"name": "values", "in": "query", "required": False, "schema": kinds, "description": said}
+
+
+def _raw(signature: Signature, language: Language) -> dict[str, Mapping[str, Any]]:
+    """A raw record: the rules it is cleaned by, in words and (``x-cleaning``) as data."""
+    if signature.rules is None:
+        return {}
+    rules = msgspec.convert(signature.rules, RowCleaning)
+    record = {
+        "title": text("predict-raw-title", language),
+        "description": " ".join(f"{one}." for one in told(rules, language)),
+        "type": "object",
+        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        "x-cleaning": signature.rules,
+    }
+    return {"Record": record}
 
 
 def _asked(signature: Signature, most: int) -> Mapping[str, Any]:
@@ -61,12 +87,14 @@ def _asked(signature: Signature, most: int) -> Mapping[str, Any]:
     if signature.model.picture is not None:
         picture = {"schema": {"type": "string", "format": "binary"}}
         return dict.fromkeys(("image/jpeg", "image/png", "image/bmp"), picture)
-    several = {"type": "array", "items": {"$ref": "#/components/schemas/Row"}, "minItems": 1, "maxItems": most}
+    kinds = [{"$ref": f"#/components/schemas/{kind}"} for kind in ("Row", "Record")]
+    row = {"anyOf": kinds} if signature.rules else kinds[0]
+    several = {"type": "array", "items": row, "minItems": 1, "maxItems": most}
     sample = example(signature)
     line = ",".join("" if value is None else str(value) for value in sample.values())
     return {
         "application/json": {
-            "schema": {"oneOf": [{"$ref": "#/components/schemas/Row"}, several]},
+            "schema": {"oneOf": [row, several]},
             "example": [sample],
         },
         "application/x-ndjson": {"schema": {"type": "string"}},
@@ -84,6 +112,11 @@ def answer_schema(signature: Signature, language: Language) -> Mapping[str, Any]
             "items": {"type": "string", "enum": names},
             "description": text(f"predict-{key}", language),
         }
+    one["cleaned"] = {
+        "type": "object",
+        "additionalProperties": {"type": ["number", "string", "null"]},
+        "description": text("predict-cleaned", language),
+    }
     texts = {"type": "object", "additionalProperties": {"type": "string"}}
     model = {name: {"type": "string"} for name in ("version", "task", "algorithm")}
     properties = {
@@ -93,6 +126,12 @@ def answer_schema(signature: Signature, language: Language) -> Mapping[str, Any]
         "weak": {"type": "boolean", "description": text("predict-weak", language)},
         "verdict": texts,
         "rows": {"type": "integer"},
+        "values": {"enum": ["released", "raw"]},
+        "cleaned": {
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "description": text("predict-cleaned-counts", language),
+        },
         "ignored": {
             "type": "array",
             "items": {"type": "string"},

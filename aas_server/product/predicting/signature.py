@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import msgspec
 
 from aas_server.product.record import ReleaseRecord
 from submodels.ai_model import AIModel
@@ -32,13 +35,15 @@ class Feature:
 @dataclass(frozen=True)
 class Signature:
     """``features``: the numbers first, then the texts, as the model's inputs have them. ``beside``: the names of
-    columns that rows of the release hold and the model does not use."""
+    columns that rows of the release hold and the model does not use. ``rules``: how a record of the factory's
+    becomes such a row (``RowCleaning`` as plain data), ``None`` where the release does not say."""
 
     release: str
     product: str
     model: AIModel
     features: tuple[Feature, ...]
     beside: frozenset[str]
+    rules: Mapping[str, Any] | None = None
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -56,9 +61,12 @@ def signature_of(release: ReleaseRecord, seen: Mapping[str, tuple[object, object
         _feature(name, fields.get(name), seen.get(name, (None,) * 3), name in model.texts) for name in names
     )
     used = set(names)
-    others = [field for field in table.fields if field.id_short not in used]
+    described = (*table.fields, *release.prepared.processing.fields.get(table.stream, ()))
+    others = [field for field in described if field.id_short not in used]
     beside = {"Time"} | {field.id_short for field in others} | {field.name for field in others}
-    return Signature(release.id, release.product, model, features, frozenset(beside - used))
+    cleaning = release.prepared.row_cleaning
+    rules = msgspec.to_builtins(cleaning.of(names)) if cleaning else None
+    return Signature(release.id, release.product, model, features, frozenset(beside - used), rules)
 
 
 def _feature(id_short: str, field: Field | None, seen: tuple[object, object, object], is_text: bool) -> Feature:

@@ -79,7 +79,7 @@ def _integer(cast: Cast, raw: str | None, kind: str, text: str, number: str) -> 
 
 def _boolean(text: str) -> str:
     words = f"lower(trim({text}))"
-    true, false = (", ".join(map(literal, found)) for found in _truths())
+    true, false = (", ".join(map(literal, found)) for found in truths())
     return f"CASE WHEN {words} IN ({true}) THEN true WHEN {words} IN ({false}) THEN false END"
 
 
@@ -104,6 +104,7 @@ def _escaped(mark: str) -> str:
 
 
 @cache
-def _truths() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def truths() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words for true, and those for false."""
     words = tomllib.loads(Path(__file__).with_name("truth.toml").read_text("utf-8"))
     return tuple(words["true"]), tuple(words["false"])

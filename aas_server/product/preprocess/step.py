@@ -23,6 +23,7 @@ from aas_server.product.preprocess import (
     pivot,
     repeated,
     resample,
+    row_rules,
     scale,
     secrets,
     stuck,
@@ -31,6 +32,7 @@ from aas_server.product.preprocess import (
 )
 from aas_server.product.preprocess.bench import Bench, lay
 from aas_server.product.recipe import Recipe
+from aas_server.product.row_cleaning import RowCleaning
 from aas_server.product.work import Collected, CollectedStream, Prepared, PreparedTable, Work
 from aas_server.standard.coverage import coverage
 from aas_server.store import records
@@ -65,7 +67,7 @@ def prepare(work: Work, collected: Collected, *, lasting: bool = True) -> Prepar
     # Companions first: what the main stream is joined with must be finished, and kept back, by then.
     for number, stream in enumerate((*collected.companions, collected.main)):
         work.progress("preprocess", number, len(collected.streams))
-        done[stream.name] = _prepare(work, stream, zone, secret, {name: one.table for name, one in done.items()})
+        done[stream.name] = _prepare(work, stream, zone, secret, done)
     made = [done[stream.name] for stream in collected.streams]
     main, *companions = [one.table for one in made]
     if not main.rows:
@@ -82,7 +84,8 @@ def prepare(work: Work, collected: Collected, *, lasting: bool = True) -> Prepar
         coverage=coverage(field for described in fields.values() for field in described),
         software=f"{_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}",
     )
-    return Prepared(main, tuple(companions), processing, tuple(change for one in made for change in one.changes))
+    changes = tuple(change for one in made for change in one.changes)
+    return Prepared(main, tuple(companions), processing, changes, made[0].rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +95,21 @@ class _Done:
     table: PreparedTable
     operations: tuple[Operation, ...]
     changes: tuple[ColumnChange, ...]
+    rules: RowCleaning
 
 
 def _prepare(
-    work: Work, stream: CollectedStream, zone: ZoneInfo, secret: bytes, others: Mapping[str, PreparedTable]
+    work: Work, stream: CollectedStream, zone: ZoneInfo, secret: bytes, others: Mapping[str, _Done]
 ) -> _Done:
     scratch = work.folder / "spill"
     with records.connect(scratch) as connection:
         bench = lay(connection, _without_clash(stream), work.recipe, zone, work.names)
-        _operate(bench, secret, others)
+        _operate(bench, secret, {name: one.table for name, one in others.items()})
         path = work.folder / "prepared" / f"{stream.name}.parquet"
         writing.write(bench, path)
         table = PreparedTable(stream.name, path, bench.rows, tuple(column.field for column in bench.columns))
-        return _Done(table, tuple(bench.operations), compare.columns(bench, table))
+        rules = row_rules.rules(bench, {name: one.rules for name, one in others.items()})
+        return _Done(table, tuple(bench.operations), compare.columns(bench, table), rules)
 
 
 def _operate(bench: Bench, secret: bytes, others: Mapping[str, PreparedTable]) -> None:

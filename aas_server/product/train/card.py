@@ -15,6 +15,8 @@ from aas_server.product import report
 from aas_server.product.plots import plots
 from aas_server.product.plots.classes import named
 from aas_server.product.predicting.answers import classes
+from aas_server.product.predicting.rules import told
+from aas_server.product.row_cleaning import RowCleaning
 from aas_server.product.train import loader
 from submodels import ai_dataset, ai_model
 from submodels.ai_model import OUTPUTS, AIModel, Plot
@@ -43,12 +45,18 @@ def illustrated(model: AIModel, fields: Iterable[Field] = ()) -> AIModel:
     )
 
 
-def write(model: AIModel, title: Text, folder: Path, fields: Iterable[Field] = ()) -> Mapping[str, Path]:
+def write(
+    model: AIModel,
+    title: Text,
+    folder: Path,
+    fields: Iterable[Field] = (),
+    cleaning: RowCleaning | None = None,
+) -> Mapping[str, Path]:
     """Write the card, its drawings and what runs the model into ``folder``; ``{name: path}``. ``fields``: what
-    people call the variables. The same model gives the same bytes."""
+    people call the variables; ``cleaning``: how records become its inputs. The same model gives the same bytes."""
     known = titles(fields)
     drawn = {language: plots(model, known, language) for language in LANGUAGES}
-    files = {JSON: _json(model), PAGE: _page(model, title, known, drawn)}
+    files = {JSON: _json(model, cleaning), PAGE: _page(model, title, known, drawn, cleaning)}
     files |= {_file(plot.name, language): plot.svg.encode() for language in LANGUAGES for plot in drawn[language]}
     files |= loader.files(model.picture is not None)
     for name, content in files.items():
@@ -72,7 +80,7 @@ def _file(plot: str, language: Language) -> str:
     return f"plot-{plot}.{language}.svg"
 
 
-def _json(model: AIModel) -> bytes:
+def _json(model: AIModel, cleaning: RowCleaning | None) -> bytes:
     numbers = {
         "name": "features",
         "type": "float32",
@@ -83,6 +91,7 @@ def _json(model: AIModel) -> bytes:
         "input": numbers,
         "outputs": list(OUTPUTS[model.task]),
         "classes": list(classes(model)),
+        "row_cleaning": cleaning,
     }
     if model.texts:
         body["text_input"] = {
@@ -99,7 +108,13 @@ def _json(model: AIModel) -> bytes:
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
 
 
-def _page(model: AIModel, title: Text, known: Mapping[str, Text], drawn: Mapping[Language, Any]) -> bytes:
+def _page(
+    model: AIModel,
+    title: Text,
+    known: Mapping[str, Text],
+    drawn: Mapping[Language, Any],
+    cleaning: RowCleaning | None,
+) -> bytes:
     return report.html(
         _PAGES,
         "card.html",
@@ -109,4 +124,6 @@ def _page(model: AIModel, title: Text, known: Mapping[str, Text], drawn: Mapping
         plots=drawn,
         class_name=named,
         outputs=OUTPUTS[model.task],
+        cleaning=cleaning,
+        rules={language: told(cleaning, language) if cleaning else () for language in LANGUAGES},
     )

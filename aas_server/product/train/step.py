@@ -54,8 +54,10 @@ def run(work: Work, prepared: Prepared) -> Trained:
     model = describing.describe(id, recipe, bench, parts, result, leaks, (*notes, *result.notes))
     model = card.illustrated(replace(model, storage=f"{FOLDER}/{FILE}"), fields)
     model = replace(model, preprocessing=card.IN_PACKAGE + inputs.FILE)
-    beside = inputs.write(model, folder)
-    files = {FILE: onnx, **beside, **card.write(model, recipe.title, folder, fields)}
+    cleaning = prepared.row_cleaning
+    cleaning = cleaning.of((*model.features, *model.texts)) if cleaning and not model.picture else None
+    beside = inputs.write(model, folder, cleaning)
+    files = {FILE: onnx, **beside, **card.write(model, recipe.title, folder, fields, cleaning)}
     shown = {**card.in_shell(model, folder), "Inputs.Preprocessing": beside[inputs.FILE]}
     work.twin.put(recipe.id, ai_model.to_submodel(model), files=shown)
     return Trained(model, onnx, files, tuple(gallery.unreadable) if gallery is not None else ())

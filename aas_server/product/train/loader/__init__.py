@@ -1,4 +1,5 @@
-"""What goes into a release beside the model so that a buyer can run it: a script and what it needs."""
+"""What goes into a release beside the model so that a buyer can run it: a script, what it needs, and how records
+are cleaned for it: the same file that the server goes by."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-SCRIPT, REQUIREMENTS = "load.py", "requirements.txt"
+from aas_server.product.predicting import cleaning
+
+SCRIPT, REQUIREMENTS, CLEANING = "load.py", "requirements.txt", "cleaning.py"
 _NEEDED = ("numpy", "onnxruntime")
 _PLAIN = re.compile(r"\d+(\.\d+)*")
 
@@ -16,10 +19,11 @@ def files(pictures: bool) -> dict[str, bytes]:
     model was checked with, as the oldest that will do."""
     needed = (*_NEEDED, "pillow") if pictures else _NEEDED
     lines = [f"{name}>={_plain(version(name))}\n" for name in needed]
-    return {
+    made = {
         SCRIPT: (Path(__file__).with_name(SCRIPT)).read_bytes(),
         REQUIREMENTS: "".join(lines).encode(),
     }
+    return made if pictures else made | {CLEANING: Path(cleaning.__file__).read_bytes()}
 
 
 def _plain(given: str) -> str:

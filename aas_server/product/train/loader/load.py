@@ -4,8 +4,9 @@
     python model/load.py                      # the sample of this release (of pictures: the first hundred)
     python model/load.py data/shots.parquet   # a table, or a CSV of your own
     python model/load.py --json new.csv       # one JSON object a row
+    python model/load.py --raw feed.csv       # records as the factory sends them: cleaned first, as the data were
 
-In Python: ``from load import Model; Model().predict([{"Pressure": 101.5}])``.
+In Python: ``from load import Model; Model().predict([{"Pressure": 101.5}])``, or ``predict(records, raw=True)``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import runpy
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -37,13 +39,17 @@ class Model:
         self.features: Sequence[str] = self.card["features"]
         self.texts: Sequence[str] = self.card["texts"]
         self.classes: Sequence[str] = self.card["classes"]
+        self.rules: Mapping[str, Any] | None = self.card.get("row_cleaning")
+        self.cleaning = runpy.run_path(str(folder / "cleaning.py")) if self.rules else {}
         file = folder / Path(self.card["storage"]).name
         self.session: Any = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
 
-    def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def predict(self, rows: Sequence[Mapping[str, Any]], raw: bool = False) -> list[dict[str, Any]]:
         """One answer a row: ``class`` with ``probabilities`` or ``score``, or ``value``. Columns go by their
-        idShort; what a row lacks (or holds as None) counts as missing, other columns are not looked at."""
+        idShort; what a row lacks (or holds as None) counts as missing, other columns are not looked at. ``raw``:
+        the rows are records as the factory sends them (by its names, too); they are cleaned first."""
         feeds: dict[str, Any] = {}
+        rows = self.cleaned(rows, raw)
         if self.features:
             numbers = [[number(row.get(name)) for name in self.features] for row in rows]
             feeds["features"] = np.array(numbers, dtype=np.float32).reshape(len(rows), len(self.features))
@@ -51,6 +57,38 @@ class Model:
             words = [[word(row.get(name)) for name in self.texts] for row in rows]
             feeds["texts"] = np.array(words, dtype=object).reshape(len(rows), len(self.texts))
         return self.answers(feeds)
+
+    def cleaned(self, rows: Sequence[Mapping[str, Any]], raw: bool) -> Sequence[Mapping[str, Any]]:
+        """The rows by the rules in the card. Raises ``ValueError`` for raw records that they can't clean."""
+        rules = self.rules
+        if rules is None:
+            if raw:
+                raise ValueError("This release does not say how records are cleaned: give values as it has them.")
+            return rows
+        moments = [self.moment(row) if raw else None for row in rows]
+        return [self.clean(rules, row, raw, moment) for row, moment in zip(rows, moments, strict=True)]
+
+    def clean(self, rules: Mapping[str, Any], row: Mapping[str, Any], raw: bool, moment: Any) -> Mapping[str, Any]:
+        """One row, by idShort."""
+        if kept := next((name for name in rules["as_released"] if raw and row.get(name) is not None), None):
+            raise ValueError(f"'{kept}' can be given as the release has it only: leave it out of raw records.")
+        clean = dict(row)
+        for name, rule in rules["columns"].items():
+            cell = row.get(name, row.get(rule["name"]) if raw else None)
+            if isinstance(cell, str) and cell.strip().lower() in MISSING:
+                cell = None
+            if raw:
+                clean[name] = self.cleaning["raw"](rules, rule, cell, moment)[0]
+            elif cell is not None and self.cleaning["released"](rules, rule, cell):
+                clean[name] = None
+        return clean
+
+    def moment(self, row: Mapping[str, Any]) -> Any:
+        """The time of a raw record, where the rules ask for one."""
+        rules = self.rules or {"columns": {}, "time": ()}
+        if not any(rule["scale"] for rule in rules["columns"].values()):
+            return None
+        return self.cleaning["moment"](rules, next((row[name] for name in rules["time"] if name in row), None))
 
     def look(self, files: Iterable[Path]) -> list[dict[str, Any]]:
         """The same for a model of pictures (JPEG, PNG, BMP)."""
@@ -129,6 +167,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description="Runs the model of this release.")
     asked.add_argument("files", nargs="*", type=Path)
     asked.add_argument("--json", action="store_true", help="one JSON object a row")
+    asked.add_argument("--raw", action="store_true", help="the files hold records as the factory sends them")
     given = asked.parse_args()
     model = Model()
     if model.card["picture"]:
@@ -136,7 +175,7 @@ def main() -> None:
         answers = model.look(file for named in given.files or manifests for file in pictures(named))
     else:
         tables = given.files or [HERE.parent / "sample.csv"]
-        answers = [answer for file in tables for answer in model.predict(read(file))]
+        answers = [answer for file in tables for answer in model.predict(read(file), given.raw)]
     for at, answer in enumerate(answers, 1):
         said = json.dumps(answer, ensure_ascii=False) if given.json else f"{at}\t{plain(answer)}"
         sys.stdout.write(said + "\n")
