@@ -76,7 +76,18 @@ def opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
             subject = stack.enter_context(_opened(file, replace(choices, time=None), watch))
             if shifted_header.find(subject) is None:
                 raise
+        if _time_displaced(subject):
+            stack.close()
+            subject = stack.enter_context(_opened(file, replace(choices, time=None), watch))
         yield subject
+
+
+def _time_displaced(subject: Subject) -> bool:
+    """Whether the name of the time stands over numbers because the names are shifted."""
+    if subject.time is None or not subject.time.is_number:
+        return False
+    shifted = shifted_header.find(subject)
+    return shifted is not None and subject.time.name in shifted.columns
 
 
 @contextmanager

@@ -163,3 +163,15 @@ def test_a_machine_that_is_switched_on_has_no_moved_decimal_point(found: Found) 
         {"current": np.round(current, 2), "swing": np.round(chance.normal(0, np.where(on, 10, 1)), 2)}
     )
     assert "scale_change" not in found(data)
+
+
+def test_a_short_standstill_is_found_and_a_hold_of_a_schedule_is_not(found: Found, machine: Machine) -> None:
+    data = machine(1000)
+    data["schedule"] = np.round(
+        np.interp(np.arange(1000), [0, 200, 300, 500, 700, 1000], [0, 300, 300, 90, 400, 20])
+    )
+    assert found(data, time="time") == {}
+    data.loc[600:619, "temp"] = data.loc[600, "temp"]
+    assert {kind: (one.count, one.columns) for kind, one in found(data, time="time").items()} == {
+        "stuck": (20, ("temp",))
+    }
