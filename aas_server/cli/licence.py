@@ -18,6 +18,7 @@ from aas_server.product import folder as folders
 from aas_server.product import record
 from aas_server.product.register import odrl, shares
 from aas_server.product.register.record import CONTRACT, POLICY, TERM_SHEET
+from aas_server.product.report.format import exact
 from aas_server.product.work import Registered
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
@@ -88,7 +89,7 @@ def share_out(
             profit=f"{settled.profit:,}",
         )
         for part in settled.parts:
-            voice.say("shares-part", name=part.name, percent=f"{part.percent:g}", amount=f"{part.amount:,}")
+            voice.say("shares-part", name=part.name, percent=exact(part.percent), amount=f"{part.amount:,}")
 
 
 def _offered(house: House, id: str) -> tuple[Registered, Licensing, Pricing]:

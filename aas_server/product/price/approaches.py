@@ -15,6 +15,7 @@ from aas_server.product.price import costs
 from aas_server.product.price.costs import MOST_IN_BOOK, cut
 from aas_server.product.recipe.costing import Comparable, Income
 from aas_server.product.recipe.fault import Fault, Place
+from aas_server.product.report.format import exact
 from submodels.valuation import Compared, IncomeValue, IncomeYear, MarketValue
 
 MOST_YEARS = 30
@@ -108,7 +109,7 @@ def _compared(number: int, one: Comparable, scale: Fraction) -> Compared:
     adjusted = cut(price * scale * Fraction(factor))
     if not price or not adjusted or adjusted > MOST_IN_BOOK:
         raise Fault((*place, "price"), "comparable-price", name=one.name, most=f"{MOST_IN_BOOK:,}")
-    said = "; ".join(f"{part.reason} × {part.factor:g}" for part in one.adjustments)
+    said = "; ".join(f"{part.reason} × {exact(part.factor)}" for part in one.adjustments)
     return Compared(one.name, price, one.source, one.date, float(factor), said, adjusted)
 
 

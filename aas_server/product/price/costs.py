@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from aas_server.product.recipe.fault import Fault, Place
+from aas_server.product.report.format import exact
 from submodels.text import Text
 
 MOST = 10**18
@@ -53,7 +54,7 @@ def decimal(number: float, place: Place, most: int = MOST_IN_BOOK) -> Decimal:
     if not written.is_finite():
         raise Fault(place, "cost-not-a-number", name=name, number=number)
     if written < 0:
-        raise Fault(place, "cost-negative", name=name, amount=shown(written))
+        raise Fault(place, "cost-negative", name=name, amount=exact(written))
     if written > most:
         raise Fault(place, "cost-too-large", name=name, most=f"{most:,}")
     whole = written.to_integral_value()
@@ -65,7 +66,7 @@ def fraction(number: float, place: Place) -> Decimal:
     share = decimal(number, place)
     if share > 1:
         raise Fault(
-            place, "rate-over-one", name=str(place[-1]), rate=shown(share), fraction=shown(share.scaleb(-2))
+            place, "rate-over-one", name=str(place[-1]), rate=exact(share), fraction=exact(share.scaleb(-2))
         )
     return share
 
@@ -78,11 +79,6 @@ def cut(amount: Fraction) -> int:
 def share(amount: int, rate: Decimal) -> int:
     """``rate`` (a fraction) of an amount, cut to whole won."""
     return cut(amount * Fraction(rate))
-
-
-def shown(number: Decimal) -> str:
-    """A number as people write it: no exponent, thousands parted."""
-    return f"{number.normalize():,f}"
 
 
 def percent(rate: Decimal) -> str:

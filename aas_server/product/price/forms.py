@@ -8,11 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aas_server.product.price import costs, sheet
-from aas_server.product.price.costs import MOST_IN_BOOK, cut, percent, shown
+from aas_server.product.price.costs import MOST_IN_BOOK, cut, percent
 from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing
 from aas_server.product.recipe.costing import Metered
 from aas_server.product.recipe.fault import Fault
+from aas_server.product.report.format import exact
 from submodels.pricing import PaymentTerms, TierPrice
 
 REPORTS = (1, 3, 6, 12)
@@ -92,7 +93,7 @@ def _line(form: str, agreed: PaymentTerms, used: Used) -> DueLine:
         return _metered(agreed, used)
     share = Decimal(str(agreed.share))
     amount = cut(Fraction(used.amount) * Fraction(share))
-    return _at_least(agreed.minimum, DueLine(used.account, f"{shown(used.amount)} × {percent(share)} %", amount))
+    return _at_least(agreed.minimum, DueLine(used.account, f"{exact(used.amount)} × {percent(share)} %", amount))
 
 
 def _metered(agreed: PaymentTerms, used: Used) -> DueLine:
@@ -101,10 +102,10 @@ def _metered(agreed: PaymentTerms, used: Used) -> DueLine:
         end = used.amount if tier.up_to is None else min(used.amount, Decimal(tier.up_to))
         units = max(end - done, Decimal(0))
         if units:
-            parts.append(f"{shown(units)} × {tier.price:g}")
+            parts.append(f"{exact(units)} × {exact(tier.price)}")
         amount += Fraction(units) * Fraction(str(tier.price))
         done += units
-    return _at_least(agreed.minimum, DueLine(used.account, " + ".join(parts), cut(amount)))
+    return _at_least(agreed.minimum, DueLine(used.account, " + ".join(parts) or "0", cut(amount)))
 
 
 def _at_least(minimum: int, line: DueLine) -> DueLine:

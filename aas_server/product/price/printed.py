@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aas_server.messages import in_all
-from aas_server.product.price.costs import percent, shown
+from aas_server.product.price.costs import percent
 from aas_server.product.price.sheet import ItemRow, LabourRow, Sheet
+from aas_server.product.report.format import exact
 from submodels.pricing import CostLine
 
 
@@ -34,14 +35,14 @@ def lines(made: Sheet) -> tuple[CostLine, ...]:
 
 def _labour(number: int, row: LabourRow) -> CostLine:
     persons = f"{row.persons} × " if row.persons != 1 else ""
-    formula = f"{persons}{shown(row.months)} M/M × {shown(row.wage)}"
+    formula = f"{persons}{exact(row.months)} M/M × {exact(row.wage)}"
     return CostLine(f"labour-{number}", row.title, formula, row.amount, row.source)
 
 
 def _items(code: str, rows: Sequence[ItemRow], article: str) -> list[CostLine]:
     found = []
     for number, row in enumerate(rows, 1):
-        formula = "" if row.item.amount == row.amount else shown(row.item.amount)
+        formula = "" if row.item.amount == row.amount else exact(row.item.amount)
         found.append(CostLine(f"{code}-{number}", row.item.name, formula, row.amount, article))
     return found
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from aas_server.messages import Language, in_all
 from aas_server.product.price import printed, sheet
-from aas_server.product.price.costs import percent, shown
+from aas_server.product.price.costs import percent
 from aas_server.product.price.sheet import Rate, Sheet
 from aas_server.product.price.tables import Rates
+from aas_server.product.report.format import exact
 from submodels.text import Text
 
 FIGURES = ("materials", "labour", "expenses", "general", "profit", "total", "vat", "total_with_vat")
@@ -42,7 +43,7 @@ def rules(made: Sheet, rates: Rates) -> dict[str, Text]:
             "price-rule-guide-total" if guide else "price-rule-total", made.total, article=made.article
         ),
         "vat": _said(
-            "price-rule-vat", tax, base=f"{made.total:,}", rate=shown(rates.vat.percent), article=rates.vat.article
+            "price-rule-vat", tax, base=f"{made.total:,}", rate=exact(rates.vat.percent), article=rates.vat.article
         ),
         "total_with_vat": _said(
             "price-rule-total-with-vat", made.total + tax, base=f"{made.total:,}", vat=f"{tax:,}"

@@ -12,6 +12,7 @@ from aas_server.messages import in_all
 from aas_server.product.price import costs, forms
 from aas_server.product.price.forms import Due, Used
 from aas_server.product.price.tables import Rates
+from aas_server.product.recipe.costing import Number
 from aas_server.product.recipe.fault import Fault
 from submodels.pricing import Pricing
 
@@ -20,7 +21,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """``amount``: months or years (flat), units (metered), the buyer's revenue in won (royalty)."""
 
     account: str
-    amount: float = 1.0
+    amount: Number = 1
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from aas_server.product.register.contracts import Clause, contracts
 from aas_server.product.register.rules import rules
 from aas_server.product.register.terms import UNDER_THE_POLICY
 from aas_server.product.report import own, particles
-from aas_server.product.report.format import duration, territory
+from aas_server.product.report.format import duration, exact, territory
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
 from submodels.text import Text
@@ -96,10 +96,7 @@ def term_sheet(matter: Matter) -> bytes:
     document.add_heading(text("paper-shares", "ko"), level=2)
     _table(
         document,
-        [
-            (f"{own(one.name, 'ko')} ({own(one.role, 'ko')})", f"{paying.exact(one.share)} %")
-            for one in terms.parties
-        ],
+        [(f"{own(one.name, 'ko')} ({own(one.role, 'ko')})", f"{exact(one.share)} %") for one in terms.parties],
     )
     _note(document, text("paper-no-certificate", "ko"))
     return _bytes(document)
@@ -154,7 +151,7 @@ def _values(matter: Matter) -> dict[str, str]:
         "term": duration(terms.term, "ko"),
         "territory": territory(terms.territory, "ko"),
         "form": text(f"web-form-{matter.priced.form}", "ko"),
-        "shares": ", ".join(f"{own(one.name, 'ko')} {paying.exact(one.share)} %" for one in terms.parties),
+        "shares": ", ".join(f"{own(one.name, 'ko')} {exact(one.share)} %" for one in terms.parties),
         "secrecy": duration(terms.secrecy, "ko"),
         "personal_basis": own(personal, "ko"),
         "warranty": own(terms.warranty, "ko"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from decimal import Decimal
 
+from aas_server.product.report.format import exact
 from submodels.pricing import PaymentTerms, Pricing
 
 _PERIODS = {"month": "한 달", "year": "한 해"}
@@ -38,11 +39,6 @@ def values(priced: Pricing) -> Mapping[str, str]:
 
 def won(amount: int | float) -> str:
     return f"{exact(amount)}원"
-
-
-def exact(number: int | float | Decimal) -> str:
-    """To the last digit that was written, thousands parted: a contract rounds nothing."""
-    return f"{Decimal(str(number)).normalize():,f}"
 
 
 def _tiers(terms: PaymentTerms) -> list[str]:

@@ -16,6 +16,7 @@ from aas_server import written
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
 from aas_server.product.register.terms import NEAR, exact
+from aas_server.product.report.format import exact as told
 from submodels.licensing import Party
 from submodels.text import Text
 
@@ -85,7 +86,7 @@ def settle(statement: Statement, parties: Sequence[Party]) -> Settlement:
     costs = sum(item.amount for item in statement.cost)
     whole = sum(map(exact, parties), Fraction(0))
     if abs(whole - 100) > NEAR:
-        raise BadInput("licence-shares-sum", sum=f"{float(whole):g}")
+        raise BadInput("licence-shares-sum", sum=told(float(whole)))
     profit = sales - costs
     shared = max(profit, 0)
     cut = [int(shared * exact(party) / whole) for party in parties]

@@ -15,6 +15,7 @@ from aas_server.product.register.contracts import contracts
 from aas_server.product.register.declarations import declarations, free_sample
 from aas_server.product.register.rules import rules
 from aas_server.product.report.format import DURATION, EVERYWHERE, countries
+from aas_server.product.report.format import exact as told
 from submodels.licensing import KIND, Constraint, Licensing, Party
 
 NEAR = Fraction(1, 10**6)
@@ -129,11 +130,11 @@ def _parties(terms: Terms, owner: Owner) -> tuple[Party, ...]:
                 ("terms", "parties", number, "percent"),
                 "licence-share-wrong",
                 party=share.name,
-                percent=f"{share.percent:g}",
+                percent=told(share.percent),
             )
     total = sum(map(exact, shares), Fraction(0))
     if abs(total - 100) > NEAR:
-        raise Fault(("terms", "parties"), "licence-shares-sum", sum=f"{float(total):g}")
+        raise Fault(("terms", "parties"), "licence-shares-sum", sum=told(float(total)))
     if len(shares) < kind.least_parties:
         raise Fault(
             ("terms", "parties"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from babel import Locale
 from babel.units import format_unit
@@ -50,6 +51,11 @@ def number(value: float | None, digits: int = 6) -> str:
         return f"{value:.3g}"
     shown = f"{value:,.{digits}f}"
     return shown.rstrip("0").rstrip(".") if digits else shown
+
+
+def exact(number: float | Decimal) -> str:
+    """To the last digit that was written, thousands parted, no exponent: where nothing may be rounded."""
+    return f"{Decimal(str(number)).normalize():,f}"
 
 
 def percent(share: float | None, digits: int = 2) -> str:

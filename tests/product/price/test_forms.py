@@ -47,6 +47,11 @@ def test_metered_has_a_minimum_in_each_account() -> None:
     assert "55" in made.lines[0].formula and made.vat == 4_250
 
 
+def test_how_it_was_reckoned_is_told_to_the_last_digit() -> None:
+    made = due(Costing(form="metered", metered=Metered("call", (Tier(1234567.25),), 1)), "3", "0")
+    assert [line.formula for line in made.lines] == ["3 × 1,234,567.25", "0 = 0 → 1"]
+
+
 def test_royalty_is_a_share_of_the_revenue_with_a_minimum() -> None:
     made = due(Costing(form="royalty", royalty=Royalty(0.07, 3, 500_000)), "12345678", "1000000")
     assert [line.amount for line in made.lines] == [864_197, 500_000]

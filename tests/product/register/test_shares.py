@@ -76,3 +76,9 @@ def test_a_wrong_statement_is_told_with_its_line(tmp_path: Path, before: str, af
 def test_shares_must_be_whole() -> None:
     with pytest.raises(BadInput):
         settle(Statement("p", (Item(5),)), parties(50, 49))
+
+
+def test_a_sum_that_is_nearly_whole_is_told_as_it_is() -> None:
+    with pytest.raises(BadInput) as refused:
+        settle(Statement("p", (Item(5),)), parties(50, 49.99999))
+    assert refused.value.values["sum"] == "99.99999"
