@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, ForwardRef, Literal, get_args
 
 from aas_core3_1 import types
 
@@ -38,13 +38,20 @@ def class_name(name: str) -> str:
     return name.replace("IEC61360", "Iec61360").replace("AssetID", "AssetId")
 
 
+def _named(hint: Any) -> Any:
+    """A type that aas-core names before it is there. ``typing`` would keep what it finds, and it shares the names
+    that are written alike with other libraries: theirs would be taken for ours, and ours for theirs."""
+    name = hint.__forward_arg__ if isinstance(hint, ForwardRef) else hint
+    return getattr(types, name) if isinstance(name, str) else hint
+
+
 def _attribute(name: str, hint: Any) -> Attribute:
     inner = [part for part in get_args(hint) if part is not type(None)]
     required = type(None) not in get_args(hint)
-    kind = inner[0] if inner and not required else hint
+    kind = _named(inner[0] if inner and not required else hint)
     many = getattr(kind, "__origin__", None) is list
     if many:
-        kind = get_args(kind)[0]
+        kind = _named(get_args(kind)[0])
     choices: frozenset[str] = frozenset()
     sort: Sort = "object"
     if issubclass(kind, Enum):
@@ -63,7 +70,7 @@ def _concrete() -> Iterator[type[types.Class]]:
 CLASSES: Mapping[str, Mapping[str, Attribute]] = {
     class_name(found.__name__): {
         camel(name): _attribute(name, hint)
-        for name, hint in get_type_hints(found.__init__).items()
+        for name, hint in inspect.get_annotations(found.__init__).items()
         if name != "return"
     }
     for found in _concrete()
