@@ -63,6 +63,11 @@ def value(fault: str, kind: Any) -> tuple[Path_, Text]:
     return path, in_all("written-value-wrong", entry=entry)
 
 
+def is_missing(fault: str) -> bool:
+    """Whether ``msgspec`` says that an entry is missing."""
+    return _MISSING.match(fault) is not None
+
+
 def named(path: Path_) -> str:
     """An entry as people call it: ``costing.labour.2.months``, numbers from 1."""
     return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
@@ -70,10 +75,35 @@ def named(path: Path_) -> str:
 
 def choices(kind: Any, path: Path_) -> tuple[object, ...]:
     """The values that a type allows in a place, nothing where it names none."""
+    return tuple(value for one in _at(kind, path) for value in _values(one))
+
+
+def misspelt(given: Any, kind: Any, path: Path_) -> tuple[Path_, tuple[str, ...]] | None:
+    """The first entry in a place that the type does not know, with the names it knows there: where an entry is
+    missing, that is the one meant."""
+    known = tuple(name for one in _at(kind, path) for name in _names(one))
+    if not known:
+        # Below a table with free names: the parser does not say which of them it is.
+        return None
+    for step in path:
+        given = given[step]
+    strange = next((name for name in given if name not in known), None)
+    return None if strange is None else ((*path, strange), known)
+
+
+def _at(kind: Any, path: Path_) -> list[inspect.Type]:
     found = [inspect.type_info(kind)]
     for step in path:
         found = [inner for one in found for inner in _inner(one, step)]
-    return tuple(value for one in found for value in _values(one))
+    return found
+
+
+def _names(kind: inspect.Type) -> Iterator[str]:
+    if isinstance(kind, inspect.UnionType):
+        for one in kind.types:
+            yield from _names(one)
+    elif isinstance(kind, inspect.DataclassType | inspect.StructType):
+        yield from (field.encode_name for field in kind.fields)
 
 
 def _inner(kind: inspect.Type, step: str | int) -> Iterator[inspect.Type]:

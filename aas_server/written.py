@@ -57,6 +57,9 @@ def parsed(source: str, kind: type[T], file: str) -> T:
         made = msgspec.convert(given, kind)
     except msgspec.ValidationError as fault:
         path, words = misfit.value(str(fault), kind)
+        if misfit.is_missing(str(fault)) and (strange := misfit.misspelt(given, kind, path)):
+            path, known = strange[0], ", ".join(strange[1])
+            words = in_all("written-key-unknown", entry=misfit.named(path), known=known)
         raise wrong(source, file, path, words) from None
     for path, known in unknown(given, msgspec.to_builtins(made)):
         raise wrong(source, file, path, in_all("written-key-unknown", entry=misfit.named(path), known=known))

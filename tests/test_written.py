@@ -76,6 +76,11 @@ def test_what_is_right_is_read(tmp_path: Path) -> None:
 
 
 @dataclass(frozen=True)
+class Free:
+    sheets: dict[str, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Choice:
     names: tuple[Literal["a", "b"], ...] = ()
     many: int | tuple[int, ...] | None = None
@@ -86,9 +91,11 @@ class Choice:
     [
         (Sheet, "year = 2025.0", 1, ("정수", "소수점이 있는 수")),
         (Sheet, "\n[[labour]]\nmonths = 1", 2, ("'role'", "없습니다")),
+        (Free, "[sheets.a]\nrole = 'x'\nmoths = 1", 1, ("'months'",)),
         (Sheet, "[labour]\nrole = 'x'", 1, ("목록", "표")),
         (Choice, 'names = ["a",\n "c"]', 2, ("names.2", "'c'", "a, b")),
         (Choice, 'many = "x"', 1, ("정수 또는 목록", "따옴표로 묶은 글")),
+        (Sheet, "\n[[labour]]\nrole = 'x'\nmoths = 1", 4, ("'labour.1.moths'", "role, months")),
         (Sheet, "year = 1\nyear = 2", 2, ("두 번",)),
         (Sheet, "year = 1,000", 1, ("한 줄에", "쉼표")),
         (Sheet, 'labour = [\n  { role = "a", months = 1 },\n  { months = 1 },\n]', 3, ("'role'",)),

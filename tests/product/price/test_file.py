@@ -229,7 +229,7 @@ REFUSED = [
     ("months = 0.1", "months = 0", 9, ""),
     ("months = 0.1", "months = 1e300", 9, ""),
     ("months = 0.1", "months = 0.1234567890123456789", 9, "15"),
-    ("months = 0.1", "moths = 1", 7, ""),
+    ("months = 0.1", "moths = 1", 9, "months"),
     ("persons = 3", "persons = 1.5", 13, ""),
     ("persons = 3", "persons = 0", 13, ""),
     ("persons = 3", "persons = -1", 13, ""),
