@@ -82,11 +82,14 @@ def misspelt(given: Any, kind: Any, path: Path_) -> tuple[Path_, tuple[str, ...]
     """The first entry in a place that the type does not know, with the names it knows there: where an entry is
     missing, that is the one meant."""
     known = tuple(name for one in _at(kind, path) for name in _names(one))
+    try:
+        for step in path:
+            given = given[step]
+    except (KeyError, IndexError, TypeError):
+        known = ()
     if not known:
         # Below a table with free names: the parser does not say which of them it is.
         return None
-    for step in path:
-        given = given[step]
     strange = next((name for name in given if name not in known), None)
     return None if strange is None else ((*path, strange), known)
 

@@ -78,6 +78,7 @@ def test_what_is_right_is_read(tmp_path: Path) -> None:
 @dataclass(frozen=True)
 class Free:
     sheets: dict[str, Entry] = field(default_factory=dict)
+    books: dict[str, dict[str, Entry]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Choice:
         (Sheet, "year = 2025.0", 1, ("정수", "소수점이 있는 수")),
         (Sheet, "\n[[labour]]\nmonths = 1", 2, ("'role'", "없습니다")),
         (Free, "[sheets.a]\nrole = 'x'\nmoths = 1", 1, ("'months'",)),
+        (Free, "[books.a.b]\nrole = 'x'\nmoths = 1", 1, ("'months'",)),
         (Sheet, "[labour]\nrole = 'x'", 1, ("목록", "표")),
         (Choice, 'names = ["a",\n "c"]', 2, ("names.2", "'c'", "a, b")),
         (Choice, 'many = "x"', 1, ("정수 또는 목록", "따옴표로 묶은 글")),
