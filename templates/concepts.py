@@ -40,7 +40,8 @@ class Concept:
     """A quantity. ``irdi`` is empty where no dictionary entry was found for it (it still has names, a definition
     and units). ``unit`` is a symbol of ``units.toml``, empty where practice varies. ``title`` and ``definition``
     are ``{"ko", "en"}``, ``names`` ``{"ko", "en", "de"}``; ``value_type`` an XSD type such as ``xs:double``;
-    ``quantity`` a kind of ``quantities.toml``; ``alias`` the heads of names, ``short`` abbreviations."""
+    ``quantity`` a kind of ``quantities.toml``; ``alias`` the heads of names, ``german`` German ones, ``short``
+    abbreviations; ``loose`` units of another kind that practice writes for it."""
 
     key: str
     irdi: str
@@ -53,7 +54,9 @@ class Concept:
     names: Mapping[str, str]
     quantity: str = ""
     alias: tuple[str, ...] = ()
+    german: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
     also: tuple[Other, ...] = ()
     plausible: Plausible | None = None
 
@@ -105,9 +108,21 @@ def propose(name: str, unit: str | None = None) -> Concept | None:
     symbol = _symbol(unit)
     if symbol is None:
         return entry.concept
-    if symbol not in entry.concept.units:
+    if symbol not in (*entry.concept.units, *entry.concept.loose):
         return None
     return concept(entry.refine.get(symbol, entry.concept.key))
+
+
+def in_german(word: str) -> frozenset[str]:
+    """The keys of what a German word names, whole or as the end of a compound: ``kuehlwassertemperatur`` is a
+    temperature. Of two endings the longer one counts."""
+    endings = [ending for ending in _german() if word.endswith(ending)]
+    return _german()[max(endings, key=len)] if endings else frozenset()
+
+
+def known_words() -> frozenset[str]:
+    """Single words and abbreviations (of two letters or more) that stand for some quantity."""
+    return _known_words()
 
 
 def title(name: str, unit: str | None = None) -> dict[str, str]:
@@ -171,6 +186,21 @@ def _whole() -> Mapping[tuple[str, ...], _Entry]:
 
 
 @cache
+def _german() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one in everything():
+        for spelled in one.german:
+            found.setdefault("".join(names.words(spelled)), set()).add(one.key)
+    return {ending: frozenset(keys) for ending, keys in found.items()}
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    single = (names.words(word) for one in everything() for word in (*one.alias, *one.german, *one.short))
+    return frozenset(parts[0] for parts in single if len(parts) == 1 and len(parts[0]) > 1) | _german().keys()
+
+
+@cache
 def _table() -> Mapping[str, _Entry]:
     return {row["key"]: _entry(row) for row in _rows()}
 
@@ -189,7 +219,9 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
         names={language: str(row[language]) for language in ("ko", "en", "de")},
         quantity=str(row.get("quantity", "")),
         alias=tuple(alias.removeprefix("=") for alias in row["alias"]),
+        german=tuple(row.get("german", ())),
         short=tuple(row.get("short", ())),
+        loose=tuple(row.get("loose", ())),
         also=tuple(
             Other(other["irdi"], _sources()[other["source"]], other["name"]) for other in row.get("also", ())
         ),

@@ -12,13 +12,22 @@ from pathlib import Path
 from templates import units
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[가-힣]+")
+_MIXED = r"(?:pH|[kM]Wh|[kM]VA|[kM]Pa)(?![a-z])"
+"""Written in both cases, yet one word."""
+_WORD = re.compile(rf"{_MIXED}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[가-힣]+")
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+_PLAIN = str.maketrans(_UMLAUTS)
+_LONGEST_UNIT = 3
+"""Words of a unit behind a name: ``m3_h`` is cut into three."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     trailing: frozenset[str]
     blocking: frozenset[str]
+    aside: frozenset[str]
+    units: Mapping[tuple[str, ...], str]
+    letters: Mapping[str, str]
     korean: Mapping[tuple[str, ...], str]
 
 
@@ -31,8 +40,29 @@ def unit_in(name: str) -> tuple[str, str | None]:
 
 
 def words(name: str) -> tuple[str, ...]:
-    """The words of a name in lower case: cut at ``_ . - / @``, blanks, digits, capitals, Hangul."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    """The words of a name in lower case: cut at ``_ . - / @``, blanks, digits, capitals, Hangul; ``ü`` as
+    ``ue``."""
+    return tuple(word.lower() for word in _WORD.findall(name.translate(_PLAIN)))
+
+
+def unit_behind(parts: tuple[str, ...]) -> tuple[tuple[str, ...], str, bool]:
+    """The words without the unit that ends them, its symbol, and whether it is written out: ``flow lpm`` → flow,
+    L/min, ``True``. A letter (``temp c``) is a unit only where what is before can have it: ``False``. Without a
+    unit the words as they are, and an empty symbol."""
+    for long in range(min(_LONGEST_UNIT, len(parts) - 1), 0, -1):
+        if (symbol := _words().units.get(parts[-long:])) is not None:
+            return parts[:-long], symbol, True
+    letter = _words().letters.get(parts[-1]) if len(parts) > 1 else None
+    return (parts[:-1], letter, False) if letter is not None else (parts, "", True)
+
+
+def subject(parts: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
+    """``parts`` without what tells only which one it is (axis, phase, set or actual), as long as one of the words
+    before is ``known``: ``cur r`` → cur, but ``melt p`` as it is."""
+    parts = core(parts)
+    while len(parts) > 1 and parts[-1] in _words().aside and not known.isdisjoint(parts[:-1]):
+        parts = core(parts[:-1])
+    return parts
 
 
 def core(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -59,9 +89,10 @@ def label(name: str) -> dict[str, str]:
 
     Where a word is not known the Korean text is the name itself.
     """
-    parts = words(unit_in(name)[0])
+    plain = unit_in(name)[0]
+    parts = words(plain)
     english = " ".join(parts)
-    if not parts or any(not part.isascii() for part in parts):
+    if not parts or any(letter.isalpha() and not letter.isascii() for letter in plain):
         return {"ko": name, "en": name}
     korean = _korean(parts)
     return {"ko": korean or name, "en": english[:1].upper() + english[1:]}
@@ -89,5 +120,8 @@ def _words() -> _Words:
     return _Words(
         frozenset(data["trailing"]),
         frozenset(data["blocking"]),
+        frozenset(data["aside"]),
+        {words(spelled): symbol for spelled, symbol in data["unit"].items()},
+        data["letter"],
         {tuple(phrase.split()): korean for phrase, korean in data["ko"].items()},
     )

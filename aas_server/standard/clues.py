@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from submodels.field import Field
-from templates import names, units
-from templates.concepts import Plausible
+from templates import concepts, names, units
+from templates.concepts import Concept, Plausible
 from templates.units import UnitCode
 
 _NUMBERS = (
@@ -42,9 +42,31 @@ class Clues:
 
     @property
     def known_unit(self) -> UnitCode | None:
-        """The unit of the field, else the one that stands in brackets behind its name."""
-        said = self.unit or names.unit_in(self.name)[1] or ""
+        """The unit of the field, else the one that stands behind its name: ``Flow (L/min)``, ``FLOW_LPM``."""
+        said = self.unit or names.unit_in(self.name)[1] or self._behind[1]
         return units.by_any(said) if said else None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name without its unit."""
+        return self._behind[0]
+
+    @property
+    def concept(self) -> Concept | None:
+        """What the name says for certain, its unit taken into account."""
+        unit = self.known_unit
+        symbol = unit.symbol if unit else self.unit or None
+        return concepts.propose(self.name, symbol) or concepts.propose(" ".join(self.words), symbol)
+
+    @property
+    def _behind(self) -> tuple[tuple[str, ...], str]:
+        parts = names.words(names.unit_in(self.name)[0])
+        rest, symbol, written_out = names.unit_behind(parts)
+        if symbol and not written_out:
+            meant = concepts.propose(" ".join(rest))
+            if meant is None or symbol not in (*meant.units, *meant.loose):
+                return parts, ""
+        return rest, symbol
 
 
 def of_field(one: Field, seen: Mapping[str, Extent] | None = None) -> Clues:

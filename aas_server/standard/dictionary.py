@@ -7,11 +7,14 @@ from functools import cached_property
 
 from aas_server.errors import BadInput
 from aas_server.standard import irdi as identifiers
+from aas_server.standard.clues import Clues
 from aas_server.standard.entry import Entry, kinds_of, of_concept, others
 from aas_server.standard.licensed import Licensed
 from templates import concepts, quantities, units
 
 MOST = 50
+_MEANT = 0.95
+"""Of an entry that the words stand for, read as a variable's name (사출속도): next to its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,14 @@ class Dictionary:
         if (unit and not kinds) or (quantity and kind is None):
             return []
         wanted = _plain(words)
+        meant = _meant(words)
         hits: dict[str, Hit] = {}
         for one in self._candidates(wanted):
             if (kinds and kinds.isdisjoint(one.quantities)) or (kind and kind.key not in one.quantities):
                 continue
             score = _score(wanted, words.strip().lower(), one) if wanted else 1.0
+            if one.key in meant:
+                score = max(score, _MEANT)
             if score > 0 and one.id not in hits:
                 hits[one.id] = Hit(one, round(score, 3))
         return sorted(hits.values(), key=lambda hit: (-hit.score, not hit.entry.key, hit.entry.id))[:most]
@@ -76,6 +82,14 @@ def check_asked(words: str, unit: str, quantity: str) -> None:
         raise BadInput("concepts-quantity-unknown", given=quantity, known=known)
     if not (words.strip() or unit or quantity):
         raise BadInput("concepts-nothing-asked")
+
+
+def _meant(words: str) -> frozenset[str]:
+    """The keys of our table that the words stand for, read as the name of a variable."""
+    clues = Clues(words)
+    said = clues.concept
+    german = concepts.in_german(clues.words[-1]) if clues.words else frozenset()
+    return german if said is None else german | {said.key}
 
 
 def _plain(text: str) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ class Entry:
     ``IEC CDD`` or ``own``. ``names`` and ``definition`` by language. ``unit``: a symbol of ours, a code of a
     unit, or empty.
     ``quantities``: kinds of ``quantities.toml`` it can be. ``source``: where it was published, or the file it was
-    imported from. ``key``: of our table, empty for an imported one."""
+    imported from. ``key``: of our table, empty for an imported one. ``loose``: units of another kind that practice
+    writes for it."""
 
     id: str
     dictionary: str
@@ -31,6 +32,7 @@ class Entry:
     key: str = ""
     alias: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
     plausible: Plausible | None = None
 
     @property
@@ -81,8 +83,9 @@ def of_concept(concept: Concept) -> Entry:
         short=concept.short,
         source=concept.source,
         key=concept.key,
-        alias=concept.alias,
+        alias=(*concept.alias, *concept.german),
         units=concept.units,
+        loose=concept.loose,
         plausible=concept.plausible,
     )
 
@@ -104,6 +107,7 @@ def others(concept: Concept) -> tuple[Entry, ...]:
             data_type=known.data_type,
             source=other.source,
             units=known.units,
+            loose=known.loose,
             plausible=known.plausible,
         )
         for other in concept.also

@@ -44,7 +44,8 @@ def against(clues: Clues, entry: Entry) -> list[Misfit]:
     found = []
     unit = clues.known_unit
     called = _text(entry)
-    if unit is not None and entry.quantities and unit.quantity not in entry.quantities:
+    fits = unit is None or not entry.quantities or unit.quantity in entry.quantities or unit.symbol in entry.loose
+    if unit is not None and not fits:
         found.append(Misfit("fit-unit", {"entry": called, "unit": unit.symbol, "kind": _kind(unit.quantity)}))
     if (other := _says_other(clues.name, entry)) is not None:
         found.append(Misfit("fit-name", {"entry": called, "name": clues.name, "kind": other.title}))

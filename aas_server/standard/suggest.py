@@ -52,9 +52,9 @@ def _by_unit_alone(one: Suggestion) -> bool:
 
 
 def _ours(clues: Clues, dictionary: Dictionary) -> list[Suggestion]:
-    certain = concepts.propose(clues.name, clues.unit or None)
+    certain = clues.concept
     name = names.unit_in(clues.name)[0]
-    parts = names.words(name)
+    whole = names.words(name)
     found = []
     for entry in dictionary.own:
         if not entry.key:
@@ -62,7 +62,9 @@ def _ours(clues: Clues, dictionary: Dictionary) -> list[Suggestion]:
         if certain is not None and certain.key == entry.key:
             called: tuple[float, Reason] | None = (weights().name.certain, Reason("suggest-name", {"word": name}))
         else:
-            called = _called(parts, entry)
+            # The unit's letters may say it, too: rpm, kWh.
+            tried = [_called(parts, entry) for parts in dict.fromkeys((clues.words, whole))]
+            called = max(filter(None, tried), key=lambda one: one[0], default=None)
         if (made := _weighed(clues, entry, called, certain is not None and certain.key == entry.key)) is not None:
             found.append(made)
     return found
@@ -76,9 +78,9 @@ def _weighed(clues: Clues, entry: Entry, called: tuple[float, Reason] | None, ce
     if fits is None:
         return None
     if unit is not None and (entry.quantities or not entry.units):
-        if unit.quantity not in entry.quantities:
+        if unit.quantity not in entry.quantities and not (called and unit.symbol in entry.loose):
             return None
-        same = unit.symbol in (*entry.units, entry.unit)
+        same = unit.symbol in (*entry.units, entry.unit, *entry.loose)
         score += weights().unit.same if same else weights().unit.kind
         if not called:
             score = weights().unit.alone
@@ -110,7 +112,7 @@ def _called(parts: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None
     """How far the words of the name speak for the entry."""
     if not parts or names.is_blocked(parts):
         return None
-    head = names.core(names.head(parts))
+    head = names.subject(names.head(parts), concepts.known_words())
     joined = "".join(part for part in parts if not part.isascii())
     best: tuple[float, Reason] | None = None
     for alias in entry.alias:
@@ -118,9 +120,9 @@ def _called(parts: tuple[str, ...], entry: Entry) -> tuple[float, Reason] | None
         weight = _alias_weight(parts, head, joined, wanted)
         if weight and (best is None or weight > best[0]):
             best = (weight, Reason("suggest-word", {"word": alias}))
-    if best is None:
-        best = _short(parts, head, entry)
-    return best
+    if head and entry.key in concepts.in_german(head[-1]) and (best is None or best[0] < weights().name.tail):
+        best = (weights().name.tail, Reason("suggest-word", {"word": entry.names["de"]}))
+    return best or _short(parts, head, entry)
 
 
 def _alias_weight(parts: tuple[str, ...], head: tuple[str, ...], joined: str, wanted: tuple[str, ...]) -> float:

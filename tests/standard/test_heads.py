@@ -39,4 +39,4 @@ def test_abbreviations_of_sensors_are_suggested_and_never_sure(name: str, unit: 
 
 def test_a_setpoint_is_no_speed() -> None:
     found = [one.entry.key for one in suggest(Clues("JacketTemperatureSP", "", True), Dictionary())]
-    assert found[:2] == ["setpoint", "temperature"]
+    assert found[:2] == ["temperature", "setpoint"]

@@ -11,6 +11,7 @@ from aas_server.standard.clues import Clues, Extent
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.licensed import Licensed
 from aas_server.standard.suggest import suggest
+from templates import units
 
 OURS = Dictionary()
 
@@ -30,6 +31,27 @@ OURS = Dictionary()
         ("RUL", "h", "residual-life", True),
         ("xq", "°C", "temperature", False),
         ("전류값", "", "electric-current", False),
+        ("CYL_TEMP_Z1", "", "temperature", False),
+        ("MOLD_TEMP_SV", "", "temperature", False),
+        ("CUR_R", "", "electric-current", False),
+        ("VOLT_RS", "", "voltage", False),
+        ("VIB_X_RMS", "mm/s", "vibration-velocity", False),
+        ("VIB_X_RMS", "g", "vibration-acceleration", False),
+        ("진동", "µm", "vibration-displacement", False),
+        ("HUMID", "%", "humidity", False),
+        ("pH", "", "ph", True),
+        ("KWH_TOTAL", "", "energy", False),
+        ("형체력", "ton", "force", False),
+        ("FLOW_LPM", "", "volume-flow-rate", True),
+        ("temp_C", "", "temperature", True),
+        ("energy_kwh", "", "energy", False),
+        ("Druck", "", "pressure", False),
+        ("Kühlwassertemperatur", "", "temperature", False),
+        ("Drehzahl_U_min", "", "rotational-speed", False),
+        ("Spannung", "V", "voltage", False),
+        ("Spannung", "MPa", "stress", False),
+        ("Volumenstrom", "L/min", "volume-flow-rate", False),
+        ("Strom", "", "electric-current", False),
     ],
 )
 def test_the_best_suggestion_comes_first(name: str, unit: str, key: str, sure: bool) -> None:
@@ -38,6 +60,31 @@ def test_the_best_suggestion_comes_first(name: str, unit: str, key: str, sure: b
     assert best.reasons
     assert all(best.score >= other.score for other in rest)
     assert not any(other.sure for other in rest)
+
+
+def test_a_letter_is_a_unit_only_where_the_rest_can_have_it() -> None:
+    assert [Clues(name).known_unit for name in ("value_C", "PUMP_A", "cycle_time_min", "RPM")] == [None] * 4
+    assert Clues("motor_current_A").known_unit == units.unit("A")
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("사출속도", "speed"),
+        ("Strom", "electric-current"),
+        ("Kühlwassertemperatur", "temperature"),
+        ("cycle time", "duration"),
+        ("HUMID", "humidity"),
+        ("온도", "temperature"),
+        ("Drehzahl", "rotational-speed"),
+    ],
+)
+def test_what_a_variable_may_be_called_is_found_by_search(words: str, key: str) -> None:
+    assert OURS.search(words)[0].entry.key == key
+
+
+def test_a_force_in_tonnes_is_no_mass_to_a_search() -> None:
+    assert "force" not in {hit.entry.key for hit in OURS.search(quantity="질량")}
 
 
 @pytest.mark.parametrize("name", ["value", "xq7", "_id", "", "temp_alarm", "데이터"])
