@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,6 +47,27 @@ def _in_fahrenheit(data: pd.DataFrame) -> pd.DataFrame:
 def test_a_copy_is_known(machine: Machine, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     data = machine(4000)
     assert likeness(_sketch(data, tmp_path), _sketch(change(data), tmp_path)) > 0.95
+
+
+@pytest.mark.parametrize(("noise", "least"), [(0.001, 0.9), (0.01, 0.6)])
+def test_a_copy_is_known_though_noise_was_added_to_all_of_it(
+    machine: Machine, tmp_path: Path, noise: float, least: float
+) -> None:
+    data, chance = machine(3000), np.random.default_rng(5)
+    names = ["temp", "press", "speed", "cur", "vib"]
+    copy = data.assign(**{name: data[name] + chance.normal(0, noise * data[name].std(), 3000) for name in names})
+    assert likeness(_sketch(data, tmp_path), _sketch(copy.sample(frac=1, random_state=1), tmp_path)) > least
+    part = copy[["cur", "press", "vib"]].iloc[500:2500].set_axis(list("abc"), axis=1)
+    assert likeness(_sketch(data, tmp_path), _sketch(part, tmp_path)) > least - 0.2
+
+
+def test_rows_of_few_different_numbers_are_not_alike(tmp_path: Path) -> None:
+    def weighed(seed: int) -> Sketch:
+        chance = np.random.default_rng(seed)
+        weight = np.round(100 + chance.normal(0, 0.3, 200), 2)
+        return _sketch(pd.DataFrame({"no": [f"P{row}" for row in range(200)], "weight": weight}), tmp_path)
+
+    assert likeness(weighed(1), weighed(2)) < 0.05
 
 
 def test_another_time_of_the_same_machine_is_no_copy(machine: Machine, tmp_path: Path) -> None:
