@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 AT_ONCE = 64
-"""Conditions asked in one query: the time to plan one grows with the square of them, and each reads only the columns
+"""Conditions asked in one query: the time to plan one grows with their square, and each reads only the columns
 that it names."""
 
 

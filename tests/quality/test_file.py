@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aas_server.errors import BadInput
@@ -166,7 +166,7 @@ CELLS = st.sampled_from([*MISSING, "1", "2", "2.5", "-3", "4"])
 MINUTES = st.integers(0, 12)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(rows=st.lists(st.tuples(MINUTES, CELLS, st.sampled_from(["x", "y", ""])), min_size=2, max_size=30))
 def test_counts_agree_with_pandas_on_any_file(tmp_path, rows):
     frame = pd.DataFrame(
@@ -335,3 +335,10 @@ def test_figures_are_json_and_nothing_is_left_in_the_temporary_folder(written, t
     said = asked(written("a,b\n1.5,inf\nNaN,2\n"))
     assert json.loads(json.dumps(said, allow_nan=False))["columns"][1]["max"] == 2
     assert list(scratch.iterdir()) == []
+
+
+def test_numbers_that_outgrow_999_below_the_first_rows_stay_numbers(written):
+    content = "v\n" + "".join(f'"{600 + row / 50:,.2f}"\n' for row in range(40_000))
+    said = asked(written(content))
+    assert (said["columns"][0]["type"], said["columns"][0]["max"]) == ("double", 1399.98)
+    assert "mixed_type" not in counts(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import duckdb
 
@@ -51,18 +51,53 @@ class Column:
 def tally(
     connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[Column], rows: int
 ) -> list[Tally]:
-    """Count all columns. What no cell of the first 20,000 rows is like is not asked of all the others."""
+    """Count all columns. What no cell of the first 20,000 rows is like is not asked of all the others, but for
+    other ways to write numbers where some cells are none."""
     found: list[Tally] = []
+    head = f"(SELECT * FROM {relation} LIMIT {_SAMPLE})"  # noqa: S608
     for begin in range(0, len(columns), _AT_ONCE):
         part = columns[begin : begin + _AT_ONCE]
-        first = _ask(connection, f"(SELECT * FROM {relation} LIMIT {_SAMPLE})", part, [_TESTS] * len(part))  # noqa: S608
+        counted = _ask(connection, head, part, [_PLAIN] * len(part))
+        counted = _more(connection, head, part, counted, [_second(one) for one in counted])
         if rows > _SAMPLE:
-            first = _ask(connection, relation, part, [_left(one) for one in first])
-        found += first
+            counted = _ask(connection, relation, part, [_left(one) for one in counted])
+            counted = _more(connection, relation, part, counted, [_written(one) for one in counted])
+        found += counted
     return found
 
 
 _TESTS = tuple(field.name for field in fields(Tally))[1:]
+_PLAIN = ("whole", "numbers")
+_WRITTEN = ("thousands", "comma")
+
+
+def _second(first: Tally) -> tuple[str, ...]:
+    """The other tests that a cell can pass: one that is a whole number passes none of them, a plain number few."""
+    if first.whole == first.present:
+        return ()
+    return ("codes", "serials") if first.numbers == first.present else _TESTS[len(_PLAIN) :]
+
+
+def _written(counted: Tally) -> tuple[str, ...]:
+    """Numbers may outgrow 999 below the first rows."""
+    return _WRITTEN if 2 * counted.numbers >= counted.present > counted.numbers else ()
+
+
+def _more(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[Column],
+    counted: Sequence[Tally],
+    tests: Sequence[Sequence[str]],
+) -> list[Tally]:
+    """What was counted, with the results of further tests."""
+    if not any(tests):
+        return list(counted)
+    further = _ask(connection, relation, columns, tests)
+    return [
+        replace(one, **{name: getattr(more, name) for name in asked})
+        for one, more, asked in zip(counted, further, tests, strict=True)
+    ]
 
 
 def _left(first: Tally) -> tuple[str, ...]:
@@ -73,7 +108,7 @@ def _left(first: Tally) -> tuple[str, ...]:
     wanted = set()
     if numeric:
         wanted |= {"whole", "numbers", "codes", "serials"}
-        wanted |= {name for name in ("thousands", "comma") if getattr(first, name)}
+        wanted |= {name for name in _WRITTEN if getattr(first, name)}
     wanted |= {name for name in ("booleans", "stamps") if 2 * getattr(first, name) >= first.present}
     return tuple(name for name in _TESTS if name in wanted)
 
