@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,8 +29,8 @@ class UnitCode:
 
 
 def unit(symbol: str) -> UnitCode | None:
-    """The unit that is written so (``°C``, ``℃``, ``degC``), or ``None``."""
-    return _spellings().get(_squeezed(symbol))
+    """The unit that is written so (``°C``, ``℃``, ``degC``; ``㎾`` of Korean keyboards, too), or ``None``."""
+    return _spellings().get(_squeezed(symbol)) or _folded().get(_fold(symbol))
 
 
 def in_name(text: str) -> UnitCode | None:
@@ -68,6 +69,11 @@ def convert(value: float, source: UnitCode, target: UnitCode) -> float:
     return (value + source.offset) * source.factor / target.factor - target.offset
 
 
+def _fold(symbol: str) -> str:
+    """One spelling for characters that look alike: ``㎾`` and ``kW``, ``㎥`` and ``m³``, the two ``µ``."""
+    return unicodedata.normalize("NFKC", _squeezed(symbol))
+
+
 def _squeezed(symbol: str) -> str:
     return "".join(symbol.split()).strip("[]()")
 
@@ -81,3 +87,8 @@ def _table() -> tuple[UnitCode, ...]:
 @cache
 def _spellings() -> Mapping[str, UnitCode]:
     return {_squeezed(text): known for known in _table() for text in (known.symbol, *known.spelled)}
+
+
+@cache
+def _folded() -> Mapping[str, UnitCode]:
+    return {_fold(text): known for text, known in _spellings().items()}

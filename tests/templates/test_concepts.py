@@ -163,7 +163,7 @@ READ = """
         ("rpm", "M46", "0112/2///62720#UAB231"),
         ("1/min", "C94", "0112/2///62720#UAA843"),
         ("kgf/cm2", "E42", "0112/2///62720#UAA633"),
-        ("psi", "PS", ""),
+        ("psi", "PS", "0112/2///62720#UAA701"),
     ],
 )
 def test_units_are_known_by_their_spellings(symbol: str, code: str, irdi: str) -> None:

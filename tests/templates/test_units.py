@@ -93,3 +93,17 @@ def test_every_code_and_factor_is_the_published_one() -> None:
         assert one.ucum == row["ucum"], one.symbol
         assert (one.factor or 0.0) == pytest.approx(float(row["conv_multiplier"] or 0)), one.symbol
         assert one.offset == pytest.approx(float(row["conv_offset"] or 0)), one.symbol
+
+
+def test_characters_of_korean_keyboards_are_read() -> None:
+    spelled = {
+        "㎾": "kW",
+        "㎾h": "kWh",
+        "㎫": "MPa",
+        "㎜/s": "mm/s",
+        "㎥/h": "m³/h",
+        "㎐": "Hz",
+        "㎛": "µm",
+        "μm": "µm",
+    }
+    assert {text: found.symbol for text in spelled if (found := units.unit(text))} == spelled
