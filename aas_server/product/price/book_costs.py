@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from aas_server.product.price import sheet as sheets
 from aas_server.product.price.book_values import Valued
+from aas_server.product.price.costs import percent
 from aas_server.product.price.page import Cell, Live, Page, Pages, decimals, rounded_down
 from aas_server.product.price.sheet import ItemRow, Rate, Sheet
 from aas_server.product.price.tables import Rates
@@ -158,7 +160,7 @@ def _summary(
     pages: Pages, page: Page, made: Sheet, rates: Rates, title: Text, at: Mapping[str, str]
 ) -> dict[str, str]:
     """The 원가계산서: 비목, 구분, 금액, 산출근거, 비고."""
-    page.title(pages.say("costbook-title", name=pages.own(title)))
+    page.title(pages.say("costbook-title", name=pages.own(title)).strip())
     page.note(pages.say("costbook-method", method=pages.say(f"cost-method-{made.method}")))
     if made.kind is not None:
         page.note(pages.say("costbook-class", name=made.kind.title, source=rates.source))
@@ -168,38 +170,47 @@ def _summary(
     page.head([f"costbook-{head}" for head in ("cost", "part", "amount", "how", "note")], [22, 20, 18, 62, 46])
     cells: dict[str, str] = {}
     for name in ("materials", "labour", "expenses"):
-        cells[f"sum_{name}"] = _line(pages, page, name, name, Live(at[name], getattr(made, name)), made.article)
+        summed = pages.say(f"costbook-how-{name}")
+        cells[f"sum_{name}"] = _line(pages, page, name, summed, Live(at[name], getattr(made, name)), made.article)
     cells["sum_bearing"] = at["bearing"]
     spent = [cells[f"sum_{name}"] for name in ("materials", "labour", "expenses")]
     guide = made.method == "software"
     base = spent[1] if guide else f"({'+'.join(spent)})"
     name = "overhead" if guide else "admin"
     general = rounded_down(f"{base}*{at['general_rate']}", decimals(made.general_rate.taken))
-    cells["general"] = _line(pages, page, name, name, Live(general, made.general), made.general_rate.article)
+    how = _with_rate(pages, name, at["general_rate"], made.general_rate.taken)
+    cells["general"] = _line(pages, page, name, how, Live(general, made.general), made.general_rate.article)
     bearing = "" if guide else f"+{at['bearing']}"
     profit = rounded_down(
         f"({spent[1]}{bearing}+{cells['general']})*{at['profit_rate']}", decimals(made.profit_rate.taken)
     )
     name = "technology" if guide else "profit"
-    cells["profit"] = _line(pages, page, name, name, Live(profit, made.profit), made.profit_rate.article)
+    how = _with_rate(pages, name, at["profit_rate"], made.profit_rate.taken)
+    cells["profit"] = _line(pages, page, name, how, Live(profit, made.profit), made.profit_rate.article)
     total = "+".join((*spent, cells["general"], cells["profit"]))
-    cells["total"] = _line(pages, page, "total", "guide-total" if guide else "total", Live(total, made.total),
-                           made.article, "sum")  # fmt: skip
+    cells["total"] = _line(pages, page, "total", pages.say(f"costbook-how-{'guide-total' if guide else 'total'}"),
+                           Live(total, made.total), made.article, "sum")  # fmt: skip
     tax = sheets.vat(made.total, rates)
     formula = rounded_down(f"{cells['total']}*{at['vat_rate']}", decimals(rates.vat.percent) + 2)
-    cells["vat"] = _line(pages, page, "vat", "vat", Live(formula, tax), rates.vat.article)
-    _line(
-        pages, page, "with-vat", "with-vat", Live(f"{cells['total']}+{cells['vat']}", made.total + tax), "", "sum"
-    )
+    how = _with_rate(pages, "vat", at["vat_rate"], rates.vat.percent.scaleb(-2))
+    cells["vat"] = _line(pages, page, "vat", how, Live(formula, tax), rates.vat.article)
+    whole = Live(f"{cells['total']}+{cells['vat']}", made.total + tax)
+    _line(pages, page, "with-vat", pages.say("costbook-how-with-vat"), whole, "", "sum")
     page.printed(landscape=True)
     return cells
 
 
-def _line(pages: Pages, page: Page, name: str, how: str, amount: Live, article: str, style: str = "won") -> str:
+def _with_rate(pages: Pages, name: str, cell: str, rate: Decimal) -> Live:
+    """How a line is reckoned, with the rate as it stands on its sheet."""
+    how = pages.say(f"costbook-how-{name}")
+    return Live(f'CONCATENATE("{how} ",ROUND({cell}*100,6)," %")', f"{how} {percent(rate)} %")
+
+
+def _line(
+    pages: Pages, page: Page, name: str, how: str | Live, amount: Live, article: str, style: str = "won"
+) -> str:
     text = "sum-text" if style == "sum" else "text"
     title = pages.say(f"costbook-{name}" if name in ("vat", "with-vat") else f"cost-line-{name}")
     part = pages.say(f"costbook-part-{name}")
-    row = page.write(
-        [title, part, amount, pages.say(f"costbook-how-{how}"), article], [text, text, style, text, text]
-    )
+    row = page.write([title, part, amount, how, article], [text, text, style, text, text])
     return page.at(row, 2)

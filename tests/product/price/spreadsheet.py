@@ -86,6 +86,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ROUND": _rounded(ROUND_HALF_UP),
     "ROUNDDOWN": _rounded(ROUND_DOWN),
     "IF": lambda test, yes, no: yes if test else no,
+    "CONCATENATE": lambda *given: "".join(one if isinstance(one, str) else f"{one:.15g}" for one in given),
     "AND": lambda *given: all(given),
     "SUMIF": lambda where, wanted, what: sum(
         amount for name, amount in zip(where, what, strict=True) if name == wanted

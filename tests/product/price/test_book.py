@@ -117,6 +117,8 @@ def test_a_changed_input_changes_the_whole_sheet(spreadsheet: Any) -> None:
     )
     found = column(sheet, "원가계산서")
     assert found["총원가"] == other.total
+    hows = [sheet.value("원가계산서", f"D{row}") for row in range(8, 18)]
+    assert "(재료비 + 노무비 + 경비) × 일반관리비율 5 %" in hows
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -155,7 +157,7 @@ def test_libreoffice_comes_to_the_same_figures(tmp_path: Path) -> None:
     (tmp_path / "book.xlsx").write_bytes(content)
     command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/home", "--headless", "--convert-to"]
     command += ["csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "book.xlsx"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=240)
     rows = list(_rows(tmp_path / "book-원가계산서.csv"))
     shown = {row[0]: row[2].replace(",", "") for row in rows if len(row) > 2}
     assert Decimal(shown["총원가"]) == one.sheet.total
