@@ -38,7 +38,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """``name``: what the term sheet takes it over by."""
+    """An article; left out where none of its texts stands. ``name``: what the term sheet takes it over by."""
 
     title: str
     text: tuple[Wording, ...]

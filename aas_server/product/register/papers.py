@@ -57,9 +57,9 @@ def contract(matter: Matter) -> bytes:
             (text("paper-product", "ko"), own(matter.title, "ko")),
         ],
     )
-    for number, clause in enumerate(contracts().clauses, 1):
-        document.add_heading(f"제{number}조 ({clause.title})", level=2)
-        said = _said(matter, clause)
+    clauses = [(clause.title, said) for clause in contracts().clauses if (said := _said(matter, clause))]
+    for number, (title, said) in enumerate(clauses, 1):
+        document.add_heading(f"제{number}조 ({title})", level=2)
         for place, sentence in enumerate(said):
             document.add_paragraph(f"{'①②③④⑤⑥'[place]} {sentence}" if len(said) > 1 else sentence)
     document.add_paragraph()
@@ -191,6 +191,7 @@ def _true(terms: Licensing) -> Set[str]:
         "exclusive": terms.exclusive,
         "resupply": terms.resupply,
         "ai-training": terms.ai_training,
+        f"type-{terms.contract}": True,
         f"derived-{terms.derived_data}": True,
         "several-parties": len(terms.parties) > 1,
         "secrecy": bool(terms.secrecy),

@@ -50,7 +50,13 @@ def test_a_draft_stands_for_every_type(recipe: Recipe, kind: str) -> None:
     said = words(papers.contract(matter(recipe, contract=kind)))
     assert f"데이터 {kind} 계약서 (안)" in said and contracts().types[kind].supplier in said
     assert "28,503,829원" in said and "예시정밀(주) 70 %, 예시데이터(주) 30 %" in said
-    assert f"제{len(contracts().clauses)}조" in said and "{" not in said
+    assert "{" not in said
+    numbers = [int(found) for found in re.findall(r"^제(\d+)조 \(", said, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) >= 16
+    own = {"창출형": "공동 창출", "가공서비스형": "가공의 위탁", "중개거래형": "거래의 중개"}
+    assert [name for name, title in own.items() if f"조 ({title})" in said.replace("데이터의 ", "")] == (
+        [kind] if kind in own else []
+    )
 
 
 @pytest.mark.parametrize(
