@@ -98,6 +98,7 @@ class Life:
 class Leaks:
     too_good: float
     too_straight: float
+    luck: float
     leaves: int
     near: float
     repeated_share: float

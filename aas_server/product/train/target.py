@@ -78,6 +78,8 @@ def of_label(column: pa.ChunkedArray, label: Label, id_short: str, recipe: Recip
     Raises ``BadInput`` where its values don't fit the task: one class, too many, or no number.
     """
     texts, places = _plain(column)
+    if len(column) and all(text is None for text in texts):
+        raise BadInput("train-label-empty", column=id_short, rows=len(column))
     task = recipe.modelling.task or _task(texts, label)
     if task in NUMBERS:
         return _numbers(texts, places, task, id_short, unit)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from aas_server.product.train.leaks.columns import luck
 
 Build = Callable[..., Any]
 
@@ -32,6 +35,37 @@ def test_the_label_in_other_words_is_suspected(build: Build, shots: pd.DataFrame
     assert leaks(trusted)["label-in-column"].severity == "note" and not trusted.model.weak
     left_out = build(table, label="bad", leave_out=("remark",))
     assert leaks(left_out) == {} and not left_out.model.weak
+
+
+def test_a_copy_of_the_label_with_holes_is_suspected(build: Build, shots: pd.DataFrame) -> None:
+    few = shots.head(400)
+    table = few.assign(
+        copy=few["bad"] * 1.0,
+        word=np.where(few["bad"] == 1, "불량", "양품"),
+        later=few["bad"].shift(-1).map({0: "가", 1: "나"}),
+    )
+    table.loc[::30, "copy"], table.loc[1::3, "word"], table.loc[2::15, "later"] = np.nan, None, None
+    found = [leak for leak in build(table, label="bad").model.evaluation.leaks if leak.severity == "suspected"]
+    assert [(leak.kind, leak.columns) for leak in found] == [
+        ("label-in-column", ("copy",)),
+        ("label-in-column", ("word",)),
+        ("future", ("later",)),
+    ]
+    assert found[0].count == table["copy"].notna().sum() and found[1].count == table["word"].notna().sum()
+
+
+def test_few_rows_are_cut_apart_by_chance(build: Build, shots: pd.DataFrame) -> None:
+    """Eight leaves tell any two defects among 25 rows by any column."""
+    table = shots.head(25).assign(bad=np.isin(range(25), [4, 20]).astype(int))
+    assert leaks(build(table, label="bad")) == {}
+
+
+def test_how_likely_few_stretches_are() -> None:
+    """Against all orders there are."""
+    for rows, rare, runs in ((8, 3, 2), (8, 3, 3), (9, 4, 5), (7, 1, 3), (10, 2, 4)):
+        orders = np.array([np.isin(range(rows), places) for places in combinations(range(rows), rare)])
+        few = (np.diff(orders.astype(int), axis=1) != 0).sum(axis=1) + 1 <= runs
+        assert luck(rows, rare, runs) == pytest.approx(few.mean())
 
 
 def test_a_reason_that_only_defects_have_is_suspected(build: Build, shots: pd.DataFrame) -> None:
@@ -67,9 +101,11 @@ def test_a_steady_column_beside_rare_defects_tells_nothing(build: Build, shots: 
 
 
 def test_a_number_that_is_the_target_scaled_is_suspected(build: Build, shots: pd.DataFrame) -> None:
-    table = shots.drop(columns="bad").assign(fahrenheit=shots["temperature"] * 1.8 + 32)
+    few = shots.head(400).drop(columns="bad")
+    table = few.assign(fahrenheit=few["temperature"] * 1.8 + 32, decibel=np.log(few["temperature"] - 200))
     built = build(table, label="temperature", defect=(), task="regression")
-    assert leaks(built)["label-in-column"].columns == ("fahrenheit",)
+    found = [leak.columns for leak in built.model.evaluation.leaks if leak.kind == "label-in-column"]
+    assert found == [("fahrenheit",), ("decibel",)]
     assert built.model.weak
 
 

@@ -100,6 +100,13 @@ def test_a_label_of_one_class_is_refused_with_what_to_do(
     assert_says(refused.value, "bad", "OK", "1500", "[label]", "product.toml", 'task = "anomaly-detection"')
 
 
+def test_a_label_without_a_value_is_refused_as_that(build: Build, shots: pd.DataFrame) -> None:
+    with pytest.raises(BadInput) as refused:
+        build(shots.assign(bad=None), label="bad")
+    assert refused.value.key == "train-label-empty"
+    assert_says(refused.value, "bad", "1500", "[label]", "product.toml")
+
+
 def test_a_label_of_one_class_may_stand_beside_declared_anomaly_detection(
     build: Build, shots: pd.DataFrame
 ) -> None:

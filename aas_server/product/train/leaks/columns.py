@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,22 +49,45 @@ def telling(bench: Bench, rows: NDArray[np.int64]) -> list[Telling]:
 def _classes(
     name: str, cells: NDArray[np.float64], missing: NDArray[np.bool_], codes: NDArray[np.int64], classes: int
 ) -> Telling | None:
-    line, leaves = baseline().leaks.too_good, max(baseline().leaks.leaves, 2 * classes)
+    """By its gaps, else by its values in the rows that hold one: a copy of the label with holes is one still."""
+    leaves = max(baseline().leaks.leaves, 2 * classes)
     if missing.any() and not missing.all():
-        said = _tree(missing[:, None].astype(np.float64), codes, 2)
-        reached = score.macro_f1(codes, said, classes)
-        if reached is not None and reached >= line:
-            return Telling(name, reached, int((said == codes).sum()), by_gaps=True)
-    present = cells[~missing]
-    filled = np.where(missing, present.min() - 1 if present.size else 0.0, cells)
-    said = _tree(filled[:, None], codes, leaves)
-    reached = score.macro_f1(codes, said, classes)
-    return Telling(name, reached, int((said == codes).sum())) if reached is not None and reached >= line else None
+        by_gaps = _told(name, missing.astype(np.float64), codes, classes, 2)
+        if by_gaps is not None:
+            return replace(by_gaps, by_gaps=True)
+    return _told(name, cells[~missing], codes[~missing], classes, leaves)
 
 
-def _tree(cells: NDArray[np.float64], codes: NDArray[np.int64], leaves: int) -> NDArray[np.int64]:
+def _told(
+    name: str, cells: NDArray[np.float64], codes: NDArray[np.int64], classes: int, leaves: int
+) -> Telling | None:
+    """``None`` below the line, and where cuts of rows that happen to lie so explain it."""
+    if np.unique(codes).size < 2:
+        return None
     tree = DecisionTreeClassifier(max_leaf_nodes=leaves, class_weight="balanced", random_state=0)
-    return np.asarray(tree.fit(cells, codes).predict(cells), dtype=np.int64)
+    said = np.asarray(tree.fit(cells[:, None], codes).predict(cells[:, None]), dtype=np.int64)
+    reached = score.macro_f1(codes, said, classes)
+    if reached is None or reached < baseline().leaks.too_good:
+        return None
+    rare = int(codes.size - np.bincount(codes).max())
+    if luck(codes.size, rare, int(tree.get_n_leaves())) > baseline().leaks.luck:
+        return None
+    return Telling(name, reached, int((said == codes).sum()))
+
+
+def luck(rows: int, rare: int, runs: int) -> float:
+    """How likely ``rare`` of ``rows`` (neither none nor all) lie in random order in as few as ``runs`` stretches
+    of rare and of other rows: what a tree finds in a column that tells nothing (Wald, Wolfowitz 1940)."""
+    others = rows - rare
+    ways = 0
+    for count in range(2, runs + 1):
+        half, odd = divmod(count, 2)
+        if odd:
+            ways += comb(rare - 1, half) * comb(others - 1, half - 1)
+            ways += comb(rare - 1, half - 1) * comb(others - 1, half)
+        else:
+            ways += 2 * comb(rare - 1, half - 1) * comb(others - 1, half - 1)
+    return ways / comb(rows, rare)
 
 
 def straightness(cells: NDArray[np.float64], values: NDArray[np.float64]) -> float:
@@ -74,7 +98,16 @@ def straightness(cells: NDArray[np.float64], values: NDArray[np.float64]) -> flo
 
 
 def _straight(name: str, cells: NDArray[np.float64], values: NDArray[np.float64]) -> Telling | None:
-    """The column is the number itself but for scale and offset."""
+    """The column is the number itself but for scale and offset, or (by its ranks) for any scale that only grows or
+    only falls, such as a logarithm."""
     there = ~np.isnan(cells)
     reached = straightness(cells[there], values[there])
+    if reached < baseline().leaks.too_straight:
+        reached = straightness(_ranks(cells[there]), _ranks(values[there]))
     return Telling(name, reached, int(there.sum())) if reached >= baseline().leaks.too_straight else None
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The place of each value in their order; equal ones share the mean of theirs."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - counts / 2)[places])

@@ -12,6 +12,9 @@ from aas_server.product.train.bench import Bench
 from aas_server.product.train.leaks.columns import straightness
 from aas_server.product.train.settings import baseline
 
+_GAPS = 0.5
+"""A column with more missing cells than this tells too few rows to be believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
@@ -33,7 +36,7 @@ def ahead(bench: Bench) -> list[Ahead]:
     columns = [(name, matrix[:, place]) for place, name in enumerate(bench.examples.names)]
     if target.codes is not None:
         columns += [
-            (name, np.unique(texts[:, place], return_inverse=True)[1].astype(np.float64))
+            (name, np.where(texts[:, place] == "", np.nan, np.unique(texts[:, place], return_inverse=True)[1]))
             for place, name in enumerate(bench.examples.text_names)
         ]
     found = (_ahead(name, cells, bench) for name, cells in columns)
@@ -57,7 +60,9 @@ def _ahead(name: str, cells: NDArray[np.float64], bench: Bench) -> Ahead | None:
     told, line = _straight, numbers.too_straight
     if bench.target.codes is not None:
         told, line = _mapped, numbers.agreement
-        if np.unique(cells).size > max(numbers.leaves, 2 * len(bench.target.classes)):
+        if np.isnan(cells).mean() > _GAPS or np.unique(cells).size > max(
+            numbers.leaves, 2 * len(bench.target.classes)
+        ):
             return None
     if told(cells, bench, 0)[0] >= line:
         return None
@@ -69,9 +74,11 @@ def _ahead(name: str, cells: NDArray[np.float64], bench: Bench) -> Ahead | None:
 
 
 def _mapped(cells: NDArray[np.float64], bench: Bench, steps: int) -> tuple[float, int]:
-    """Macro F1, and rows told right, where each value of the column stands for the class it is seen with most."""
+    """Macro F1, and rows told right, where each value of the column stands for the class it is seen with most (of
+    rows that hold one)."""
     assert bench.target.codes is not None
     rows = _comparable(bench, steps)
+    rows = rows[~np.isnan(cells[rows])]
     later, classes = bench.target.codes[rows + steps], len(bench.target.classes)
     _, places = np.unique(cells[rows], return_inverse=True)
     seen = np.bincount(places * classes + later, minlength=(int(places.max(initial=0)) + 1) * classes)
