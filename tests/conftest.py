@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from aas_server.house import House
@@ -34,9 +35,14 @@ from connectors.message import Message
 
 BENCH = Path(__file__).parent / "product" / "package" / "bench.py"
 
+# How long an example takes, and the making of one, is the machine's matter. A fixture of a test's own is meant to
+# hold for all its examples.
+_ANY_MACHINE = hypothesis_settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 # The same examples each time, so that a failure is a change's own; CONTRIBUTING says how to look for new ones.
-hypothesis_settings.register_profile("fixed", derandomize=True)
-hypothesis_settings.register_profile("random", derandomize=False, print_blob=True)
+hypothesis_settings.register_profile("fixed", _ANY_MACHINE, derandomize=True)
+hypothesis_settings.register_profile("random", _ANY_MACHINE, derandomize=False, print_blob=True)
 hypothesis_settings.load_profile("fixed")
 
 
@@ -69,12 +75,7 @@ def surroundings() -> Callable[[], dict[str, str]]:
     """The environment of a command. One that serves and is told no port takes one of its own: tests run side by
     side."""
 
-    def made() -> dict[str, str]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            return {**os.environ, "AAS_PORT": str(free.getsockname()[1])}
-
-    return made
+    return lambda: {**os.environ, "AAS_PORT": str(free_port())}
 
 
 @pytest.fixture(scope="session")
@@ -191,8 +192,13 @@ def new_postgres(postgres_server: str) -> Callable[[], str]:
 SHARED = Path(__file__).parents[2] / "shared"
 
 
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until something holds; fail when it does not in time."""
+PATIENCE = 90.0
+"""Seconds: many times what anything takes alone, well below a test's own limit. What comes in time costs none."""
+
+
+def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until something holds; fail when it does not in time. It is looked at now and then: what may come and
+    go between two looks (a number that grows on, a state that passes) must be asked for by what stays."""
     deadline = time.monotonic() + seconds
     tick = threading.Event()
     while not condition():
@@ -200,11 +206,30 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
         tick.wait(0.01)
 
 
+def _ports() -> Iterator[int]:
+    """Ports of loopback, over and over. Each of pytest's workers has its own, none is among those that the system
+    gives to whoever connects (from 32768 on), and none comes again soon: so nobody takes a port between the moment
+    it is found free and the moment it is used, or while a broker is away from it."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 12_000 + worker % 8 * 2_500
+    # Another run beside this one begins elsewhere.
+    begin = os.getpid() * 7 % 2_500
+    return (first + (begin + number) % 2_500 for number in itertools.count())
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on which nobody listens."""
+    for port in itertools.islice(_PORTS, 2_500):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 class Mosquitto:
@@ -222,13 +247,14 @@ class Mosquitto:
         self._process = subprocess.Popen(
             ["mosquitto", "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until(lambda: _listens(self.port))
+        until(lambda: self._process.poll() is not None or _listens(self.port))
+        assert self._process.poll() is None, "mosquitto did not start"
 
     def stop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
     def publish(self, topic: str, text: str, *options: str) -> None:
         """Publish with mosquitto's own client."""
@@ -255,6 +281,12 @@ def free_port_fixture() -> int:
     return free_port()
 
 
+@pytest.fixture(scope="session")
+def new_port() -> Callable[[], int]:
+    """Gives another free port each time."""
+    return free_port
+
+
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Callable[[str], Mosquitto]]:
     if shutil.which("mosquitto") is None:
@@ -262,10 +294,9 @@ def mosquitto(tmp_path: Path) -> Iterator[Callable[[str], Mosquitto]]:
     running: list[Mosquitto] = []
 
     def start(settings: str = "allow_anonymous true") -> Mosquitto:
-        broker = Mosquitto(tmp_path, settings)
-        broker.start()
-        running.append(broker)
-        return broker
+        running.append(Mosquitto(tmp_path, settings))
+        running[-1].start()
+        return running[-1]
 
     yield start
     for broker in running:

@@ -194,11 +194,11 @@ def served(app: Guard) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 90
             while not server.started:
                 assert thread.is_alive() and time.monotonic() < deadline
                 thread.join(0.01)
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join()

@@ -197,7 +197,7 @@ def test_a_form_that_is_cut_off_stores_nothing(
     for path, body in ((f"{base}/Manual/attachment", whole), (f"{base}/Speed", b'{"modelType":"Property"')):
         head = f"PUT {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 1000\r\n"
         form = "Content-Type: multipart/form-data; boundary=b\r\n" if "attachment" in path else ""
-        with socket.create_connection((host, int(port)), timeout=20) as sent:
+        with socket.create_connection((host, int(port)), timeout=60) as sent:
             sent.sendall(f"{head}{form}\r\n".encode() + body)
             sent.shutdown(socket.SHUT_WR)
             assert b" 204 " not in sent.recv(1000) and b" 500 " not in sent.recv(1000)

@@ -236,7 +236,7 @@ def test_bodies_that_are_cut_off(live: str, filled: TestClient, state: Callable[
         body = json.dumps((right(operation) or ({},))[0]).encode()
         head = f"{operation.method} /api/v3.1{address(operation)} HTTP/1.1\r\nHost: {where.netloc}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body) + 100}\r\nConnection: close\r\n\r\n"
-        with socket.create_connection((where.hostname or "", where.port or 0), 20) as connection:
+        with socket.create_connection((where.hostname or "", where.port or 0), 60) as connection:
             connection.sendall(head.encode() + body)
             connection.shutdown(socket.SHUT_WR)
             answer = connection.recv(65536)

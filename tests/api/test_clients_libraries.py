@@ -97,7 +97,7 @@ def test_a_number_is_patched_as_text(filled: TestClient, at: At) -> None:
 def test_a_connection_may_be_closed_each_time(live: str) -> None:
     where = urlsplit(live)
     for _ in range(3):
-        connection = http.client.HTTPConnection(where.netloc, timeout=20)
+        connection = http.client.HTTPConnection(where.netloc, timeout=60)
         connection.request("GET", f"{BASE}/shells", headers={"Connection": "close"})
         answer = connection.getresponse()
         assert answer.status == 200 and json.loads(answer.read())["result"] == []

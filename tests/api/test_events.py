@@ -189,22 +189,24 @@ def url(app: FastAPI, until: Callable[..., None]) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()
-    until(lambda: server.started)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        until(lambda: server.started)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def test_a_stream_goes_on_with_what_happens(url: str, put: Put) -> None:
     put("submodel", SUBMODEL)
     headers = {"Accept": "text/event-stream"}
-    with httpx.stream("GET", f"{url}/events", headers=headers, timeout=10) as answer:
+    with httpx.stream("GET", f"{url}/events", headers=headers, timeout=60) as answer:
         lines = answer.iter_lines()
         first = next(json.loads(line[6:]) for line in lines if line.startswith("data: "))
         assert first["subject"] == "urn:sm"
         put("shell", SHELL)
         assert next(json.loads(line[6:]) for line in lines if line.startswith("data: "))["subject"] == "urn:shell"
     resumed = headers | {"Last-Event-ID": first["id"]}
-    with httpx.stream("GET", f"{url}/events", headers=resumed, timeout=10) as answer:
+    with httpx.stream("GET", f"{url}/events", headers=resumed, timeout=60) as answer:
         line = next(line for line in answer.iter_lines() if line.startswith("data: "))
         assert json.loads(line[6:])["subject"] == "urn:shell"

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -318,7 +318,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(query=st.text(max_size=200) | st.lists(PIECES, max_size=60).map(" ".join) | st.lists(PIECES).map("".join))
 def test_whatever_is_sent_is_answered_or_refused(client: TestClient, query: str) -> None:
     answer = client.post(URL, json={"query": query.encode("utf-8", "replace").decode()})
@@ -336,7 +336,7 @@ CALLS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(calls=st.lists(CALLS, max_size=6))
 def test_calls_in_any_order_are_answered_or_refused(client: TestClient, calls: list[str]) -> None:
     query = " |> ".join(['from(bucket: "aas")', "filter(fn: (r) => r._field =~ /^S/)", *calls])

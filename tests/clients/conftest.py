@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -26,21 +25,14 @@ START_SECONDS = 120
 """Far more than a start takes: the machine may be busy."""
 
 
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
-
-
 def _ask(url: str, method: str = "GET") -> Any:
-    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=20) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=60) as answer:
         content = answer.read()
     return json.loads(content) if content else None
 
 
 @contextmanager
-def _serving(folder: Path, **environment: str) -> Iterator[str]:
-    port = _free_port()
+def _serving(folder: Path, port: int, **environment: str) -> Iterator[str]:
     arguments = ["serve", "--data", str(folder / "data"), "--port", str(port), "--lang", "en"]
     log = folder / "server.log"
     with log.open("wb") as out:
@@ -50,6 +42,7 @@ def _serving(folder: Path, **environment: str) -> Iterator[str]:
         deadline = time.monotonic() + START_SECONDS
         while not _answers(f"http://127.0.0.1:{port}/api/v3.1/description"):
             assert process.poll() is None and time.monotonic() < deadline, log.read_text("utf-8")
+            time.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -76,8 +69,8 @@ def _emptied(server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with _serving(tmp_path_factory.mktemp("clients")) as url:
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory, new_port: Callable[[], int]) -> Iterator[str]:
+    with _serving(tmp_path_factory.mktemp("clients"), new_port()) as url:
         yield url
 
 
@@ -88,9 +81,9 @@ def base(request: pytest.FixtureRequest, sqlite_server: str) -> str:
 
 
 @pytest.fixture
-def on_postgres(tmp_path: Path, new_postgres: Callable[[], str]) -> Iterator[str]:
+def on_postgres(tmp_path: Path, free_port: int, new_postgres: Callable[[], str]) -> Iterator[str]:
     """The base address of a server that keeps its documents in PostgreSQL."""
-    with _serving(tmp_path, AAS_DATABASE_URL=new_postgres()) as url:
+    with _serving(tmp_path, free_port, AAS_DATABASE_URL=new_postgres()) as url:
         yield f"{url}/api/v3.1"
 
 

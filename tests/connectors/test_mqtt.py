@@ -193,7 +193,7 @@ def test_with_version_5_the_window_is_ours(
     lazy = collector(acknowledge=False)
     with subscribed(f"{broker.url}?version=5", lazy, window=300):
         publish(broker.url, numbered(500), client_id="gateway")
-        until(lambda: len(lazy.deliveries) == 300)
+        until(lambda: len(lazy.deliveries) >= 300)
         for delivery in lazy.deliveries[:100]:
             delivery.acknowledge()
         # mosquitto 2.0 sends a few more than the window once it has been full
@@ -211,7 +211,7 @@ def test_it_connects_again_and_subscribes_again(
         until(lambda: not subscription.ready())
         assert subscription.state().error in ("broker-lost", "broker-unreachable")
         broker.start()  # without persistence: it knows nothing of us any more
-        until(subscription.ready, 60)
+        until(subscription.ready)
         assert subscription.state().error == ""
         publish(broker.url, numbered(5), client_id="gateway")
         until(lambda: len(got.deliveries) == 5)
@@ -268,13 +268,13 @@ def test_a_slow_receiver_loses_nothing(
     def slow(delivery: Any) -> None:
         if not waited:
             # longer than mosquitto bears a silent client: it throws us out
-            until(lambda: "exceeded timeout" in log.read_text(), 60)
+            until(lambda: "exceeded timeout" in log.read_text())
             waited.append(True)
         got(delivery)
 
     with subscribed(broker.url, slow, keepalive=1):
         publish(broker.url, numbered(10), client_id="gateway")
-        until(lambda: set(got.payloads) == set(bodies(10)), 60)
+        until(lambda: set(got.payloads) == set(bodies(10)))
     assert waited
 
 

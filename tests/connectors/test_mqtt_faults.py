@@ -9,7 +9,7 @@ import struct
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Proxy:
         self._passing = threading.Event()
         self._passing.set()
         self._ending = False
+        self._changing = threading.Lock()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self.connections = 0
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -46,11 +47,12 @@ class Proxy:
 
     def cut(self) -> None:
         """As a cable that is pulled and a router that forgets: both ends are reset."""
-        for pair in self._pairs:
-            for end in pair:
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                end.close()
-        self._pairs = []
+        with self._changing:
+            for pair in self._pairs:
+                for end in pair:
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    end.close()
+            self._pairs = []
 
     def close(self) -> None:
         self._ending = True
@@ -61,16 +63,17 @@ class Proxy:
 
     def _work(self) -> None:
         while not self._ending:
-            pairs = list(self._pairs)
-            ways = {begin.fileno(): (begin, end) for a, b in pairs for begin, end in ((a, b), (b, a))}
-            ready = select.select([self._listener, *(fd for fd in ways if fd >= 0)], [], [], 0.02)[0]
-            if not self._passing.wait(0.02):
-                continue
-            for one in ready:
-                if one is self._listener:
-                    self._accept()
-                else:
-                    self._pass(*ways[one])
+            if self._passing.wait(0.02):
+                with self._changing:
+                    self._step()
+
+    def _step(self) -> None:
+        ways = {begin: (begin, end) for a, b in self._pairs for begin, end in ((a, b), (b, a))}
+        for one in select.select([self._listener, *ways], [], [], 0.02)[0]:
+            if one is self._listener:
+                self._accept()
+            elif one.fileno() >= 0:
+                self._pass(*ways[one])
 
     def _accept(self) -> None:
         ours, _ = self._listener.accept()
@@ -116,7 +119,7 @@ def test_a_cut_loses_nothing(mosquitto: Make, collector: Any, until: Until, list
         for round_ in range(3):
             publish(broker.url, numbered(round_ * 100, 100), client_id="press")
             proxy.cut()
-            until(lambda round_=round_: proxy.connections == round_ + 2)
+            until(lambda round_=round_: proxy.connections >= round_ + 2)
             until(subscription.ready)
         until(lambda: set(got.payloads) == {payload for _, payload in numbered(0, 300)})
         assert subscription.state().error == ""
@@ -138,7 +141,7 @@ def test_a_connection_that_is_half_open_is_noticed(
         proxy.go_on()
         until(subscription.ready)
         publish(broker.url, numbered(0, 10), client_id="press")
-        until(lambda: len(got.deliveries) == 10)
+        until(lambda: {payload for _, payload in numbered(0, 10)} <= set(got.payloads))
 
 
 @pytest.mark.broker
@@ -188,23 +191,20 @@ def test_a_hostile_broker_does_not_end_the_feed(
     def serve(listener: socket.socket) -> None:
         while len(answers) < 3:
             line, _ = listener.accept()
-            line.recv(4096)
-            line.sendall(nonsense)
-            answers.append(nonsense)
-            line.settimeout(0.3)
-            try:
+            with line, suppress(OSError):  # whenever the subscription hangs up
+                line.recv(4096)
+                answers.append(nonsense)
+                line.sendall(nonsense)
+                line.settimeout(0.1)
                 while line.recv(4096):
                     pass
-            except OSError:
-                pass
-            line.close()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, args=(listener,), daemon=True)
         thread.start()
         url = f"mqtt://127.0.0.1:{listener.getsockname()[1]}?version={version}"
-        with listening(url, collector(), longest_wait=1.0) as subscription:
-            until(lambda: len(answers) == 3)
+        with listening(url, collector(), longest_wait=0.1) as subscription:
+            until(lambda: len(answers) >= 3)
             assert not subscription.ready()
         thread.join()
 
@@ -225,7 +225,7 @@ def test_a_message_of_100_mb_is_taken_without_its_payload(
             command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", "cam", "-f", str(picture)]
             subprocess.run([*command, "-V", version], check=True)
         broker.publish("line", "after")
-        until(lambda: len(got.deliveries) == 3, 60)
+        until(lambda: len(got.deliveries) >= 3)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert [d.message.left_out for d in got.deliveries] == [100 * 2**20 - 1024] * 2 + [0]
     assert got.payloads[-1] == b"after"

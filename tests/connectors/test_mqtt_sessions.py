@@ -218,7 +218,7 @@ def test_what_we_send_arrives_even_where_the_broker_comes_later(
             assert sender.send("out/1", b"%d" % number, qos=number % 2)
         broker.start()
         with subscribed(broker.url, got, ["out/#"]):
-            until(sender.ready, 40)
+            until(sender.ready)
             sender.send("out/1", b"last")
             until(lambda: got.payloads[-1:] == [b"last"])
     finally:

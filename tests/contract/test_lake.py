@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aas_server.errors import BadInput, Conflict, NotFound
@@ -181,7 +181,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(batches=st.lists(VALUES, min_size=1, max_size=4))
 def test_no_number_is_lost_whatever_comes_in_which_order(
     store: Store, rows: Rows, batches: list[list[float | None]]

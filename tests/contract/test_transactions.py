@@ -136,7 +136,7 @@ def test_a_cancelled_begin_leaves_the_way_free(store: Store) -> None:
         async with store.documents.write():
             await asyncio.Event().wait()
 
-    run(asyncio.wait_for(work(), 30))
+    run(asyncio.wait_for(work(), 90))
     assert len(run(store.documents.changes(0, 10))) == 1
 
 
@@ -155,7 +155,7 @@ def test_writers_that_wait_take_nothing_from_the_one_that_writes(store: Store) -
                 assert await asyncio.to_thread(store.catalogue.get, "demo", "first") == b"1"
                 await transaction.put("submodel", f"urn:{number}", b"{}", Keys())
 
-    run(asyncio.wait_for(work(), 20))
+    run(asyncio.wait_for(work(), 90))
     for thread in waiting:
         thread.join()
     assert len(store.catalogue.page("demo")) == 16

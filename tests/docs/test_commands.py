@@ -84,4 +84,4 @@ def _starts_and_ends(arguments: list[str], folder: Path, environment: dict[str, 
             told += process.stdout.readline()
         assert "http://127.0.0.1:" in told
         process.send_signal(signal.SIGINT)
-        return process.wait(timeout=60)
+        return process.wait(timeout=120)

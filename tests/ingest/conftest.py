@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class Broker:
     _id: int = 0
     _count: int | None = None
     _known: bool = False
+    _changing: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, receive: Receiver) -> None:
         self.receive = receive
@@ -73,8 +75,9 @@ class Broker:
 
     def take_acknowledgement(self, delivery: HandedOver) -> None:
         """A deaf broker never hears it: the acknowledgement was lost on the way."""
-        if not self.deaf:
-            self.unacknowledged = [one for one in self.unacknowledged if one is not delivery]
+        with self._changing:
+            if not self.deaf:
+                self.unacknowledged = [one for one in self.unacknowledged if one is not delivery]
 
     def _hand_over(self, topic: str, payload: bytes, packet_id: int, duplicate: bool) -> None:
         assert self.receive is not None
@@ -82,7 +85,8 @@ class Broker:
         delivery = HandedOver(message, duplicate, self._count, broker=self)
         if self._count is not None:
             self._count += 1
-        self.unacknowledged.append(delivery)
+        with self._changing:
+            self.unacknowledged.append(delivery)
         self.receive(delivery)
 
     def _next(self) -> int:

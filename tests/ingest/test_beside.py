@@ -171,5 +171,5 @@ def test_it_ends_before_another_process_may_fold(
     until(lambda: store.journal.mark(MARK) > 0)
     first.stop()
     assert not any(thread.name.startswith("fold") for thread in threading.enumerate())
-    open_ingest(fold_seconds=0.05).settle(timeout=20)
+    assert open_ingest(fold_seconds=0.05).settle()
     assert numbers(store) == list(range(500))

@@ -84,7 +84,7 @@ def test_nothing_is_acknowledged_before_it_is_kept(
     assert gateway.ready()
     disk.full = True
     broker.publish(*texts(5))
-    until(lambda: disk.refused)
+    until(lambda: gateway.error)
     assert (len(broker.unacknowledged), payloads(store)) == (5, [])
     assert not gateway.ready()
     assert gateway.error is not None
@@ -102,14 +102,14 @@ def test_a_full_queue_holds_the_source_back(
     disk.full = True
     broker.publish(b"first")
     until(lambda: disk.refused)
-    publishing = threading.Thread(target=broker.publish, args=texts(30))
+    publishing = threading.Thread(target=broker.publish, args=texts(30), daemon=True)
     publishing.start()
     until(lambda: len(broker.unacknowledged) >= 11)
     publishing.join(0.2)
     assert publishing.is_alive()
     assert len(broker.unacknowledged) < 31
     disk.full = False
-    publishing.join(10)
+    publishing.join()
     until(lambda: not broker.unacknowledged)
     assert len(payloads(store)) == 31
 
@@ -121,14 +121,14 @@ def test_large_messages_hold_the_source_back_by_their_bytes(
     disk.full = True
     broker.publish(b"first")
     until(lambda: disk.refused)
-    publishing = threading.Thread(target=broker.publish, args=[b"x" * 300] * 6)
+    publishing = threading.Thread(target=broker.publish, args=[b"x" * 300] * 6, daemon=True)
     publishing.start()
     until(lambda: len(broker.unacknowledged) >= 5)
     publishing.join(0.2)
     assert publishing.is_alive()
     assert len(broker.unacknowledged) == 5
     disk.full = False
-    publishing.join(10)
+    publishing.join()
     broker.publish(b"x" * 2000)
     until(lambda: not broker.unacknowledged)
     assert len(payloads(store)) == 8
@@ -156,7 +156,7 @@ def test_a_stop_ends_with_a_full_queue_and_a_full_disk(
     until(lambda: len(renumbering.unacknowledged) >= 11)
     stopping = threading.Thread(target=gateway.stop, daemon=True)
     stopping.start()
-    stopping.join(10)
+    stopping.join(60)
     assert not stopping.is_alive()
     disk.full = False
     open_gateway(renumbering)

@@ -76,7 +76,7 @@ def kill_again_and_again(
             process.send_signal(signal.SIGKILL)
             process.communicate()
             process = _ingest(folder, broker_url, qos)
-            sent[-1].wait_for_publish(30)
+            sent[-1].wait_for_publish(90)
         until(lambda: store.journal.last() >= messages)
     finally:
         client.disconnect()

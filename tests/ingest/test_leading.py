@@ -44,12 +44,12 @@ def test_the_second_stands_by_and_takes_over(store: Store, open_ingest: Open, un
     second = open_ingest()
     assert second.ready()
     store.journal.append([reading(n) for n in range(5)])
-    assert second.settle(timeout=10)
+    assert second.settle()
     assert (first._worker.leads, second._worker.leads) == (True, False)
     assert store.lake.pin("cell_1").records == 5
     first.stop()
     store.journal.append([reading(n) for n in range(5, 10)])
-    assert second.settle(timeout=10)
+    assert second.settle()
     assert second._worker.leads
     assert store.lake.pin("cell_1").records == 10
 
@@ -67,7 +67,7 @@ def test_a_killed_holder_is_followed_within_seconds(
         assert not ingest.settle(timeout=0.3)
         assert not store.live.get("cell_1")
         holder.kill()
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert store.lake.pin("cell_1").records == 1
 
 
@@ -81,7 +81,7 @@ def test_streams_have_their_turn_and_the_mark_waits_for_them(
     mark = store.journal.mark(MARK)
     done = [stream for stream in store.lake.streams() if store.lake.folded(stream)]
     assert mark <= len(done) <= 21
-    assert ingest.settle(timeout=20)
+    assert ingest.settle()
     assert store.journal.mark(MARK) == 21
     assert [store.lake.pin(f"cell_{n}").records for n in range(20)] == [2] + [1] * 19
 
@@ -108,7 +108,7 @@ def test_a_mark_that_waits_loses_and_doubles_nothing(
         until(lambda: folded > 3)
         first.stop()
     second = open_ingest(fold_seconds=0.05)
-    assert second.settle(timeout=20)
+    assert second.settle()
     assert [store.lake.pin(f"cell_{n}").records for n in range(10)] == [5] * 10
 
 
@@ -120,5 +120,5 @@ def test_what_was_declared_meanwhile_holds_for_what_was_not_folded_yet(
     ingest._worker.wake()
     until(lambda: store.live.get("cell_1"))
     feeds.declare(store.catalogue, "cell_1", feeds.Declaration(types={"v": "double"}))
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert str(store.lake.schema("cell_1").field("v").type) == "double"

@@ -71,7 +71,7 @@ def calls(strace: str, broker: str, folder: Path, store: Store, until: Until, tm
         assert process.stdout.readline() == "ready\n"
         publish(broker, lambda number: until(lambda: store.lake.folded("plant_1") > number))
         until(lambda: store.journal.mark("fold") >= MESSAGES)
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
     return parsed(trace.read_text(errors="replace").splitlines())
 
 
@@ -84,7 +84,7 @@ def publish(broker: str, folded: Callable[[int], None]) -> None:
     try:
         for number in range(MESSAGES):
             payload = json.dumps({"number": number, "note": f"marker-{number}"})
-            client.publish("plant/1", payload, qos=1).wait_for_publish(30)
+            client.publish("plant/1", payload, qos=1).wait_for_publish(90)
             if number % 20 == 19:
                 folded(number)
     finally:

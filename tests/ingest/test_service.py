@@ -32,7 +32,7 @@ def test_what_comes_in_is_stored_shown_and_told(
     conforming.publish(*map(reading, range(10)), topic="cell/1")
     conforming.publish(b"{not json", topic="cell/1")
     until(lambda: store.journal.last() == 11)
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert store.lake.pin("cell_1").records == 10
     assert store.live.get("cell_1")["온도"] == LiveValue(29, START + 9 * 10**9)
     state = ingest.state()
@@ -52,7 +52,7 @@ def test_readings_are_live_before_they_are_folded(
     until(lambda: store.live.get("cell_1"))
     assert list(store.lake.streams()) == []
     assert ingest.state().streams == ()
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert store.lake.pin("cell_1").records == 1
 
 
@@ -100,7 +100,7 @@ def test_a_command_beside_the_server_folds_the_same_journal(
         catch_up(beside, settings)
     assert beside.lake.pin("cell_1").records == 50
     beside.close()
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert store.lake.pin("cell_1").records == 50
     assert ingest.state().streams[0].records == 50
 
@@ -119,7 +119,7 @@ def test_a_full_disk_while_folding_is_told_and_mended(
         until(lambda: ingest.state().error is not None)
         assert not ingest.ready()
         assert not ingest.settle(timeout=0.1)
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     until(ingest.ready)
     assert store.lake.pin("cell_1").records == 5
 
@@ -144,7 +144,7 @@ def test_a_full_disk_does_not_fill_the_memory(
         begun = tries
         until(lambda: tries > begun)
         assert ingest._worker._folding.decoder.records <= 5
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert store.lake.pin("cell_1").records == 60
 
 
@@ -173,7 +173,7 @@ def test_what_nobody_foresaw_is_told_logged_once_and_tried_again(
         assert error is not None
         assert "nobody foresaw this" in error_text(error, "ko")
     until(ingest.ready)
-    assert ingest.settle(timeout=10)
+    assert ingest.settle()
     assert store.lake.pin("cell_1").records == 5
     assert "".join(capsys.readouterr()).count("ingest-stands-still") == 1
 
@@ -189,7 +189,7 @@ def test_a_damaged_stream_is_named_while_the_others_go_on(
             conforming.publish(reading(number), topic="cell/1")
             conforming.publish(reading(number), topic="cell/2")
             until(lambda: not conforming.unacknowledged)
-            assert ingest.settle(timeout=10)
+            assert ingest.settle()
 
     publish(range(3))
     commit = store.folder / "lake" / "cell_1" / "_delta_log" / f"{1:020d}.json"

@@ -44,7 +44,7 @@ class Gateway:
         threading.Thread(target=self._hear, daemon=True).start()
 
     def expect(self, said: str) -> None:
-        assert self.said.get(timeout=20) == said
+        assert self.said.get(timeout=90) == said
 
     def say(self, value: float) -> None:
         assert self.process.stdin is not None
@@ -59,7 +59,7 @@ class Gateway:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +146,7 @@ def test_a_gateway_that_was_there_before_us(
     until(lambda: store.live.get(press)["pressure"].value == 13.5)
     node.kill()
     until(lambda: store.live.get(press)[ONLINE].value == 0.0)
-    assert second.settle(10)
+    assert second.settle()
     assert rows(store, press) == [
         ("pressure", 0.0, None, None),
         ("상태", None, "가동", None),
@@ -184,7 +184,7 @@ def test_a_gateway_that_speaks_by_names(
     until(lambda: store.live.get(stream).get("pressure"))
     node.kill()
     until(lambda: store.live.get(stream)[ONLINE].value == 0.0)
-    assert ingest.settle(10)
+    assert ingest.settle()
     assert [row for row in rows(store, stream) if row[0] != "bdSeq"] == [
         ("DATA/pressure", 1.5, None, None),
         ("DATA/state", None, "idle", None),

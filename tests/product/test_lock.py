@@ -23,7 +23,7 @@ def test_one_at_a_time_works_on_a_product(tmp_path: Path) -> None:
         other.start()
         other.join(0.2)
         order.append("first")
-    other.join(10)
+    other.join()
     assert order == ["first", "second"]
 
 

@@ -7,11 +7,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -342,3 +345,21 @@ def test_numbers_that_outgrow_999_below_the_first_rows_stay_numbers(written):
     said = asked(written(content))
     assert (said["columns"][0]["type"], said["columns"][0]["max"]) == ("double", 1399.98)
     assert "mixed_type" not in counts(said)
+
+
+def test_a_typed_file_keeps_names_zones_and_digits(tmp_path):
+    path = tmp_path / "typed.parquet"
+    stamps = pa.array([1_772_438_400_000_000_007 + step * 10**9 for step in range(5)])
+    whole = pa.array([Decimal(10**30 + 7919 * step) for step in range(5)], pa.decimal128(38, 0))
+    table = [stamps.cast(pa.timestamp("ns", "Asia/Seoul")), whole, pa.array(range(5)), pa.array(range(4, 9))]
+    pq.write_table(pa.Table.from_arrays(table, names=["t", "Serial", "serial", "t"]), path)
+    said = asked(path, time="t", key=("serial",))
+    assert counts(said) == {}
+    assert [(one["name"], one["min"]) for one in said["columns"]] == [
+        ("t", "2026-03-02T08:00:00.000000007Z"),
+        ("Serial", 10**30),
+        ("serial", 0),
+        ("t.1", 4),
+    ]
+    assert said["columns"][1]["distinct"] == 5
+    assert "'name.1'" in said["notes"][0]

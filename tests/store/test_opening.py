@@ -83,7 +83,7 @@ def test_several_processes_open_a_new_folder_at_once(tmp_path: Path) -> None:
         for number in range(4)
     ]
     for process in started:
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=120)
         assert process.returncode == 0, said.decode()
     store = open_store(tmp_path / "data")
     assert [id for id, _ in store.catalogue.page("demo")] == ["0", "1", "2", "3"]

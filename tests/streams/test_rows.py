@@ -87,6 +87,7 @@ def test_listing_costs_by_the_page_not_by_the_number_of_streams(house):
         house.store.catalogue.put("stream", facts.name, msgspec.json.encode(facts))
     desk = house.desk()
     desk.page(1)
-    started = time.perf_counter()
+    started = time.thread_time()
     rows, _ = desk.page(100, "s02000")
-    assert len(rows) == 100 and time.perf_counter() - started < 0.5
+    spent = time.thread_time() - started
+    assert len(rows) == 100 and spent < 0.5, spent

@@ -6,7 +6,7 @@ import json
 import socket
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from aas_server.settings import Settings
 from aas_server.streams.configuration.subscribing import with_described
 
 pytestmark = pytest.mark.broker
+Running = Callable[..., AbstractContextManager[tuple[House, Server]]]
 SHOT = '{"timestamp": "2026-01-01T00:00:00Z", "oil": 41.5}'
 
 
@@ -54,18 +55,21 @@ def described(topic: str, broker: str, id: str = "urn:aid") -> dict[str, Any]:
     }
 
 
-@contextmanager
-def running(folder: Path, **settings: Any) -> Iterator[tuple[House, Server]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    chosen = Settings(data=folder, port=port, fold_seconds=0.05, **settings)
-    with (
-        listen(chosen) as listener,
-        House(chosen) as house,
-        Server(house, house.subscriptions(), listener) as server,
-    ):
-        yield house, server
+@pytest.fixture
+def running(new_port: Callable[[], int]) -> Running:
+    """A server on a data folder, for as long as a block lasts."""
+
+    @contextmanager
+    def run(folder: Path, **settings: Any) -> Iterator[tuple[House, Server]]:
+        chosen = Settings(data=folder, port=new_port(), fold_seconds=0.05, **settings)
+        with (
+            listen(chosen) as listener,
+            House(chosen) as house,
+            Server(house, house.subscriptions(), listener) as server,
+        ):
+            yield house, server
+
+    return run
 
 
 def put(house: House, document: dict[str, Any]) -> None:
@@ -80,7 +84,9 @@ def records(house: House, name: str) -> int:
 Until = Callable[..., None]
 
 
-def test_a_described_topic_is_subscribed_while_the_server_runs(mosquitto, tmp_path: Path, until: Until) -> None:
+def test_a_described_topic_is_subscribed_while_the_server_runs(
+    mosquitto, tmp_path: Path, until: Until, running: Running
+) -> None:
     broker = mosquitto()
     with running(tmp_path / "data", broker=[broker.url], filter=["plant/#"]) as (house, server):
         until(server.ingest.ready)
@@ -91,7 +97,9 @@ def test_a_described_topic_is_subscribed_while_the_server_runs(mosquitto, tmp_pa
         assert house.desk().row("line_press").state == "adopted"
 
 
-def test_what_is_described_holds_after_a_restart(mosquitto, tmp_path: Path, until: Until) -> None:
+def test_what_is_described_holds_after_a_restart(
+    mosquitto, tmp_path: Path, until: Until, running: Running
+) -> None:
     broker = mosquitto()
     with running(tmp_path / "data", broker=[broker.url], filter=["plant/#"]) as (house, _):
         put(house, described("line/press", broker.url))
@@ -101,7 +109,9 @@ def test_what_is_described_holds_after_a_restart(mosquitto, tmp_path: Path, unti
         until(lambda: published(broker, "line/press") and records(house, "line_press") > 0)
 
 
-def test_a_package_cannot_make_us_connect_elsewhere(mosquitto, tmp_path: Path, until: Until) -> None:
+def test_a_package_cannot_make_us_connect_elsewhere(
+    mosquitto, tmp_path: Path, until: Until, running: Running
+) -> None:
     ours = mosquitto()
     with (
         socket.create_server(("127.0.0.1", 0)) as other,
@@ -119,7 +129,9 @@ def test_a_package_cannot_make_us_connect_elsewhere(mosquitto, tmp_path: Path, u
         assert len(server.ingest.sources) == 1
 
 
-def test_a_broker_that_the_settings_allow_is_connected_to(mosquitto, tmp_path: Path, until: Until) -> None:
+def test_a_broker_that_the_settings_allow_is_connected_to(
+    mosquitto, tmp_path: Path, until: Until, running: Running
+) -> None:
     broker = mosquitto()
     with running(tmp_path / "data", aid_brokers=["127.0.0.1"]) as (house, server):
         put(house, described("line/press", broker.url))
@@ -130,7 +142,9 @@ def test_a_broker_that_the_settings_allow_is_connected_to(mosquitto, tmp_path: P
         until(lambda: not server.ingest.sources)
 
 
-def test_streams_are_adopted_over_http_beside_a_running_server(mosquitto, tmp_path: Path, until: Until) -> None:
+def test_streams_are_adopted_over_http_beside_a_running_server(
+    mosquitto, tmp_path: Path, until: Until, running: Running
+) -> None:
     broker = mosquitto()
     with running(tmp_path / "data", broker=[broker.url]) as (house, server):
         until(server.ingest.ready)
@@ -158,7 +172,7 @@ def published(broker: Any, topic: str) -> bool:
 def asked(server: Server, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(server.url + path, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return dict(json.load(answer))
 
 

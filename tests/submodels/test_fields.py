@@ -50,7 +50,7 @@ def fields(draw: st.DrawFn) -> Field:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(fields())
 def test_a_field_comes_back_from_every_form(field: Field) -> None:
     series = TimeSeries("https://x.example/ts", "TimeSeries", both("가", "a"), {}, (field,), (), ())
@@ -62,7 +62,7 @@ def test_a_field_comes_back_from_every_form(field: Field) -> None:
     assert data_processing.from_submodel(data_processing.to_submodel(processing)) == processing
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(fields())
 def test_a_concept_description_is_legal_in_both_metamodels(field: Field) -> None:
     said = json.loads(json.dumps(concept_description(field), cls=AASToJsonEncoder))

@@ -48,7 +48,7 @@ def smtv(template: Path, submodel: Any, folder: Path) -> subprocess.CompletedPro
     file = folder / "submodel.json"
     file.write_text(json.dumps({"submodels": [submodel]}, ensure_ascii=False), "utf-8")
     command = [Path(sys.executable).parent / "smtv", "--no-bundle", "--template", template, file]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
 def test_it_is_legal_in_metamodel_3_1_and_3_0(case: Any) -> None:

@@ -72,14 +72,12 @@ def test_a_settings_file_with_an_unknown_name(aas, tmp_path):
     assert "prot" in ended.err
 
 
-def test_a_broker_that_is_not_there(aas, tmp_path):
+def test_a_broker_that_is_not_there(aas, tmp_path, free_port):
     file = tmp_path / "good.csv"
     file.write_text(GOOD)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    ended = aas("replay", file, "--broker", f"mqtt://127.0.0.1:{port}", "--lang", "en")
+    ended = aas("replay", file, "--broker", f"mqtt://127.0.0.1:{free_port}", "--lang", "en")
     assert ended.code == 3
-    assert str(port) in ended.err
+    assert str(free_port) in ended.err
 
 
 def test_a_product_that_does_not_exist(aas, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -86,22 +85,20 @@ def test_a_missing_folder_is_not_made(aas, tmp_path: Path) -> None:
 
 
 def test_a_server_outlives_its_database(
-    tmp_path: Path, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres_server: str, monkeypatch: pytest.MonkeyPatch, free_port: int
 ) -> None:
     psycopg = pytest.importorskip("psycopg", reason="needs psycopg (extra postgres)")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     with psycopg.connect(postgres_server, autocommit=True) as admin:
         admin.execute("CREATE DATABASE outlived")
         monkeypatch.setenv("AAS_DATABASE_URL", postgres_server.replace("/postgres?", "/outlived?"))
-        command = ["serve", "--data", str(tmp_path / "data"), "--port", str(port), "--lang", "en"]
+        command = ["serve", "--data", str(tmp_path / "data"), "--port", str(free_port), "--lang", "en"]
         with subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "aas_server", *command], stdout=subprocess.PIPE, text=True
         ) as server:
             try:
                 assert server.stdout is not None
                 assert server.stdout.readline().startswith("Serving")
-                _until_status(port, 200)
+                _until_status(free_port, 200)
                 admin.execute("ALTER DATABASE outlived ALLOW_CONNECTIONS false")
                 admin.execute(
                     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'outlived'"
@@ -110,26 +107,27 @@ def test_a_server_outlives_its_database(
                 while "Collecting has stopped" not in told:
                     assert told, "the server ended with its database"
                     told = server.stdout.readline()
-                _until_status(port, 503)
+                _until_status(free_port, 503)
                 admin.execute("ALTER DATABASE outlived ALLOW_CONNECTIONS true")
-                _until_status(port, 200)
+                _until_status(free_port, 200)
                 assert server.poll() is None
             finally:
                 server.terminate()
-                server.communicate(timeout=30)
+                server.communicate(timeout=120)
         admin.execute("DROP DATABASE outlived WITH (FORCE)")
     assert server.returncode == 0
 
 
 def _until_status(port: int, status: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     found: object = None
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v3.1/shells", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v3.1/shells", timeout=60) as answer:
                 found = answer.status
         except urllib.error.HTTPError as refused:
-            found = refused.code
+            with refused:
+                found = refused.code
         if found == status:
             return
         time.sleep(0.05)

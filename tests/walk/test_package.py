@@ -69,7 +69,7 @@ def test_each_submodel_conforms_to_its_template(product, tmp_path):
         said = json30.to_jsonable(submodel)
         file.write_text(json.dumps({"submodels": [said]}, ensure_ascii=False), "utf-8")
         command = [Path(sys.executable).parent / "smtv", "--no-bundle", "--template", template_of(submodel), file]
-        verdict = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        verdict = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
         assert verdict.returncode == 0, f"{submodel.id_short}: {verdict.stdout}{verdict.stderr}"
 
 

@@ -117,7 +117,7 @@ def test_it_is_ready_only_while_every_broker_has_granted_everything(
         secured.stop()
         until(lambda: served.health()["waiting"] == ["ingest", secured.url])
         secured.start()
-        until(lambda: served.health()["ready"], 60)
+        until(lambda: served.health()["ready"])
         until(served.tells("모든 구독이 확인되었습니다"))
 
 

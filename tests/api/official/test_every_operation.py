@@ -98,7 +98,7 @@ class Asking:
 
     def _asked(self, method: str, path: str, address: str, told: Json) -> httpx2.Response:
         wanted = told.get("status", 200)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while True:
             answer = self._client.request(
                 method,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -71,16 +70,13 @@ class Running:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def start(tmp_path: Path, new_port: Callable[[], int]) -> Iterator[Callable[..., Running]]:
     """Opens a server on the test's data folder; again, after it was closed."""
     stack: list[Any] = []
 
     def opened(**changed: Any) -> Running:
         close()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        settings = Settings(data=tmp_path / "data", port=port, fold_seconds=0.05, zone="UTC", **changed)
+        settings = Settings(data=tmp_path / "data", port=new_port(), fold_seconds=0.05, zone="UTC", **changed)
         house = House(settings)
         server = Server(house, [], listen(settings))
         server.__enter__()

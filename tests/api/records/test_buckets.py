@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -196,7 +196,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         assert error.key == "records-interval-wrong"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(
     values=st.lists(st.floats(-1e9, 1e9) | st.just(float("nan")), min_size=1, max_size=120),
     points=st.integers(3, 40),

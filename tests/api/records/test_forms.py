@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -60,7 +60,7 @@ def as_csv(row: Row) -> Row:
     return {name: "" if v is None else str(v).lower() if isinstance(v, bool) else v for name, v in row.items()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(rows=st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=20))
 def test_all_forms_have_the_same_values(
     rows: list[Row],

@@ -175,7 +175,7 @@ def test_the_code_of_the_guide_book_runs(unzipped):
         # Once per language in the page: one is run.
         program = code[part][: len(code[part]) // 2]
         done = subprocess.run(
-            [sys.executable, "-c", program], cwd=unzipped, capture_output=True, text=True, timeout=120
+            [sys.executable, "-c", program], cwd=unzipped, capture_output=True, text=True, timeout=240
         )
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout

@@ -69,7 +69,7 @@ def unpacked(release: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """The script of the release in a process of its own, away from our code."""
     command = [sys.executable, "-I", "model/load.py", "--json", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -89,7 +89,7 @@ def test_without_a_file_the_script_takes_the_sample(unpacked: Path) -> None:
 def test_the_script_is_imported_too(unpacked: Path) -> None:
     code = "from load import Model; print(Model().predict([{'pressure': 90}]))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=unpacked / "model", capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], cwd=unpacked / "model", capture_output=True, text=True, timeout=240
     )
     assert done.returncode == 0 and "'class': 'good'" in done.stdout, done.stderr
 
@@ -132,5 +132,5 @@ def test_what_the_line_wrote_conforms_to_the_official_template(release: Any, tmp
     file = tmp_path / "submodel.json"
     file.write_text(json.dumps({"submodels": [submodel]}, cls=AASToJsonEncoder), "utf-8")
     command = [Path(sys.executable).parent / "smtv", "--no-bundle", "--template", OFFICIAL / f"{kind}.json", file]
-    verdict = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    verdict = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr

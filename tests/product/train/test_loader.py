@@ -63,7 +63,7 @@ def test_the_script_says_what_the_server_says(build: Build, mixed: pd.DataFrame,
     content = mixed.to_csv(index=False).encode()
     (folder / "rows.csv").write_bytes(content)
     command = [sys.executable, "-I", folder / "load.py", "--json", folder / "rows.csv"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert said == said_by_server(built, content)

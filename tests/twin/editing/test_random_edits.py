@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aas_server.errors import AasError, BadInput
@@ -116,7 +116,7 @@ def _others(submodel: Json, place: str) -> dict[str, bytes]:
     return {one["idShort"]: msgspec.json.encode(one) for one in inside if one["idShort"] != own}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.lists(elements, max_size=4), st.lists(operations, min_size=1, max_size=6))
 def test_random_edits_keep_a_submodel_valid_and_the_rest_untouched(
     first: list[Json], edits: list[tuple[str, int, str, Json]]

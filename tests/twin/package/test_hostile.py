@@ -96,7 +96,7 @@ def test_endless_nesting_names_its_limit(body: bytes, read: Callable[..., Any]) 
 @pytest.mark.parametrize("type", [b"xs:int", b"xs:double", b"xs:date"])
 def test_huge_numbers_cost_nothing(value: bytes, type: bytes, read: Callable[..., Any]) -> None:
     property = b'{"modelType":"Property","idShort":"Ab","valueType":"%b","value":%b}' % (type, value)
-    start = time.monotonic()
+    start = time.thread_time()
     try:
         source = read(b'{"submodels":[{"modelType":"Submodel","id":"urn:x","submodelElements":[%b]}]}' % property)
     except BadInput as error:
@@ -105,14 +105,14 @@ def test_huge_numbers_cost_nothing(value: bytes, type: bytes, read: Callable[...
         (element,) = source.documents[0][1]["submodelElements"]
         assert element["value"] == value.decode().strip('"')
         assert element["valueType"] == "xs:string" and source.repairs
-    assert time.monotonic() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_many_attributes_cost_no_square(read: Callable[..., Any]) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     with pytest.raises(AasError):
         read((HEAD[:-1] + "".join(f' a{number}="x"' for number in range(100_000)) + "><submodels>").encode())
-    assert time.monotonic() - start < 5
+    assert time.thread_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_many_attributes_cost_no_square(read: Callable[..., Any]) -> None:
 def test_thousands_of_equal_names_take_no_longer_each_than_one(
     part: dict[str, Any], read: Callable[..., Any]
 ) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     submodel = {"modelType": "Submodel", "id": "urn:x", "idShort": "9", **part}
     source = read(json.dumps({"submodels": [submodel]}).encode())
     assert len(source.repairs) + len(source.findings) > 9_000
-    assert time.monotonic() - start < 20
+    assert time.thread_time() - start < 20
 
 
 @pytest.mark.parametrize(

@@ -28,4 +28,4 @@ def seconds(folder: Path, count: int) -> float:
 
 def test_renaming_siblings_of_one_name_takes_time_linear_in_them(tmp_path: Path) -> None:
     few = min(seconds(tmp_path, 1000) for _ in range(3))
-    assert seconds(tmp_path, 8000) < 20 * few
+    assert min(seconds(tmp_path, 8000) for _ in range(2)) < 20 * few

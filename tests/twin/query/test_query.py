@@ -153,6 +153,6 @@ def test_a_pattern_that_engines_read_apart_or_for_ever_is_refused(pattern: str) 
 
 def test_a_pattern_made_to_take_for_ever_does_not() -> None:
     found = re2.compile(portable(r"(a*)*(a|aa)+$"))
-    before = time.perf_counter()
+    before = time.thread_time()
     assert not found.search("a" * 20_000 + "b")
-    assert time.perf_counter() - before < 2
+    assert time.thread_time() - before < 2
