@@ -96,7 +96,7 @@ def _opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
     with tempfile.TemporaryDirectory(prefix="aas-quality-") as name:
         folder = Path(name)
         with records.connect(folder / "spill", _limit(choices.memory)) as connection:
-            connection.execute("SET preserve_insertion_order = true")
+            connection.execute("SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
             connection.execute(f"SET max_expression_depth = {10 * layout.MOST_COLUMNS}")
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
             read = _read(connection, file, sort, folder, watch)
@@ -105,8 +105,8 @@ def _opened(file: Path, choices: Choices, watch: Watch) -> Iterator[Subject]:
 
 def _read(connection: duckdb.DuckDBPyConnection, file: Path, sort: Sort, folder: Path, watch: Watch) -> _Read:
     if sort == "parquet":
-        sources, rows = parquet.read(connection, file)
-        return _Read(sources, rows, file, copied=False)
+        known = parquet.read(connection, file)
+        return _Read(known.sources, known.rows, file, copied=False, repeated=known.repeated)
     text = as_utf8(file, folder)
     found = layout.find(text.path, file)
     table = raw.read(connection, text.path, found, folder, file, watch)

@@ -169,8 +169,8 @@ def _native(source: Source, declared: Quality) -> Plan:
     if native == "BOOLEAN":
         return Plan(source, "bool", source.sql)
     if native.startswith("TIMESTAMP") or native == "DATE":
-        zoned = native == "TIMESTAMP WITH TIME ZONE"
-        fine = native == "TIMESTAMP_NS"
+        zoned = native in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+        fine = native.endswith("_NS")
         value = f"{source.sql} AT TIME ZONE 'UTC'" if zoned else source.sql if fine else f"{source.sql}::TIMESTAMP"
         return Plan(source, "timestamp", f"({value})", False, zoned, 10**9 if fine else 10**6)
     missing = cells.no_text(source.text, declared, source.name)
