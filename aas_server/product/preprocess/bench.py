@@ -9,6 +9,7 @@ from datetime import tzinfo
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from aas_server.errors import BadInput
 from aas_server.ids import Names
@@ -57,7 +58,8 @@ NOTHING = Example()
 @dataclass(slots=True)
 class Bench:
     """``relation`` names the present state of the records (always with ``row`` and ``time``), ``rows`` how many
-    there are; ``operations`` is the log so far. Every operation is noted, one that changed nothing with zeros."""
+    there are; ``ordered``, that they lie in the order of time and row. ``operations`` is the log so far: every
+    operation is noted, one that changed nothing with zeros."""
 
     connection: duckdb.DuckDBPyConnection
     stream: CollectedStream
@@ -67,6 +69,7 @@ class Bench:
     veil: Veil
     relation: str
     rows: int
+    ordered: bool = False
     columns: list[Column] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     _steps: int = 0
@@ -79,6 +82,12 @@ class Bench:
     def make(self, name: str, select: str, kind: str = "TABLE") -> None:
         """A relation to look things up in."""
         self.connection.execute(f"CREATE TEMP {kind} {name} AS {select}")
+
+    def look_up(self, name: str, given: pa.Table) -> None:
+        """As ``make``, of a table that came from elsewhere."""
+        self.connection.register(f"{name}_given", given)
+        self.make(name, f"SELECT * FROM {name}_given")  # noqa: S608
+        self.connection.unregister(f"{name}_given")
 
     def become(self, name: str, select: str, kind: str = "VIEW") -> None:
         """Let the relation ``name``, made by ``select``, be the present state."""
@@ -195,7 +204,7 @@ class Bench:
 
     @contextmanager
     def in_order(self) -> Iterator[None]:
-        """Sums of fractions depend on their order: within the block the rows are taken one after the other."""
+        """Within the block the rows are taken one after the other: sums of fractions depend on their order."""
         [[threads]] = self.connection.execute("SELECT current_setting('threads')").fetchall()
         self.connection.execute("SET threads = 1")
         try:

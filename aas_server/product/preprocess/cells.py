@@ -23,17 +23,23 @@ from submodels.field import Field
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A column's value once cleaned, and the conditions under which it was a code, a word for "missing", or could
-    not be read; ``came``: that there was anything. Conditions are never null."""
+    """A column's value once read, and the conditions under which it is none: ``bad`` in all, as a code, as a word
+    for "missing", or as it could not be read; ``came``: that there was anything. Conditions are never null."""
 
     column: Column
-    value: str
+    read: str
+    bad: str
     came: str
     coded: str
     worded: str
     unreadable: str
     shown: str
     cast: Cast | None = None
+
+    @property
+    def value(self) -> str:
+        """The cell once cleaned."""
+        return self.read if self.bad == "false" else f"CASE WHEN {self.bad} THEN NULL ELSE {self.read} END"
 
 
 def clean(bench: Bench) -> None:
@@ -47,9 +53,12 @@ def clean(bench: Bench) -> None:
             continue
         column = Column(field, f"c{number}", kind)
         cleaned.append(_as_it_came(column) if bench.is_label(field) else _cleaned(bench, column, misfits))
-    _count(bench, cleaned)
+    concerned = _count(bench, cleaned)
     bench.columns = [made.column for made in cleaned]
-    values = "".join(f", {made.value} AS {made.column.sql}" for made in cleaned)
+    values = "".join(
+        f", {made.value if cells else made.read} AS {made.column.sql}"
+        for made, cells in zip(cleaned, concerned, strict=True)
+    )
     bench.become("cleaned", f"SELECT row, time{values} FROM {bench.relation}")  # noqa: S608
 
 
@@ -63,7 +72,8 @@ def typed(field: Field, cast: Cast) -> Field:
     return replace(made, role="text" if cast.to in ("text", "time") else "feature")
 
 
-def _count(bench: Bench, cleaned: list[Cleaned]) -> None:
+def _count(bench: Bench, cleaned: list[Cleaned]) -> list[int]:
+    """Log what is done. Returns how many cells of each column are concerned: one without is only read."""
     asked = []
     for made in cleaned:
         read = f"count_if({made.came}) - count_if({made.unreadable})" if made.cast else "0"
@@ -92,6 +102,7 @@ def _count(bench: Bench, cleaned: list[Cleaned]) -> None:
         [_typed_example(bench, cleaned[place], unreadable[place]) for place in casts],
         [(cast.to, fitting[place]) for place in casts if (cast := cleaned[place].cast)],
     )
+    return [sum(cells) for cells in zip(unreadable, codes, absent, strict=True)]
 
 
 def _typed_example(bench: Bench, made: Cleaned, unfit: int) -> Counted:
@@ -128,7 +139,7 @@ def _cleaned(bench: Bench, column: Column, misfits: bool) -> Cleaned:
         unreadable = f"({came} AND NOT ({empty}) AND ({value}) IS NULL)"
         came = f"({came} AND NOT ({empty}))"
         column.kind, column.field = casting.KINDS[cast.to], typed(column.field, cast)
-        return Cleaned(column, _unless(empty, value), came, code, word, unreadable, shown, cast)
+        return Cleaned(column, value, empty, came, code, word, unreadable, shown, cast)
     value, wrong = raw, "false"
     # isfinite(), not isnan(): Parquet's statistics leave NaN out, and DuckDB 2.0 concludes that there is none.
     if kind == "double":
@@ -140,13 +151,9 @@ def _cleaned(bench: Bench, column: Column, misfits: bool) -> Cleaned:
     if unreadable != "false" and empty != "false":
         unreadable = f"(({unreadable}) AND NOT ({empty}))"
     bad = " OR ".join(one for one in (wrong, empty) if one != "false") or "false"
-    return Cleaned(column, _unless(bad, value), came, code, word, unreadable, shown)
-
-
-def _unless(condition: str, value: str) -> str:
-    return value if condition == "false" else f"CASE WHEN {condition} THEN NULL ELSE {value} END"
+    return Cleaned(column, value, bad, came, code, word, unreadable, shown)
 
 
 def _as_it_came(column: Column) -> Cleaned:
     raw = column.sql
-    return Cleaned(column, raw, f"({raw} IS NOT NULL)", "false", "false", "false", f"{raw}::VARCHAR")
+    return Cleaned(column, raw, "false", f"({raw} IS NOT NULL)", "false", "false", "false", f"{raw}::VARCHAR")

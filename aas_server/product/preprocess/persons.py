@@ -38,9 +38,7 @@ def _replace(bench: Bench, column: Column, key: bytes) -> None:
         }
     )
     table = f"people_{column.sql}"
-    bench.connection.register(f"{table}_given", named)
-    bench.make(table, f"SELECT * FROM {table}_given")  # noqa: S608
-    bench.connection.unregister(f"{table}_given")
+    bench.look_up(table, named)
     (cells,) = bench.counts(f"count({column.sql})")
     columns = ", ".join(
         f"l.{name}" for name in ["row", "time", *(one.sql for one in bench.columns if one is not column)]

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from aas_server.messages import in_all
 from aas_server.product.preprocess.bench import FLAGGED, Bench
+
+_FIRST = 3
+"""Columns that are hashed first."""
+_FEW = 20
+"""Where fewer than one record in so many has an equal in them, those few are compared as a whole."""
+_AT_ONCE = 10_000_000
+"""Hashes that are sorted at once: 80 MB."""
 
 
 def numbers_as_text(bench: Bench) -> None:
@@ -31,7 +42,7 @@ def remove(bench: Bench) -> None:
     withheld = any(cleaning.drops(name) for name in key)
     shown = in_all("preprocess-withheld") if withheld else ", ".join(key)
     word = in_all(f"preprocess-{which}")
-    everything = ["time", "misfit", *(f"c{number}" for number in range(len(names)))]
+    everything = ["time", *(f"c{number}" for number in range(len(names))), "misfit"]
     removed = _others(bench, _equal(key, names, everything), kept)
     example = bench.example("true", source=f"(SELECT * FROM {bench.relation} SEMI JOIN repeats USING (row))")  # noqa: S608
     left = bench.rows - removed
@@ -43,16 +54,17 @@ def remove(bench: Bench) -> None:
 def _others(bench: Bench, same: list[str], kept: str) -> int:
     """Make the table ``repeats``: the rows that are equal in ``same`` to the one that is kept. Returns how many.
 
-    Most records have no equal: a first pass over hashes alone finds those that may have one, so that a table of
-    millions of wide rows is not grouped as a whole.
+    Most records have no equal: hashes find those that may have one, so that a table of millions of wide rows is
+    not grouped as a whole. The first columns alone tell most records apart; where they do not, all are hashed.
     """
-    hashed = f"hash({', '.join(same)})"
-    bench.make(
-        "alike",
-        f"SELECT hashed FROM (SELECT {hashed} AS hashed FROM {bench.relation}) GROUP BY 1 HAVING count(*) > 1",  # noqa: S608
-    )
+    for some in (same[:_FIRST], same):
+        hashed = f"hash({', '.join(some)})"
+        alike = _alike(bench, hashed)
+        if len(alike) * _FEW < bench.rows:
+            break
     keys = ", ".join(f"{part} AS k{number}" for number, part in enumerate(same))
     groups = ", ".join(f"k{number}" for number in range(len(same)))
+    bench.look_up("alike", pa.table({"hashed": alike}))
     bench.make(
         "repeats",
         f"SELECT row FROM (SELECT row, {hashed} AS hashed, {keys} FROM {bench.relation}) "  # noqa: S608
@@ -60,6 +72,18 @@ def _others(bench: Bench, same: list[str], kept: str) -> int:
     )
     (count,) = bench.counts("count(*)", "repeats")
     return count
+
+
+def _alike(bench: Bench, hashed: str) -> NDArray[np.uint64]:
+    """The hashes that more than one record has; the hash of n records n - 1 times."""
+    parts = bench.rows // _AT_ONCE + 1
+    found = []
+    for part in range(parts):
+        source = f"SELECT {hashed} AS hashed FROM {bench.relation}"  # noqa: S608
+        some = bench.connection.sql(f"FROM ({source}) WHERE hashed % {parts} = {part}").fetchnumpy()["hashed"]
+        some.sort()
+        found.append(some[1:][some[1:] == some[:-1]])
+    return np.concatenate(found)
 
 
 def _equal(key: tuple[str, ...], names: list[str], everything: list[str]) -> list[str]:

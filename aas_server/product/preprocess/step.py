@@ -106,10 +106,10 @@ def _prepare(
         bench = lay(connection, _without_clash(stream), work.recipe, zone, work.names)
         _operate(bench, secret, {name: one.table for name, one in others.items()})
         path = work.folder / "prepared" / f"{stream.name}.parquet"
-        writing.write(bench, path)
+        sold = writing.write(bench, path)
         table = PreparedTable(stream.name, path, bench.rows, tuple(column.field for column in bench.columns))
         rules = row_rules.rules(bench, {name: one.rules for name, one in others.items()})
-        return _Done(table, tuple(bench.operations), compare.columns(bench, table), rules)
+        return _Done(table, tuple(bench.operations), compare.columns(bench, table, sold), rules)
 
 
 def _operate(bench: Bench, secret: bytes, others: Mapping[str, PreparedTable]) -> None:

@@ -87,10 +87,14 @@ def place_in_time(bench: Bench) -> None:
 
 def sort(bench: Bench) -> None:
     """Order by time, then by arrival. What counts as changed are the rows that stood behind a later one."""
-    (moved,) = bench.counts(
-        "count_if(time < before)",
-        f"(SELECT time, max(time) OVER (ORDER BY row ROWS UNBOUNDED PRECEDING) AS before FROM {bench.relation})",  # noqa: S608
-    )
+    behind = "coalesce(time < lag(time) OVER (), false) OR coalesce(row < lag(row) OVER (), false)"
+    with bench.in_order():
+        (late,) = bench.counts("count_if(late)", f"(SELECT {behind} AS late FROM {bench.relation})")  # noqa: S608
+    bench.ordered, moved = not late, 0
+    if late:
+        before = "max(time) OVER (ORDER BY row ROWS UNBOUNDED PRECEDING)"
+        source = f"(SELECT time, {before} AS before FROM {bench.relation})"  # noqa: S608
+        (moved,) = bench.counts("count_if(time < before)", source)
     bench.note("sort-by-time", moved=moved)
 
 
