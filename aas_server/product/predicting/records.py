@@ -56,7 +56,15 @@ def cleaned(rows: Rows, signature: Signature, values: Values) -> Cleaned:
             value, operations = cleaning.raw(signature.rules, rule, cell, moments[row])
             inputs[name][row] = value
             done.note(row, short, value, operations)
+    _check_empty(done)
     return done
+
+
+def _check_empty(done: Cleaned) -> None:
+    """A row that bore readings and has none left is no row without inputs: it is said otherwise."""
+    for row, changed in done.changed.items():
+        if all(column[row] is None for column in done.rows.cells.values()):
+            raise BadInput("predict-raw-empty", row=row + 1, columns=", ".join(changed))
 
 
 def _released(rows: Rows, signature: Signature) -> Cleaned:

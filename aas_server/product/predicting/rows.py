@@ -71,7 +71,9 @@ def _objects(given: Iterable[Any], most: int) -> Rows:
         if rows.count >= most:
             raise TooLarge("predict-too-many-rows", limit=most)
         if not isinstance(one, dict):
-            raise BadInput("predict-no-object", row=rows.count + 1, given=type(one).__name__)
+            raise BadInput(
+                "predict-no-object", row=rows.count + 1, given=str(one)[:40] if one is not None else "null"
+            )
         _add(rows, one)
     return rows
 

@@ -182,6 +182,11 @@ def test_a_code_that_no_row_can_hold_is_known_wherever_it_comes(made: Made) -> N
     assert told(made.record, [row], values="raw")["predictions"][0]["cleaned"]["melt_temp"] is None
 
 
+def test_a_record_of_codes_alone_is_told_as_that(made: Made) -> None:
+    with pytest.raises(BadInput, match=r"predict-raw-empty.*'row': 2"):
+        told(made.record, [made.raw[0], {"melt temp": -999, "speed": "?"}], values="raw")
+
+
 def test_a_record_without_a_time_is_new(made: Made) -> None:
     row = next(one for one in made.raw if one["time"] == "2026-01-01T01:00:00+00:00")
     assert told(made.record, [row], values="raw")["predictions"][0]["cleaned"]["speed"] == row["speed"] * 0.1
@@ -193,25 +198,32 @@ def test_a_record_without_a_time_is_new(made: Made) -> None:
         told(made.record, [{**row, "time": "어제"}], values="raw")
 
 
-@pytest.mark.parametrize("form", ["json", "csv"])
-def test_the_script_in_the_zip_cleans_the_same(made: Made, tmp_path: Path, form: str) -> None:
+@pytest.fixture(scope="module")
+def folder(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a buyer has after unzipping."""
+    home = tmp_path_factory.mktemp("buyer")
     with zipfile.ZipFile(made.record.released.archive) as archive:
-        archive.extractall(tmp_path)
-    folder = tmp_path / "cell-r1"
-    if form == "csv":
-        pd.DataFrame(made.raw).to_csv(folder / "raw.csv", index=False)
-        command = [sys.executable, "-I", "model/load.py", "--json", "--raw", "raw.csv"]
-    else:
-        (folder / "raw.json").write_text(json.dumps(made.raw))
-        code = (
-            "import json, sys; sys.path.insert(0, 'model'); from load import Model\n"
-            "for one in Model().predict(json.load(open('raw.json')), raw=True): print(json.dumps(one))"
-        )
-        command = [sys.executable, "-c", code]
+        archive.extractall(home)
+    return home / "cell-r1"
+
+
+def test_the_script_in_the_zip_cleans_the_same(made: Made, folder: Path) -> None:
+    pd.DataFrame(made.raw).to_csv(folder / "raw.csv", index=False)
+    (folder / "raw.json").write_text(json.dumps(made.raw))
+    (folder / "raw.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in made.raw))
+    command = [sys.executable, "-I", "model/load.py", "--json", "--raw", "raw.csv", "raw.json", "raw.jsonl"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]
-    assert said == answers(told(made.record, made.raw, values="raw"))
+    assert said == 3 * answers(told(made.record, made.raw, values="raw"))
+
+
+def test_the_script_refuses_a_table_of_something_else(folder: Path) -> None:
+    (folder / "other.csv").write_text("a,b\n1,2\n")
+    command = [sys.executable, "-I", "model/load.py", "other.csv"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0 and "melt_temp" in done.stderr and not done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_the_rules_stand_beside_the_model(made: Made) -> None:

@@ -2,7 +2,7 @@
 
     pip install -r model/requirements.txt
     python model/load.py                      # the sample of this release (of pictures: the first hundred)
-    python model/load.py data/shots.parquet   # a table, or a CSV of your own
+    python model/load.py data/shots.parquet   # a table, or a CSV, JSON or JSON Lines of your own
     python model/load.py --json new.csv       # one JSON object a row
     python model/load.py --raw feed.csv       # records as the factory sends them: cleaned first, as the data were
 
@@ -50,6 +50,8 @@ class Model:
         the rows are records as the factory sends them (by its names, too); they are cleaned first."""
         feeds: dict[str, Any] = {}
         rows = self.cleaned(rows, raw)
+        if rows and not any(name in row for row in rows for name in (*self.features, *self.texts)):
+            raise ValueError(f"No row holds an input of the model: {', '.join((*self.features, *self.texts))}")
         if self.features:
             numbers = [[number(row.get(name)) for name in self.features] for row in rows]
             feeds["features"] = np.array(numbers, dtype=np.float32).reshape(len(rows), len(self.features))
@@ -77,7 +79,7 @@ class Model:
             cell = row.get(name, row.get(rule["name"]) if raw else None)
             if isinstance(cell, str) and cell.strip().lower() in MISSING:
                 cell = None
-            if raw:
+            if raw and (name in row or rule["name"] in row):
                 clean[name] = self.cleaning["raw"](rules, rule, cell, moment)[0]
             elif cell is not None and self.cleaning["released"](rules, rule, cell):
                 clean[name] = None
@@ -152,14 +154,21 @@ def rounded(values: Any) -> list[Any]:
 
 
 def read(file: Path) -> list[dict[str, Any]]:
-    """The rows of a Parquet or CSV file."""
+    """The rows of a Parquet, CSV, JSON or JSON Lines file. Raises ``ValueError`` for any other."""
+    if file.suffix in (".json", ".jsonl", ".ndjson"):
+        content = file.read_text("utf-8-sig")
+        lines = [content] if file.suffix == ".json" else [line for line in content.split("\n") if line.strip()]
+        told = [json.loads(line) for line in lines]
+        return told[0] if file.suffix == ".json" and isinstance(told[0], list) else told
     if file.suffix == ".parquet":
         import pyarrow.parquet as pq  # noqa: PLC0415 (only Parquet needs it)
 
         rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
         return rows
-    with file.open(encoding="utf-8-sig", newline="") as content:
-        return list(csv.DictReader(content))
+    if file.suffix != ".csv":
+        raise ValueError(f"{file}: give .csv, .parquet, .json or .jsonl.")
+    with file.open(encoding="utf-8-sig", newline="") as table:
+        return list(csv.DictReader(table))
 
 
 def main() -> None:
@@ -190,4 +199,7 @@ def plain(answer: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ValueError as fault:
+        raise SystemExit(f"{fault}") from None
