@@ -89,7 +89,7 @@ class House:
 
     def build(self, product: str, show: Show) -> ReleaseRecord:
         """Run the product's line by its recipe. Raises the steps' errors."""
-        made_by = recipe.load(self.recipe_file(product))
+        made_by = keeping.load(self.store.folder, product)
         self.configuration.catch_up()
         with lock.scratch(self.store.folder, product) as folder:
             made = line.run(self._work(made_by, folder, show))
@@ -99,7 +99,7 @@ class House:
     def preview(self, product: str, show: Show) -> Prepared:
         """What the product's step 2 would make of the data by its recipe as it stands; nothing of it is kept, and
         its tables are gone. Raises the steps' errors."""
-        made_by = recipe.load(self.recipe_file(product))
+        made_by = keeping.load(self.store.folder, product)
         with lock.scratch(self.store.folder, product) as folder:
             return line.preview(self._work(made_by, folder, show))
 

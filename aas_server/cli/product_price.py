@@ -16,7 +16,6 @@ from aas_server.house import House, existing
 from aas_server.ids import Names
 from aas_server.messages import Language
 from aas_server.product import folder as folders
-from aas_server.product import recipe
 from aas_server.product.price import book, offer, statement, tables, told
 from aas_server.product.price.forms import Due
 from aas_server.product.recipe import Recipe, keeping
@@ -44,8 +43,7 @@ def price(
     if xlsx is not None:
         folders.check_ending(xlsx, ".xlsx")
     with existing(configuration.load(settings, data=data)) as house:
-        keeping.source(house.store.folder, id)
-        made_by = recipe.load(house.recipe_file(id))
+        made_by = keeping.load(house.store.folder, id)
         try:
             priced = _priced(house, made_by)
             content = book.written(offer.book(made_by.costing, made_by.title, priced, tables.rates()), language)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from aas_server.clock import iso
 from aas_server.errors import AasError
 from aas_server.product import record
+from aas_server.product.recipe import keeping
+from aas_server.product.recipe.fault import located
 from aas_server.product.record import STEPS, ProductRecord, StepRecord, StepState
 from aas_server.product.work import Work
 from submodels.text import Text
@@ -19,6 +21,7 @@ class Steps:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._recipe = keeping.place(work.store.folder, work.recipe.id)
         self.product = self._begin()
 
     @contextmanager
@@ -37,8 +40,9 @@ class Steps:
         try:
             yield
         except AasError as error:
-            self._note(step, "failed", error)
-            raise
+            told = located(error, self._recipe)
+            self._note(step, "failed", told)
+            raise told from error
         except Exception:
             self._note(step, "failed", AasError("step-broken", step=step))
             raise

@@ -109,5 +109,6 @@ def test_the_id_stays(tmp_path: Path) -> None:
     file = kept(tmp_path)
     with pytest.raises(BadInput) as refused:
         keeping.keep(tmp_path, PRODUCT, DEMO.replace(f'id = "{PRODUCT}"', 'id = "other"'))
-    assert (refused.value.key, refused.value.values["line"]) == ("recipe-of-another", 4)
+    assert (refused.value.key, refused.value.values["line"]) == ("written-wrong", 4)
+    assert "other" in refused.value.values["fault"]["ko"] and PRODUCT in refused.value.values["fault"]["en"]
     assert file.read_text("utf-8") == DEMO

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from aas_server import misfit, written
-from aas_server.errors import BadInput
+from aas_server.errors import AasError, BadInput
 from aas_server.messages import in_all
+from submodels.text import Text
 
 Place = tuple[str | int, ...]
 """An entry: keys and, in arrays of tables, numbers from 0 (``labour``, 1, ``months``)."""
@@ -24,7 +28,40 @@ def in_recipe(fault: Fault, file: Path, part: Place = ()) -> BadInput:
     """The fault with its line in the recipe ``file``, or by its entry where no recipe lies there. ``part``: the
     table that the fault's own place stands in."""
     place = (*part, *fault.place)
-    words = {language: said.rstrip(".") for language, said in in_all(fault.key, **fault.values).items()}
     if file.is_file():
-        return written.wrong(written.text(file), str(file), place, words)
-    return BadInput("costing-wrong", entry=misfit.named(place), fault=words)
+        return in_text(fault, written.text(file), str(file), place)
+    return BadInput("costing-wrong", entry=misfit.named(place), fault=_words(fault))
+
+
+def in_text(fault: AasError, text: str, file: str, place: Place) -> BadInput:
+    """The fault with the line of its ``place`` in a recipe's ``text``; ``file`` is what it is called."""
+    return written.wrong(text, file, place, _words(fault))
+
+
+def located(error: AasError, file: Path) -> AasError:
+    """A step's error with the line of the recipe ``file`` that it speaks of (``places.toml``); as it is where it
+    speaks of none."""
+    if isinstance(error, Fault):
+        return in_recipe(error, file)
+    entry = _places().get(error.key)
+    if entry is None or not file.is_file():
+        return error
+    place = tuple(step for part in entry.split(".") for step in _steps(part, error.values))
+    return in_text(error, written.text(file), str(file), place)
+
+
+def _steps(part: str, values: Mapping[str, object]) -> Place:
+    """A part of an entry; ``place`` and ``part`` are entries themselves, with numbers from 1."""
+    said = part.format_map(values)
+    if part not in ("{place}", "{part}"):
+        return (said,)
+    return tuple(int(one) - 1 if one.isdecimal() and int(one) else one for one in said.split("."))
+
+
+def _words(fault: AasError) -> Text:
+    return {language: said.rstrip(".") for language, said in in_all(fault.key, **fault.values).items()}
+
+
+@cache
+def _places() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_name("places.toml").read_text("utf-8"))

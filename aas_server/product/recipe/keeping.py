@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 
 from aas_server import written
-from aas_server.errors import BadInput, Conflict, NotFound
+from aas_server.errors import Conflict, NotFound
 from aas_server.product.lock import alone
+from aas_server.product.recipe.checking import check
+from aas_server.product.recipe.fault import Fault, in_text
 from aas_server.product.recipe.file import dump
 from aas_server.product.recipe.whole import Recipe
 from aas_server.store import durable
@@ -24,6 +26,21 @@ def source(home: Path, product: str) -> str:
     if product in ("", ".", "..") or Path(product).name != product or not file.is_file():
         raise NotFound("recipe-missing", file=str(file))
     return written.text(file)
+
+
+def load(home: Path, product: str) -> Recipe:
+    """The recipe that lies in the product's folder. Raises ``NotFound`` where there is none, ``BadInput`` with
+    file and line of what is wrong."""
+    return _checked(source(home, product), product, place(home, product))
+
+
+def _checked(text: str, product: str, file: Path) -> Recipe:
+    recipe = written.parsed(text, Recipe, str(file))
+    try:
+        check(recipe, product)
+    except Fault as fault:
+        raise in_text(fault, text, str(file), fault.place) from None
+    return recipe
 
 
 def version(text: str) -> str:
@@ -50,8 +67,6 @@ def keep(home: Path, product: str, text: str, expected: str | None = None) -> Re
     file = place(home, product)
     if expected is not None and version(former) != expected:
         raise Conflict("recipe-changed-meanwhile", product=product)
-    recipe = written.parsed(text, Recipe, str(file))
-    if recipe.id != product:
-        raise BadInput("recipe-of-another", line=written.line_of(text, ("id",)), given=recipe.id, product=product)
+    recipe = _checked(text, product, file)
     durable.write(file, text.encode())
     return recipe
