@@ -19,8 +19,9 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
     The file is cut into 12 blocks of equal readings. Level: the blocks' medians; spread: the logarithm of their
     interquartile ranges. A move is told where every step between the last blocks goes one way, on a straight line
     (R² ≥ 0.95) in even steps, further than one and a half times the spread inside a block (or to the double, or
-    half, of the spread, while the level stands), and the blocks before them stand. A process that wanders,
-    switches or warms up does not: beside the line its readings remember where they were half a block before (0.5).
+    half, of the spread, while the level stands), and the blocks before them stand. A slow wave does not: its
+    bend. A process that wanders, switches or warms up does not: beside the line its readings remember where they
+    were half a block before (0.5).
     ``shape``: without suspected codes. Count: columns.
     """
     found = []
@@ -45,7 +46,12 @@ def _moves(values: Floats) -> Iterator[tuple[float, float]]:
     inside = float(np.median([_spread(block) for block in blocks])) / 1.349
     begin = _one_way(levels)
     far = begin is not None and abs(levels[-1] - levels[begin]) >= limit.effect * inside > 0
-    if begin is not None and far and not _wanders(np.concatenate(blocks[begin:])):
+    if (
+        begin is not None
+        and far
+        and not _bends(levels[begin:], values)
+        and not _wanders(np.concatenate(blocks[begin:]))
+    ):
         yield float(levels[begin]), float(levels[-1])
         return
     wide = np.array([_spread(block) for block in blocks])
@@ -71,6 +77,19 @@ def _one_way(levels: Floats) -> int | None:
         if straight >= limit.straight and still and even:
             return begin
     return None
+
+
+def _bends(levels: Floats, values: Floats) -> bool:
+    """Whether the levels lie further off a straight line than noise explains: a part of a slow wave does.
+
+    The standard error of a median is 1.2533 σ / √n; σ here is that from one reading to the next.
+    """
+    limit = limits().drift
+    row = np.arange(len(levels))
+    left = levels - np.polyval(np.polyfit(row, levels, 1), row)
+    error = 1.2533 * float(np.std(np.diff(values))) / np.sqrt(2 * len(values) / limit.blocks)
+    room = limit.noise * error + limit.bend * abs(float(levels[-1] - levels[0]))
+    return bool(np.std(left) > room)
 
 
 def _wanders(values: Floats) -> bool:

@@ -79,6 +79,8 @@ class Drift:
     spread: float
     still: float
     uneven: float
+    bend: float
+    noise: float
     memory: float
 
 
@@ -96,7 +98,14 @@ class Near:
     most_chance: float
     fewest_columns: int
     digits: int
+    fewest_digits: float
     coarse: float
+    finest: float
+    cells: float
+    grids: int
+    twice_beyond: float
+    twice_fewest: int
+    twice_most: float
     distances: tuple[float, ...]
     most_compared: int
     least_different: float

@@ -1,9 +1,11 @@
 """``near_duplicate_rows``: rows that are another row but for a few trailing digits, one reading, or who measured.
 
 Two rows are near-duplicates when their *readings* (numbers that vary and don't count up, neither time, label nor
-key) are all but equal: none is further away than a thousandth of the middle 98 % of its column; or when they are
-exactly equal in all columns but one. Rows that are equal in every column (but the label: see
-``label_contradiction``) are duplicates, and only the first of them is looked at here.
+key) are all but equal: none is further away than a step of its column (a thousandth of its middle 98 %, or one
+in the last digit written where that is more, up to a fifteenth); or when they are exactly equal in all columns but
+one.
+Rows that are equal in every column (but the label: see ``label_contradiction``) are duplicates, and only the first
+of them is looked at here.
 
 By chance rows are alike too; so none is told where
 
@@ -15,7 +17,9 @@ By chance rows are alike too; so none is told where
   columns are too coarse to know a row by (with one left out, 40 % are enough for rows of one moment);
 - more than eight rows are alike: a state of the machine;
 - two rows stand within ten rows of each other, and have different times (or no time, and the same texts): a
-  process that stood still while it was looked at twice.
+  process that stood still while it was looked at twice. Unless they follow each other, the rows around them are
+  not alike, and few rows of the file are two to four steps away from the next one: then the process does not
+  stand still, but rows came twice.
 
 Cost: up to ``look.most_rows`` rows are compared, by hashes. Of a longer file, rows are picked by hashes of three
 groups of columns, so that rows which are alike in all columns but one are picked together; the count is then a
@@ -33,15 +37,16 @@ import numpy as np
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.limits import limits
+from aas_server.quality.findings.near_pairs import hashed_columns, within
 from aas_server.quality.findings.shape import Floats, Ints, Shape, counts_up, floats, numeric
-from aas_server.quality.likeness import Hashes, mix
+from aas_server.quality.likeness import Hashes
 from aas_server.quality.repeats import identity
 from aas_server.quality.subject import Seen, Subject
 
 _GROUPS = 3
 _OFFSET = 0.37
 """Of a step: so that rounded numbers don't lie on the border of two."""
-_OFFSETS = (0.0, 0.5)
+_ROUNDED = 1e-6
 _EXAMPLES = 3
 
 
@@ -108,10 +113,12 @@ def _varies(values: Floats) -> bool:
 
 
 def _step(values: Floats) -> float:
-    kept = values[~np.isnan(values)]
-    low, high = np.quantile(kept, (0.01, 0.99))
-    span = float(high - low) or float(np.ptp(kept))
-    return span / limits().near.digits
+    limit = limits().near
+    different = np.unique(values[~np.isnan(values)])
+    low, high = np.quantile(values[~np.isnan(values)], (0.01, 0.99))
+    span = float(high - low) or float(np.ptp(different))
+    digit = float(np.min(np.diff(different))) * (1 + _ROUNDED)
+    return max(span / limit.digits, digit if digit <= span / limit.fewest_digits else 0.0)
 
 
 def _pick(subject: Subject, shape: Shape, columns: Sequence[Seen], steps: Sequence[float]) -> Picked:
@@ -152,45 +159,33 @@ def _close(picked: Picked, steps: Sequence[float]) -> list[tuple[int, int]]:
     expected = _by_chance(cells)
     if expected > limit.most_chance:
         return []
-    if len(np.unique(_hashed(cells).sum(axis=1, dtype=np.uint64))) < limit.least_different * len(known):
+    if len(np.unique(hashed_columns(cells).sum(axis=1, dtype=np.uint64))) < limit.least_different * len(known):
         return []
     found: dict[int, tuple[int, float]] = {}
-    for offset in _OFFSETS:
-        coarse = np.floor(known / (limit.coarse * np.array(steps)) + offset)
-        hashed = _hashed(coarse).sum(axis=1, dtype=np.uint64)
-        for one, (first, before, apart) in _within(known, hashed, steps).items():
-            if _told_apart(picked, before, one):
-                found.setdefault(one, (first, apart))
+    for one, (first, before, apart) in within(known, np.array(steps)).items():
+        if _told_apart(picked, before, one):
+            found[one] = first, apart
     pairs = _sudden(found)
-    return pairs if expected <= limit.chance * max(1, len(pairs)) else []
+    pairs = pairs if expected <= limit.chance * max(1, len(pairs)) else []
+    return sorted(dict([*_twice(picked, known, steps), *pairs]).items())
 
 
-def _within(readings: Floats, hashed: Hashes, steps: Sequence[float]) -> dict[int, tuple[int, int, float]]:
-    """Each row that is like an earlier one of its hash, with the first and last of these, and how many steps it is
-    away from the nearest. Rows that are like too many are left out."""
-    most = limits().near.most_compared
-    order = np.argsort(hashed, kind="stable")
-    ordered = hashed[order]
-    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    sizes = np.diff(np.concatenate((begins, [len(hashed)])))
-    small = np.repeat(sizes <= most, sizes)
-    alike = np.zeros(len(hashed), dtype=np.int64)
-    pairs: list[tuple[int, int, float]] = []
-    for shift in range(1, most):
-        here = np.flatnonzero((ordered[shift:] == ordered[:-shift]) & small[shift:])
-        if not len(here):
-            break
-        earlier, later = order[here], order[here + shift]
-        apart = np.max(np.abs(readings[later] - readings[earlier]) / np.array(steps), axis=1)
-        np.add.at(alike, np.concatenate((earlier[apart <= 1], later[apart <= 1])), 1)
-        near = apart <= 2
-        pairs += zip(later[near].tolist(), earlier[near].tolist(), apart[near].tolist(), strict=True)
-    found: dict[int, tuple[int, int, float]] = {}
-    for one, other, apart_by in sorted(pairs):
-        if max(alike[one], alike[other]) < limits().near.most_alike:
-            first, _before, nearest = found.get(one, (other, other, apart_by))
-            found[one] = first, other, min(nearest, apart_by)
-    return found
+def _twice(picked: Picked, known: Floats, steps: Sequence[float]) -> list[tuple[int, int]]:
+    """Rows that follow one that is like them, in a process that does not stand still."""
+    limit = limits().near
+    if not np.all(np.diff(picked.place) >= 1):
+        return []
+    moves = np.abs(np.diff(known, axis=0)) / np.array(steps)
+    apart = np.max(moves, axis=1)
+    apart[np.diff(picked.place) != 1] = np.inf
+    alike = np.concatenate(([False], apart <= 1, [False]))
+    alone = np.flatnonzero(alike[1:-1] & ~alike[:-2] & ~alike[2:])
+    beyond = int(np.count_nonzero((apart > 1) & (apart <= limit.twice_beyond)))
+    by_chance = len(known) * float(np.prod(np.mean(np.delete(moves, alone, axis=0) <= 1, axis=0)))
+    few = max(limit.twice_fewest, limit.twice_beyond * by_chance) <= len(alone) <= limit.twice_most * len(known)
+    if not few or limit.twice_beyond * beyond > len(alone) or int(alike.sum()) > 2 * len(alone):
+        return []
+    return [(place + 1, place) for place in alone.tolist()]
 
 
 def _sudden(found: dict[int, tuple[int, float]]) -> list[tuple[int, int]]:
@@ -232,7 +227,7 @@ def _signatures(readings: Floats) -> list[tuple[int, Hashes]]:
     to be expected by chance is left out."""
     known = _known(readings)
     found: list[tuple[int, Hashes]] = []
-    exact = _hashed(known)
+    exact = hashed_columns(known)
     whole = exact.sum(axis=1, dtype=np.uint64)
     chances = [_meeting(known[:, column]) for column in range(known.shape[1])]
     many = len(known) ** 2 / 2
@@ -252,14 +247,6 @@ def _meeting(values: Floats) -> float:
     """The chance that two rows have the same value."""
     _different, counts = np.unique(values, return_counts=True)
     return float(np.sum((counts / len(values)) ** 2))
-
-
-def _hashed(values: Floats) -> Hashes:
-    mixed = np.empty(values.shape, dtype=np.uint64)
-    for column in range(values.shape[1]):
-        salt = np.uint64((column + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed[:, column] = mix(np.ascontiguousarray(values[:, column]).view(np.uint64) + salt)
-    return mixed
 
 
 def _alike(picked: Picked, hashed: Hashes, sure: float) -> list[tuple[int, int]]:

@@ -123,7 +123,7 @@ def _judged(runs: Sequence[Run], ends: tuple[float, ...], looked: Floats, total:
         times = limit.times if number > 1 else limit.times_alone
         if shortest >= max(limit.least, times * following, limit.times_mean * mean):
             chosen = [run for run in runs[:number] if run.value not in ends]
-            levels = [run.value for run in chosen]
+            levels = [run.value for run in runs if run.length >= limit.least]
             chosen = [run for run in chosen if levels.count(run.value) <= limit.most_equal]
             share = limit.most_share_alone if number == 1 else limit.most_share
             return tuple(chosen) if stands <= share * total else ()

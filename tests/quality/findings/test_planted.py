@@ -175,3 +175,22 @@ def test_a_short_standstill_is_found_and_a_hold_of_a_schedule_is_not(found: Foun
     assert {kind: (one.count, one.columns) for kind, one in found(data, time="time").items()} == {
         "stuck": (20, ("temp",))
     }
+
+
+@pytest.mark.parametrize("place", ["end", "behind"])
+def test_rows_that_come_twice_with_other_last_digits_are_found(found: Found, machine: Machine, place: str) -> None:
+    data = machine(800).drop(columns="speed").round({"press": 2, "cur": 2, "vib": 2})
+    again = data.iloc[range(30, 780, 50)].copy()
+    for name, digit in (("temp", 0.1), ("press", 0.01), ("cur", 0.01), ("vib", 0.01)):
+        again[name] = np.round(again[name] + np.random.default_rng(2).choice([-digit, 0, digit], 15), 2)
+    later = pd.Timedelta(seconds=1000 if place == "end" else 0.4)
+    again["time"] += later
+    both = pd.concat([data, again])
+    both = both if place == "end" else both.sort_index(kind="stable")
+    assert {kind: one.count for kind, one in found(both, time="time").items()} == {"near_duplicate_rows": 15}
+
+
+def test_half_a_wave_is_no_drift(found: Found) -> None:
+    chance = np.random.default_rng(8)
+    wave = 22 + 6 * np.sin(np.linspace(-1.5, 1.5, 3000)) + chance.normal(0, 0.4, 3000)
+    assert found(pd.DataFrame({"temp": np.round(wave, 2)})) == {}
