@@ -250,6 +250,15 @@ def test_codes_serial_numbers_and_thousands_keep_their_kind(written):
     assert said["columns"][2]["max"] == 1234
 
 
+def test_decimal_commas_with_dots_of_thousands_are_numbers(written):
+    prices = ["999,5", "1.234,5", "12.000.345,25", "-7,5", "3.5"]
+    said = asked(written("price;n\n" + "".join(f"{price};{number}\n" for number, price in enumerate(prices))))
+    assert said["columns"][0] == {
+        "name": "price", "type": "double", "missing": 0, "distinct": 5, "min": -7.5, "max": 12000345.25
+    }  # fmt: skip
+    assert counts(said) == {}
+
+
 def test_declared_words_and_codes_are_missing_and_ranges_and_rules_are_checked(written, tmp_path):
     path = written("a,b,mold\n1,2,M1\nNone,3,M2\n-999,4,M9\n500,1,M1\n")
     (tmp_path / "molds.csv").write_text("code\nM1\nM2\n", "utf-8")

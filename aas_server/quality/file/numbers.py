@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 Style = Literal["plain", "thousands", "comma"]
-"""``1234.5``; ``1,234.5``; ``1234,5``, as spreadsheets of several countries write them."""
+"""``1234.5``; ``1,234.5``; ``1234,5`` and ``1.234,5``, as spreadsheets of several countries write them."""
 
 _PLAIN = r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity))\s*"
 _THOUSANDS = r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*"
-_COMMA = r"\s*[+-]?\d+,\d+\s*"
+_COMMA = r"\s*[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+\s*"
 
 
 def whole(text: str) -> str:
@@ -49,6 +49,7 @@ def is_number(text: str, style: Style) -> str:
 
 def number(text: str, style: Style, kind: str) -> str:
     """The number that a text is; null where it is none."""
-    bare = {"plain": text, "thousands": f"replace({text}, ',', '')", "comma": f"replace({text}, ',', '.')"}[style]
+    comma = f"CASE WHEN contains({text}, ',') THEN replace(replace({text}, '.', ''), ',', '.') ELSE {text} END"
+    bare = {"plain": text, "thousands": f"replace({text}, ',', '')", "comma": comma}[style]
     sql_type = "BIGINT" if kind == "int64" else "DOUBLE"
     return f"CASE WHEN {is_number(text, style)} THEN TRY_CAST({bare} AS {sql_type}) END"
