@@ -14,6 +14,7 @@ from aas_server.product.price.tables import Rates
 from aas_server.product.recipe import Costing, Labour
 from aas_server.product.recipe.costing import Item
 from aas_server.product.recipe.fault import Fault, Place
+from aas_server.product.report.format import exact
 from submodels.text import both
 
 KINDS: dict[str, Kind] = {
@@ -124,4 +125,11 @@ def _lumps(sums: Sequence[tuple[str, int]]) -> list[costs.Item]:
 
 
 def _percent(rate: float | None, entry: str) -> Decimal | None:
-    return None if rate is None else costs.decimal(rate, (entry,)).scaleb(-2)
+    """A recipe's rate, which is percent. Raises ``Fault`` for one below 1, which is a fraction by mistake: the
+    file of ``aas price`` writes ``profit_rate`` as one, and 0.1 % would be taken without a word."""
+    if rate is None:
+        return None
+    percent = costs.decimal(rate, (entry,))
+    if 0 < percent < 1:
+        raise Fault((entry,), "rate-below-one", name=entry, rate=exact(percent), percent=exact(percent * 100))
+    return percent.scaleb(-2)

@@ -122,6 +122,8 @@ def test_a_price_above_the_sheet_says_so() -> None:
         ({"expense": (Item("x", 1.0, "gift"),)}, "cost-kind-unknown"),
         ({"price": -5}, "cost-negative"),
         ({"admin_rate": float("nan")}, "cost-not-a-number"),
+        ({"admin_rate": 0.06}, "rate-below-one"),
+        ({"profit_rate": 0.1}, "rate-below-one"),
         ({"price": 10**18}, "cost-too-large"),
     ],
 )
