@@ -15,6 +15,8 @@ from aas_server.product.train.view import TableView, View
 from submodels.ai_results import Calibration, ClassFigures, Curve
 from submodels.text import Text
 
+NAIVE = "majority class of the training part"
+
 
 def classify(bench: Bench, seen: View) -> Result:
     """Fit on the training part, which must hold at least two classes, and measure on the test part."""
@@ -37,7 +39,7 @@ def classify(bench: Bench, seen: View) -> Result:
         differences=exchange.differences(exchange.asked(session, seen.feeds(bench.test)), answer),
         answer=answer,
         guesses={
-            "naive": ("majority class of the training part", majority(learnt.codes, truth.codes.size)),
+            "naive": (NAIVE, majority(learnt.codes, truth.codes.size, len(target.classes))),
             "linear": (linear.LOGISTIC, linear.classified(cells, learnt, asked, fitted.tuned, bench.seed)),
         },
         importance=importance,
@@ -53,9 +55,11 @@ def classify(bench: Bench, seen: View) -> Result:
     )
 
 
-def majority(codes: NDArray[np.int64], rows: int) -> Answer:
-    """The naive guess: every row is of the training part's most frequent class."""
-    return Answer(codes=np.full(rows, np.bincount(codes).argmax(), dtype=np.int64))
+def majority(codes: NDArray[np.int64], rows: int, classes: int) -> Answer:
+    """The naive guess: every row is of the training part's most frequent class, and as likely of each as there."""
+    counts = np.bincount(codes, minlength=classes)
+    chances = np.tile(counts / codes.size, (rows, 1))
+    return Answer(codes=np.full(rows, counts.argmax(), dtype=np.int64), chances=chances)
 
 
 def classes(learnt: Target, truth: Target, answer: Answer) -> tuple[ClassFigures, ...]:

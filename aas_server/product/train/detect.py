@@ -9,7 +9,7 @@ from aas_server.messages import in_all
 from aas_server.product.train import exchange, linear, models, shuffling, view
 from aas_server.product.train.answer import Answer
 from aas_server.product.train.bench import Bench, Result, figures, ranked
-from aas_server.product.train.classify import classes, defect_figures, drawn, majority
+from aas_server.product.train.classify import NAIVE, classes, defect_figures, drawn, majority
 from aas_server.product.train.models import Cells
 from aas_server.product.train.settings import baseline
 from aas_server.product.train.view import TableView, View
@@ -76,8 +76,8 @@ def _guesses(bench: Bench, robust: Answer, judged: bool) -> dict[str, tuple[str,
     learnt = bench.target.codes
     if not judged or learnt is None:
         return guesses
-    naive = majority(learnt[bench.train], int(bench.test.size))
-    return {"naive": ("majority class of the training part", naive), **guesses}
+    naive = majority(learnt[bench.train], int(bench.test.size), len(bench.target.classes))
+    return {"naive": (NAIVE, naive), **guesses}
 
 
 def _distances(train: Cells, test: Cells) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from submodels.ai_model import AIModel
+from submodels.ai_model import AIModel, Metric
 from submodels.text import Text
 from submodels.use_cases import ProductKind
 
@@ -20,7 +20,8 @@ Sort = Literal["judged", "classes", "number", "life", "weak", "weak_other", "unl
 @dataclass(frozen=True, slots=True)
 class Template:
     """A sentence with places for the ``figures`` that back it; those of ``also`` go with it where measured.
-    ``each``: one sentence for each of these. ``pictures``: only for a model of pictures, or of rows."""
+    ``each``: one sentence for each of these. ``pictures``: only for a model of pictures, or of rows; ``metric``:
+    only for one that is judged by it."""
 
     figures: tuple[str, ...]
     ko: str
@@ -28,6 +29,7 @@ class Template:
     also: tuple[str, ...] = ()
     each: Literal["window"] | None = None
     pictures: bool | None = None
+    metric: Metric | None = None
 
     def filled(self, values: Mapping[str, object], texts: Mapping[str, Text]) -> Text:
         """The sentence in both languages; ``texts`` fill it in the language's own words."""
@@ -93,7 +95,8 @@ def templates(kind: ProductKind, model: AIModel) -> tuple[Template, ...]:
             chosen = common.weak_other
         case "unlabelled":
             chosen = common.unlabelled
-    return tuple(one for one in chosen if one.pictures in (None, model.picture is not None))
+    fit = (one for one in chosen if one.metric in (None, model.metric))
+    return tuple(one for one in fit if one.pictures in (None, model.picture is not None))
 
 
 def sort(model: AIModel) -> Sort:

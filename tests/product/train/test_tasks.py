@@ -223,3 +223,10 @@ def assert_says(error: BadInput, *pieces: str) -> None:
         assert sentence != str(error)
         for piece in pieces:
             assert piece in sentence
+
+
+def test_by_average_precision_the_naive_guess_is_measured_too(build: Build, shots: pd.DataFrame) -> None:
+    found = build(shots, label="bad", metric="average-precision").model
+    truth = shots["bad"].to_numpy()[found.split.train_rows :]
+    naive = next(one for one in found.evaluation.baselines if one.name == "naive")
+    assert naive.score == pytest.approx(metrics.average_precision_score(truth, np.full(truth.size, 0.5)), abs=1e-6)

@@ -12,6 +12,7 @@ from basyx.aas import model
 
 from submodels import ai_model, use_cases
 from submodels.ai_model import AIModel, Picture
+from submodels.ai_results import Baseline
 from submodels.use_cases import ProductKind, UseCases
 
 KINDS = get_args(ProductKind)
@@ -108,3 +109,18 @@ def test_where_nothing_was_measured_it_says_so(state: State, models: dict[str, A
 def test_the_submodel_is_one_any_reader_understands(state: State, shell: Any, models: dict[str, AIModel]) -> None:
     state(models["binary"], "know-how")
     assert isinstance(shell.submodels["UseCases"], model.Submodel)
+
+
+def test_a_model_is_compared_in_the_metric_it_was_accepted_by(state: State, models: dict[str, AIModel]) -> None:
+    """By average precision it passed; its macro F1 is no better than the guess, and nothing is claimed of it."""
+    baselines = (Baseline("naive", "majority", 0.03, {}),)
+    judged = replace(
+        models["binary"],
+        metric="average-precision",
+        reached=0.9,
+        macro_f1=0.48,
+        naive_macro_f1=0.49,
+        evaluation=replace(models["binary"].evaluation, baselines=baselines),
+    )
+    said = " ".join(one.text["en"] for one in state(judged, "quality-prediction").statements)
+    assert "average precision is 0.900, against 0.030" in said and "F1" not in said
