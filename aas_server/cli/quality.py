@@ -68,6 +68,8 @@ def quality(
         reports.check(report)
     now = SystemClock().now() if on is None else on.replace(hour=23, minute=59, second=59, tzinfo=UTC)
     key = tuple(name.strip() for given in keys for name in given.split(",") if name.strip())
+    if keys and not key:
+        raise BadInput("quality-key-empty")
     choices = Choices(time, label, key, None if rules is None else read(rules), memory)
     with (
         voice.progress() as bars,

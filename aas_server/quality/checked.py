@@ -19,6 +19,7 @@ from aas_server.quality.file.running import Watch
 from aas_server.quality.finding import Finding
 from aas_server.quality.likeness import Sketch
 from aas_server.quality.looked import Looked
+from aas_server.quality.rules_file import blamed
 from aas_server.quality.search import search
 from aas_server.quality.subject import Seen
 from submodels.text import Text
@@ -78,9 +79,10 @@ def checked(
     copy of, by name. Raises ``BadInput``."""
     chosen = profiles.load(profile or choices.declared.profile)
     with opened(file, choices, watch) as subject:
-        facts = Facts(subject, now)
-        looked = search(facts, others=against or {})
-        assessment = assess_subject(facts, chosen, looked, checked_on=now.date(), others=subject.others)
+        with blamed(choices.rules):
+            facts = Facts(subject, now)
+            looked = search(facts, others=against or {})
+            assessment = assess_subject(facts, chosen, looked, checked_on=now.date(), others=subject.others)
         yield Checked(file, facts, looked, assessment, tuple(_notes(facts)))
 
 

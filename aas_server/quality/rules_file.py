@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from aas_server import written
+from aas_server.errors import AasError
 from aas_server.messages import in_all
 from aas_server.misfit import Path_
 from aas_server.quality.declared import Quality
@@ -30,12 +32,28 @@ class Rules:
     source: str
 
     def check(self, columns: Sequence[str]) -> None:
-        """Raise ``BadInput`` with the line that names a column which is not among ``columns``."""
+        """Raise ``BadInput`` with the line that names a column which is not among ``columns``, or a range that
+        ends before it begins."""
         for path, name in self._named():
             if name not in columns:
                 known = ", ".join(columns[:50]) + (", …" if len(columns) > 50 else "")
                 fault = in_all("quality-rules-column", column=name, known=known)
                 raise written.wrong(self.source, str(self.file), self._place(path), fault)
+
+        for name, valid in self.quality.ranges.items():
+            low, high = valid.ends
+            if low is not None and high is not None and low > high:
+                fault = in_all("quality-range-reversed", column=name, least=low, most=high)
+                raise written.wrong(self.source, str(self.file), self._place(("ranges", name)), fault)
+
+    def located(self, error: AasError) -> AasError:
+        """The error of a rule between columns, with the line of its expression; any other as it is."""
+        names = [rule.name for rule in self.quality.rules]
+        if not error.key.startswith("quality-rule-") or error.values.get("rule") not in names:
+            return error
+        place = self._place(("rules", names.index(str(error.values["rule"])), "expression"))
+        fault = {language: said.rstrip(".") for language, said in in_all(error.key, **error.values).items()}
+        return written.wrong(self.source, str(self.file), place, fault)
 
     def _place(self, path: Path_) -> Path_:
         return ("quality", *path) if _is_recipe(self.source) else path
@@ -62,6 +80,15 @@ class Rules:
                 yield ("references", number, "to"), reference.to
         if said.arrival:
             yield ("arrival",), said.arrival
+
+
+@contextmanager
+def blamed(rules: Rules | None) -> Iterator[None]:
+    """While a file is checked by ``rules``: what is wrong with one of them is told with its line."""
+    try:
+        yield
+    except AasError as error:
+        raise (error if rules is None else rules.located(error)) from None
 
 
 def read(file: Path) -> Rules:

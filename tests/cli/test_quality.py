@@ -84,3 +84,29 @@ def test_a_copy_of_another_file_is_told(aas: Callable[..., Any], tmp_path: Path)
     missing = aas("quality", new, "--against", tmp_path / "none.csv", "--json")
     assert missing.code != 0
     assert "none.csv" in missing.err
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ('[[rules]]\nname = "ok"\nexpression = "temp > 0"\n\n[[rules]]\nname = "x"\nexpression = "temp >"\n', 7),
+        ('[[rules]]\nname = "x"\nexpression = "tmp > 0"\n', 3),
+        ("ranges.temp = { min = 5, max = 1 }\n", 1),
+    ],
+    ids=["no expression", "no such column", "range reversed"],
+)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_broken_rule_is_told_with_its_line(
+    aas: Callable[..., Any], shots: Path, written: str, line: int, language: str
+) -> None:
+    rules = shots.with_name("rules.toml")
+    rules.write_text(written)
+    told = aas("quality", shots, "--rules", rules, "--lang", language)
+    assert told.code == 2
+    assert f"rules.toml {line}행" in told.err if language == "ko" else f"rules.toml, line {line}" in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_key_without_a_name_is_refused(aas: Callable[..., Any], shots: Path) -> None:
+    told = aas("quality", shots, "--key", " , ", "--lang", "en")
+    assert told.code == 2 and "--key lot,cavity" in told.err

@@ -33,7 +33,7 @@ def check(recipe: Recipe, product: str) -> None:
     for name, valid in recipe.quality.ranges.items():
         low, high = valid.ends
         if low is not None and high is not None and low > high:
-            raise Fault(("quality", "ranges", name), "recipe-range-reversed", column=name, least=low, most=high)
+            raise Fault(("quality", "ranges", name), "quality-range-reversed", column=name, least=low, most=high)
 
 
 def _check_streams(streams: tuple[str, ...]) -> None:
