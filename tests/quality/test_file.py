@@ -277,6 +277,20 @@ def test_declared_words_and_codes_are_missing_and_ranges_and_rules_are_checked(w
     }  # fmt: skip
 
 
+def test_declared_types_are_taken_at_their_word(written, tmp_path):
+    path = written("n,flag\n1500,1\n1500.5,0\n1501.0,true\n1502,\n1503,yes\n")
+    rules = tmp_path / "rules.toml"
+    rules.write_text('types = { n = "integer", flag = "boolean" }\n', "utf-8")
+    said = asked(path, rules=read(rules))
+    assert counts(said) == {"missing": 1, "mixed_type": 2}
+    assert [(one["type"], one["min"], one["max"]) for one in said["columns"]] == [
+        ("int64", 1500, 1503),
+        ("bool", False, True),
+    ]
+    validity = next(one for one in said["indices"] if one["name"] == "validity")
+    assert (validity["numerator"], validity["denominator"]) == (7, 9)
+
+
 @pytest.mark.parametrize(
     ("content", "key", "line"),
     [

@@ -48,8 +48,11 @@ def is_number(text: str, style: Style) -> str:
 
 
 def number(text: str, style: Style, kind: str) -> str:
-    """The number that a text is; null where it is none."""
+    """The number that a text is; null where it is none, and where a whole number (``kind`` int64) is asked for and
+    it has a fraction: DuckDB would round it."""
     comma = f"CASE WHEN contains({text}, ',') THEN replace(replace({text}, '.', ''), ',', '.') ELSE {text} END"
     bare = {"plain": text, "thousands": f"replace({text}, ',', '')", "comma": comma}[style]
-    sql_type = "BIGINT" if kind == "int64" else "DOUBLE"
-    return f"CASE WHEN {is_number(text, style)} THEN TRY_CAST({bare} AS {sql_type}) END"
+    read = f"TRY_CAST({bare} AS DOUBLE)"
+    if kind == "int64":
+        read = f"CASE WHEN NOT contains({bare}, '.') OR {read} = trunc({read}) THEN TRY_CAST({bare} AS BIGINT) END"
+    return f"CASE WHEN {is_number(text, style)} THEN {read} END"

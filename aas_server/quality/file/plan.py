@@ -99,13 +99,18 @@ def _of_text(
     if is_time or kind == "timestamp":
         return _stamped(connection, source, missing, number, declared)
     if kind == "bool":
-        true = ", ".join(literal(word) for word, value in BOOLEANS.items() if value)
-        known = ", ".join(literal(word) for word in BOOLEANS)
-        typed = f"CASE WHEN {source.sql} IN ({known}) THEN {source.sql} IN ({true}) END"
-        return Plan(source, kind, typed, found.booleans < found.present)
+        return _truth(source, source.name in declared.types, found.booleans < found.present)
     if kind == "string":
         return Plan(source, kind, f"CASE WHEN NOT {missing} THEN {source.sql} END")
     return _number(source, found, kind, missing)
+
+
+def _truth(source: Source, declared: bool, misfits: bool) -> Plan:
+    """1 and 0 are truths only where the column is declared to hold some."""
+    words = {**BOOLEANS, "1": True, "0": False} if declared else BOOLEANS
+    true = ", ".join(literal(word) for word, value in words.items() if value)
+    known = ", ".join(map(literal, words))
+    return Plan(source, "bool", f"CASE WHEN {source.sql} IN ({known}) THEN {source.sql} IN ({true}) END", misfits)
 
 
 def _number(source: Source, found: Tally, kind: Kind, missing: str) -> Plan:
