@@ -61,7 +61,7 @@ def test_a_loss_is_shared_out_to_nobody() -> None:
     [
         ("amount = 1\n", "amount = -1\n", 7),
         ("amount = 1\n", "amount = 1.5\n", 7),
-        ("amount = 1000000\n", "amonut = 1000000\n", 8),
+        ("amount = 1000000\n", "amonut = 1000000\n", 10),
         ("amount = 10000000", f"amount = {10**16}", 4),
     ],
 )
