@@ -19,7 +19,7 @@ from aas_server.quality.figures import Figures
 from submodels.data_product import Distribution
 from submodels.data_quality import DataQuality
 from submodels.licensing import Licensing
-from submodels.pricing import Pricing
+from submodels.pricing import PaymentTerms, Pricing
 from submodels.registration import Registration
 from submodels.use_cases import UseCases
 
@@ -188,7 +188,21 @@ def _price(priced: Pricing) -> dict[str, Any]:
         "costSheetTotal": priced.floor,
         "costSheet": COSTS,
         "reason": priced.reason,
+        **({"payment": _payment(priced.terms)} if priced.terms else {}),
     }
+
+
+def _payment(terms: PaymentTerms) -> dict[str, Any]:
+    """What the form of the price asks, only what it asks."""
+    said = {
+        "per": terms.per or None,
+        "fee": terms.fee,
+        "tiers": [{"price": one.price, "upTo": one.up_to} for one in terms.tiers] or None,
+        "share": terms.share,
+        "reportMonths": terms.report,
+        "minimum": terms.minimum or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _licence(terms: Licensing) -> dict[str, Any]:

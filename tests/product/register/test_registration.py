@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,9 +14,10 @@ from aas_server.errors import BadInput
 from aas_server.messages import LANGUAGES, error_text
 from aas_server.product.quality import pdf
 from aas_server.product.recipe import Share, Terms
-from aas_server.product.register import listing
+from aas_server.product.register import listing, record
 from aas_server.product.register.registration import kept_until
 from submodels import licensing, registration
+from submodels.pricing import PaymentTerms, TierPrice
 from submodels.text import both
 
 LISTING = "https://factory.example/ids/listing/moulding-r1"
@@ -56,6 +58,26 @@ def test_the_listing_fits_its_form_and_bears_hash_and_answer(done):
         {"release": "moulding-r1", "registered": "2026-03-20T01:02:03Z", "sha256": released.sha256}
     ]
     assert "한국정밀, 2026.03.20." in record["citation"]
+
+
+@pytest.mark.parametrize(
+    ("form", "terms", "told"),
+    [
+        ("flat", PaymentTerms(per="year", fee=5), {"per": "year", "fee": 5}),
+        (
+            "metered",
+            PaymentTerms(per="call", tiers=(TierPrice(5.5, 100), TierPrice(3.0)), minimum=10),
+            {"per": "call", "tiers": [{"price": 5.5, "upTo": 100}, {"price": 3.0, "upTo": None}], "minimum": 10},
+        ),
+        ("royalty", PaymentTerms(share=0.07, report=6), {"share": 0.07, "reportMonths": 6}),
+    ],
+)
+def test_the_listing_tells_what_the_form_of_the_price_asks(done, benches, form, terms, told):
+    listed = json.loads(done[0].store.catalogue.get("listing", LISTING))
+    assert "payment" not in listed["price"]
+    listed["price"] = record._price(replace(benches.pricing(), form=form, terms=terms))
+    listing.check(listed)
+    assert listed["price"]["payment"] == told
 
 
 def test_the_shell_bears_terms_and_dates_but_no_hash(done):
