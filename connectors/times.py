@@ -1,8 +1,8 @@
 """Time stamps as factories write them, read into nanoseconds since 1970, UTC.
 
 Forms met in the field: epoch in s, ms, µs or ns as number or text; ISO 8601 with 0–9 decimals, with or without a
-zone; ``오전``/``오후`` and AM/PM; ``2020 10 30 00:00:04``; ``2019.1.2 16:45``; ``20201030000004``;
-``2020년 10월 30일 14시 5분``; ``5/4/20 0:00``.
+zone, one digit for minutes and seconds; ``오전``/``오후`` and AM/PM; ``2020 10 30 00:00:04``; ``2019.1.2 16:45``;
+``20201030000004``, with milliseconds or without seconds; ``2020년 10월 30일 14시 5분``; ``5/4/20 0:00``.
 
 Ambiguous dates with slashes and the year last are read month first, as in the KAMP data sets; day first only
 where the first number cannot be a month (``25/4/20``). Two-digit years are 2000 to 2099.
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Seoul"
 
+_KST = timezone(timedelta(hours=9))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000_000
@@ -31,9 +32,9 @@ _SECONDS = 4096
 """How many seconds that were read are remembered: records of one second come together."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _CLOCK = (
-    r"(?:(?P<before>오전|오후|[AaPp][Mm])\s*)?(?P<hour>\d{1,2}):(?P<minute>\d{2})"
-    r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
-    r"(?:\s*(?P<after>오전|오후|[AaPp][Mm]))?(?:\s*(?P<zone>Z|z|UTC|[+-]\d{2}(?::?\d{2})?))?"
+    r"(?:(?P<before>오전|오후|[AaPp][Mm])\s*)?(?P<hour>\d{1,2}):(?P<minute>\d{1,2})"
+    r"(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?)?"
+    r"(?:\s*(?P<after>오전|오후|[AaPp][Mm]))?(?:\s*(?P<zone>Z|z|UTC|KST|[+-]\d{2}(?::?\d{2})?))?"
 )
 _YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})(?:-|/|\.\s?|\s)(?P<month>\d{{1,2}})(?:-|/|\.\s?|\s)(?P<day>\d{{1,2}})\.?(?:(?:T|t|\s+){_CLOCK})?",
@@ -44,9 +45,11 @@ _YEAR_LAST = re.compile(
 )
 _KOREAN_DATE = re.compile(r"(\d{4})년\s*(\d{1,2})월\s*(\d{1,2})일", re.ASCII)
 _KOREAN_CLOCK = re.compile(r"(\d{1,2})시(?:\s*(\d{1,2})분)?(?:\s*(\d{1,2})초)?", re.ASCII)
+_COMPACT_LENGTHS = (8, 12, 14, 17)
+"""Digits of a date alone, to the minute, to the second, to the millisecond; other lengths are epochs."""
 _COMPACT = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)"
-    r"(?:[T ]?(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\.(?P<fraction>\d+))?)?"
+    r"(?:[T ]?(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?:(?P<second>[0-5]\d)(?:\.?(?P<fraction>\d+))?)?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
@@ -102,14 +105,14 @@ def _from_decimal(value: Decimal) -> int | None:
 
 
 def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text)) and not (len(text) in (8, 14) and _COMPACT.fullmatch(text))
+    return bool(_NUMBER.fullmatch(text)) and not (len(text) in _COMPACT_LENGTHS and _COMPACT.fullmatch(text))
 
 
 def _from_text(text: str, zone: str) -> int | None:
     if len(text) >= 19 and text[4] == "-" and text[10] in " T" and (quick := _quickly(text, zone)) is not None:
         return quick
     text = text.strip()
-    if "년" in text:
+    if "년" in text or "시" in text:
         text = _KOREAN_CLOCK.sub(_clock, _KOREAN_DATE.sub(r"\1-\2-\3", text, count=1), count=1)
     if _is_number(text):
         return _from_decimal(Decimal(text)) if "." in text else _from_int(int(text)) if len(text) < 40 else None
@@ -181,6 +184,8 @@ def _offset(text: str | None) -> tzinfo | None:
         return None
     if text in ("Z", "z", "UTC"):
         return UTC
+    if text == "KST":
+        return _KST
     sign = -1 if text[0] == "-" else 1
     digits = text[1:].replace(":", "").ljust(4, "0")
     return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))

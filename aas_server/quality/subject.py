@@ -63,10 +63,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """How a column's dates were read that bear the year last (``5/4/20``). ``either``: the condition, never null,
-    that a cell could be read both ways; ``told``: the column itself or the rules say which way it is."""
+    """How a column's dates were read that bear the year last (``5/4/20``), or first in two digits (``26.03.02``).
+    ``either``: the condition, never null, that a cell could be read both ways; ``told``: the column itself or the
+    rules say which way it is."""
 
-    order: Literal["month-first", "day-first"]
+    order: Literal["month-first", "day-first", "year-first"]
     told: bool
     either: str
 

@@ -206,6 +206,13 @@ STAMPS = {
     "1580000000123456789": "2020-01-26T00:53:20.123456789Z",
     "2020-10-30T00:00:04.5+09:00": "2020-10-29T15:00:04.5Z",
     "25/4/20 0:00": "2020-04-25T00:00:00",
+    "2026-3-2 8:5:7": "2026-03-02T08:05:07",
+    "2026-03-02 8시 5분 7초": "2026-03-02T08:05:07",
+    "2026-03-02 08:05:07 KST": "2026-03-01T23:05:07Z",
+    "2026-03-02 08:05:07.123456789 +0900": "2026-03-01T23:05:07.123456789Z",
+    "202603020805": "2026-03-02T08:05:00",
+    "20260302080507123": "2026-03-02T08:05:07.123",
+    "26.03.02 08:05:07": "2026-03-02T08:05:07",
 }
 
 
@@ -240,6 +247,18 @@ def test_a_date_that_can_be_read_both_ways_is_told_with_the_reading_taken(writte
     declared = asked(written(content), time="t", rules=read(rules))
     assert "ambiguous_date" not in counts(declared)
     assert declared["columns"][0]["min"] == "2020-04-05T00:00:00"
+
+
+def test_two_digits_of_a_year_may_stand_first(written):
+    years = asked(written("t,v\n" + "".join(f"26/03/{day:02},{day}\n" for day in range(1, 29))), time="t")
+    assert (years["columns"][0]["min"], counts(years)) == ("2026-03-01T00:00:00", {})
+    days = asked(written("t,v\n" + "".join(f"{day}.03.26,{day}\n" for day in range(13, 29))), time="t")
+    assert (days["columns"][0]["min"], counts(days)) == ("2026-03-13T00:00:00", {})
+
+
+def test_texts_that_only_look_like_times_are_texts(written):
+    said = asked(written("t,v\n" + "".join(f"2026-03-02 08:05:{s:02}:123,{s}\n" for s in range(20))))
+    assert (said["columns"][0]["type"], counts(said)) == ("string", {})
 
 
 def test_codes_serial_numbers_and_thousands_keep_their_kind(written):

@@ -97,7 +97,8 @@ def _of_text(
         plan = _number(source, found, kind, missing)
         return _numeric_time(connection, source, plan, number, declared)
     if is_time or kind == "timestamp":
-        return _stamped(connection, source, missing, number, declared)
+        needed = is_time or source.name in declared.types
+        return _stamped(connection, source, missing, number, declared, needed=needed)
     if kind == "bool":
         return _truth(source, source.name in declared.types, found.booleans < found.present)
     if kind == "string":
@@ -119,21 +120,21 @@ def _number(source: Source, found: Tally, kind: Kind, missing: str) -> Plan:
 
 
 def _stamped(
-    connection: duckdb.DuckDBPyConnection, source: Source, missing: str, number: int, declared: Quality
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    missing: str,
+    number: int,
+    declared: Quality,
+    *,
+    needed: bool = True,
 ) -> Plan:
+    """A column of times; one of texts where they only look like times and nobody named it as one (``needed``)."""
     text = source.text
     read = stamps.survey(connection, "source", text, missing, declared.dates, f"stamps{number}")
+    if not (needed or read.readable):
+        return Plan(source, "string", f"CASE WHEN NOT {missing} THEN {text} END")
     typed = f"CASE WHEN NOT {missing} THEN {read.typed(text, f'stamps{number}.ns')} END"
-    return Plan(
-        source,
-        "timestamp",
-        typed,
-        True,
-        read.zoned,
-        read.per_second,
-        read.dates,
-        read.table,
-    )
+    return Plan(source, "timestamp", typed, True, read.zoned, read.per_second, read.dates, read.table)
 
 
 def _numeric_time(

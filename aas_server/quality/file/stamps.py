@@ -30,7 +30,8 @@ _NAMED = re.compile(
     r"\s*(\d{1,2})[- ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ](\d{4})(.*)", re.I | re.DOTALL
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_COMPACT = r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?"
+_MARKED = r".*[T :]\d.*(Z|z|UTC|KST|[+-]\d{2}(:?\d{2})?)\s*"
+_COMPACT = r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d(\d{3})?)?)?"
 SMALLEST_EPOCH = 100_000_000
 """Below this a bare number is a duration or a counter, no epoch: 1e8 s is March 1973, long before any gateway."""
 _BATCH = 100_000
@@ -39,12 +40,14 @@ _BATCH = 100_000
 @dataclass(frozen=True, slots=True)
 class Stamps:
     """How a column of texts is read as times. ``table``: the one that maps the texts that SQL does not read,
-    empty where there are none. ``per_second``: µs, or ns where the column needs it."""
+    empty where there are none. ``per_second``: µs, or ns where the column needs it. ``readable``: whether most of
+    the texts name times, whatever they look like."""
 
     table: str
     zoned: bool
     per_second: int
     dates: Dates | None
+    readable: bool = True
 
     def typed(self, text: str, stamp: str) -> str:
         """SQL of the time that ``text`` names, ``stamp`` being the mapped column (ns)."""
@@ -94,20 +97,20 @@ def survey(
     """Look through a column of times. ``declared``: ``month-first``, ``day-first`` or empty, of dates with the
     year last. Makes ``table`` where SQL does not read all of them."""
     match, first, second = _year_last(text)
-    [(zoned, fine, others, dates)] = connection.execute(
-        f"SELECT count_if(regexp_full_match({text}, '{_ZONED}')) * 2 > count(*), "  # noqa: S608
+    [(cells, zoned, fine, others, dates)] = connection.execute(
+        f"SELECT count(*), count_if(regexp_full_match({text}, '{_MARKED}')) * 2 > count(*), "  # noqa: S608
         f"count_if(regexp_matches({text}, '[.,]\\d{{6}}\\d*[1-9]')), "
         f"count_if(NOT regexp_full_match({text}, '{_NAIVE}') AND NOT regexp_full_match({text}, '{_ZONED}')), "
         f"count_if({match}) FROM {relation} WHERE NOT {missing}"
     ).fetchall()
     read = (
-        _dates(connection, f"{relation} WHERE NOT {missing} AND {match}", first, second, declared)
+        _dates(connection, f"{relation} WHERE NOT {missing} AND {match}", first, second, text, declared)
         if dates
         else None
     )
-    if others:
-        _map(connection, relation, text, missing, read, table)
-    return Stamps(table if others else "", bool(zoned), 10**9 if fine else 10**6, read)
+    named = _map(connection, relation, text, missing, read, table) if others else True
+    readable = named or 2 * others <= cells
+    return Stamps(table if others else "", bool(zoned), 10**9 if fine else 10**6, read, readable)
 
 
 def _year_last(text: str) -> tuple[str, str, str]:
@@ -122,10 +125,21 @@ def either(text: str) -> str:
     return f"coalesce({match} AND {first} <= 12 AND {second} <= 12 AND {first} <> {second}, false)"
 
 
-def _dates(connection: duckdb.DuckDBPyConnection, cells: str, first: str, second: str, declared: str) -> Dates:
+def _dates(
+    connection: duckdb.DuckDBPyConnection, cells: str, first: str, second: str, text: str, declared: str
+) -> Dates:
+    """Two digits for the year may stand first, as in Korea (``26.03.02``): where no first number can be a month
+    and the last one changes more often than the first, or as often and signs other than a slash part them."""
     if declared:
         return Dates("day-first" if declared == "day-first" else "month-first", True, "false")
-    [(high, low)] = connection.execute(f"SELECT max({first}), max({second}) FROM {cells}").fetchall()  # noqa: S608
+    last, sign = (f"regexp_extract({text}, '{_YEAR_LAST}', {group})" for group in (4, 2))
+    [(high, low, least, longest, latest, years, days, slashes)] = connection.execute(
+        f"SELECT max({first}), max({second}), min({first}), max(length({last})), "  # noqa: S608
+        f"max(TRY_CAST({last} AS INTEGER)), count(DISTINCT {first}), count(DISTINCT {last}), "
+        f"count_if({sign} = '/') FROM {cells}"
+    ).fetchall()
+    if least > 12 >= low and longest == 2 and 0 < latest <= 31 and (days, not slashes) > (years, False):
+        return Dates("year-first", True, "false")
     if high > 12 >= low:
         return Dates("day-first", True, "false")
     return Dates("month-first", low > 12 >= high, "false")
@@ -133,8 +147,9 @@ def _dates(connection: duckdb.DuckDBPyConnection, cells: str, first: str, second
 
 def _map(
     connection: duckdb.DuckDBPyConnection, relation: str, text: str, missing: str, dates: Dates | None, table: str
-) -> None:
-    day_first = dates is not None and dates.order == "day-first"
+) -> bool:
+    """Make the table, and say whether most of its texts name times."""
+    order = "month-first" if dates is None else dates.order
     connection.execute(f"CREATE TABLE {table} (text VARCHAR, ns BIGINT)")
     with connection.cursor() as asking:
         asking.execute(
@@ -146,21 +161,26 @@ def _map(
             read = pa.table(
                 {
                     "text": pa.array(texts, pa.string()),
-                    "ns": pa.array([parse(cell, day_first) for cell in texts], pa.int64()),
+                    "ns": pa.array([parse(cell, order) for cell in texts], pa.int64()),
                 }
             )
             connection.register("read_stamps", read)
             connection.execute(f"INSERT INTO {table} SELECT text, ns FROM read_stamps")  # noqa: S608
             connection.unregister("read_stamps")
+    [(most,)] = connection.execute(f"SELECT 2 * count(ns) >= count(*) FROM {table}").fetchall()  # noqa: S608
+    return bool(most)
 
 
-def parse(text: str, day_first: bool) -> int | None:
-    """The moment a text names, in ns since 1970 as its clock shows it; ``None`` where it names none."""
+def parse(text: str, order: str) -> int | None:
+    """The moment a text names, in ns since 1970 as its clock shows it; ``None`` where it names none. ``order``: of
+    ``Dates``."""
     if match := _YEAR_LAST_CELL.fullmatch(text):
-        first, _, second, year, rest = match.groups("")
-        if (day_first or int(first) > 12) and int(second) <= 12:
+        first, _, second, last, rest = match.groups("")
+        if order == "year-first" and len(last) == 2:
+            return times.parse(f"20{first}-{second}-{last}{rest}", "UTC")
+        if (order == "day-first" or int(first) > 12) and int(second) <= 12:
             first, second = second, first
-        text = f"{first}/{second}/{year}{rest}"
+        text = f"{first}/{second}/{last}{rest}"
     elif match := _NAMED.fullmatch(text):
         day, month, year, rest = match.groups()
         text = f"{year}-{_MONTHS.index(month.lower()) + 1:02}-{int(day):02}{rest}"
