@@ -107,8 +107,14 @@ def read(rules: Rules, column: Rules, cell: float | bool | str) -> float | str |
     if column["kind"] == "boolean":
         return boolean(rules, cell)
     value = number(column, cell)
-    whole = value is not None and value.is_integer() and abs(value) < 2.0**63
-    return value if whole or column["kind"] == "number" else None
+    return value if value is None or column["kind"] == "number" or is_whole(column, cell, value) else None
+
+
+def is_whole(column: Rules, cell: float | bool | str, value: float) -> bool:
+    """Beyond 2^53 a fraction can no longer tell, but digits can (up to 64 bits)."""
+    told = cell.strip().replace(column["thousands"] or "\0", "") if isinstance(cell, str) else str(cell)
+    digits = re.fullmatch("[+-]?[0-9]+", told)
+    return value.is_integer() and (abs(value) <= EXACT or (digits is not None and abs(value) < 2.0**63))
 
 
 def number(column: Rules, cell: float | bool | str) -> float | None:
