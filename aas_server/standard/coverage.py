@@ -21,9 +21,13 @@ def standing(field: Field) -> Standing:
         return "irdi"
     if not field.semantic_id.startswith(("http://", "https://", "urn:")):
         return "open"
-    undefined = set(in_all("collect-undefined", name=field.name).values())
-    said = {words for words in field.definition.values() if words.strip()} - undefined
-    return "own" if said else "open"
+    said = {words for words in field.definition.values() if words.strip()}
+    return "own" if said - undefined(field) else "open"
+
+
+def undefined(field: Field) -> set[str]:
+    """What stands for a definition, in each language, as long as nobody gave the field one."""
+    return set(in_all("collect-undefined", name=field.name).values())
 
 
 def coverage(fields: Iterable[Field]) -> Coverage:

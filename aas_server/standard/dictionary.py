@@ -41,7 +41,7 @@ class Dictionary:
     def entry(self, id: str) -> Entry | None:
         """The entry by its IRDI or by the key of our table, or ``None``. Of ours another version does, too."""
         wanted = id.strip()
-        exact = next((one for one in self.own if wanted in (one.id, one.key)), None)
+        exact = next((one for one in self.own if wanted and wanted in (one.id, one.key)), None)
         if exact is not None or not identifiers.is_irdi(wanted):
             return exact
         if self.licensed is not None and (imported := self.licensed.entry(wanted)) is not None:

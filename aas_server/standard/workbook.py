@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -55,7 +56,11 @@ def opened(file: Path, most_unpacked: int = MOST_UNPACKED) -> Iterator[Any]:
     with closing(book):
         if not book.worksheets:
             raise BadInput("workbook-unreadable", file=file, fault="no sheet")
-        yield book
+        try:
+            yield book
+        except (SyntaxError, zipfile.BadZipFile, zlib.error, EOFError) as fault:
+            # Sheets are parsed as their rows are asked for. A broken one is a SyntaxError to the XML reader.
+            raise BadInput("workbook-unreadable", file=file, fault=fault) from None
 
 
 def rows(sheet: Any, most_rows: int = MOST_ROWS) -> Iterator[tuple[int, tuple[Any, ...]]]:

@@ -15,6 +15,7 @@ from aas_server.product import fields
 from aas_server.product.fields import Twin
 from aas_server.standard import mapping
 from aas_server.standard.clues import Clues, is_number
+from aas_server.standard.coverage import undefined
 from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.mapping import Row, Sheet, checking
 from aas_server.standard.mapping.checking import Doubt
@@ -55,6 +56,7 @@ def read(twin: Twin, names: Names, product: str, dictionary: Dictionary, file: P
     described = fields.interfaces(twin, product)
     edits: dict[tuple[str, str], dict[str, str]] = {}
     first: dict[tuple[str, str], str] = {}
+    called: dict[tuple[str, str], str] = {}
     doubts: list[Doubt] = []
     passed = 0
     for sheet in mapping.read(file).sheets:
@@ -68,13 +70,31 @@ def read(twin: Twin, names: Names, product: str, dictionary: Dictionary, file: P
             if key in edits:
                 raise BadInput("mapping-tag-doubled", cell=place, tag=tag, first=first[key])
             own = names.concept(product, feed.stream, field.id_short)
-            edits[key] = _edit(sheet, row, feed, field, own)
+            edits[key] = _edit(sheet, row, feed, field, own) | _defined(row, field, dictionary)
             first[key] = place
+            _once(called, sheet, row, feed.stream, edits[key]["idShort"])
             doubts += _doubts(sheet, row, edits[key], field, dictionary)
     if not edits:
         raise BadInput("mapping-nothing", file=file)
     changed = fields.change(twin, product, edits.values())
     return Taken(len(edits), passed, changed, tuple(doubts))
+
+
+def _once(called: dict[tuple[str, str], str], sheet: Sheet, row: Row, stream: str, name: str) -> None:
+    """``called``: the cell of each idShort that was read. Raises ``BadInput`` for one that comes again."""
+    place = sheet.place(row, "id_short")
+    before = called.setdefault((stream, name.lower()), place)
+    if before != place:
+        raise BadInput("mapping-id-short-doubled", cell=place, given=name, first=before)
+
+
+def _defined(row: Row, field: Field, dictionary: Dictionary) -> dict[str, str]:
+    """The entry's definition for a field that gets its IRDI, where the sheet still says that there is none."""
+    entry = dictionary.entry(row.written("irdi"))
+    said = set(by_language(row.written("definition")).values())
+    if entry is None or not said or not said <= undefined(field):
+        return {}
+    return {f"definition_{language}": entry.definition.get(language, "") for language in ("ko", "en")}
 
 
 def _rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,9 @@ def test_what_was_edited_in_the_sheet_goes_into_the_shell(
     row = by_name(twin)["shots", "MELT_P_PV"]
     assert (row["semanticId"], row["unit"], row["idShort"]) == (PRESSURE, "MPa", "MeltP")
     assert (row["title_ko"], row["title_en"]) == ("용융 압력", "Melt pressure")
+    assert row["definition_ko"] == "단위 면적에 수직으로 작용하는 힘", (
+        "the dictionary has one where nobody wrote it"
+    )
 
 
 def test_an_irdi_of_another_quantity_is_told_and_one_taken_out_is_open_again(
@@ -127,12 +131,13 @@ def without_head(file: Path) -> str:
         (put("iri", "no address"), "mapping-iri"),
         (put("unit", "furlong"), "mapping-unit"),
         (put("id_short", "Prop:1 x"), "mapping-id-short"),
+        (put("id_short", "Prop:ramspeed"), "mapping-id-short-doubled"),
         (put("tag", "NO_SUCH_TAG"), "mapping-tag-unknown"),
         (put("unit", "=1+1"), "mapping-formula"),
         (doubled, "mapping-tag-doubled"),
         (without_head, "mapping-columns-missing"),
     ],
-    ids=["irdi", "irdi-word", "iri", "unit", "id-short", "tag", "formula", "doubled", "column"],
+    ids=["irdi", "irdi-word", "iri", "unit", "id-short", "id-short-twice", "tag", "formula", "doubled", "column"],
 )
 def test_a_fault_is_told_with_its_cell_and_nothing_is_changed(
     twin: Shelf, names: Names, dictionary: Dictionary, sheet: Path, change: Callable[[Path], str], key: str
@@ -160,3 +165,16 @@ def test_a_huge_sheet_is_refused(twin: Shelf, names: Names, dictionary: Dictiona
     with pytest.raises(BadInput) as told:
         mapping.read(twin, names, PRODUCT, dictionary, sheet)
     assert told.value.key == "workbook-too-many-rows"
+
+
+def test_a_workbook_whose_sheet_ends_in_the_middle_is_refused(
+    twin: Shelf, names: Names, dictionary: Dictionary, sheet: Path
+) -> None:
+    torn = sheet.with_name("torn.xlsx")
+    with zipfile.ZipFile(sheet) as parts, zipfile.ZipFile(torn, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in parts.namelist():
+            content = parts.read(name)
+            made.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    with pytest.raises(BadInput) as told:
+        mapping.read(twin, names, PRODUCT, dictionary, torn)
+    assert told.value.key == "workbook-unreadable" and told.value.values["file"] == torn
