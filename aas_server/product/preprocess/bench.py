@@ -203,14 +203,28 @@ class Bench:
             raise BadInput("preprocess-times-needed", place=place, stream=self.stream.name)
 
     @contextmanager
-    def in_order(self) -> Iterator[None]:
-        """Within the block the rows are taken one after the other: sums of fractions depend on their order."""
+    def one_by_one(self) -> Iterator[None]:
+        """Within the block the rows are taken one after the other, as they lie."""
         [[threads]] = self.connection.execute("SELECT current_setting('threads')").fetchall()
         self.connection.execute("SET threads = 1")
         try:
             yield
         finally:
             self.connection.execute(f"SET threads = {int(threads)}")
+
+    @contextmanager
+    def in_order(self) -> Iterator[str]:
+        """Sums of fractions depend on their order: within the block the rows of the source that is given are taken
+        one after the other, by ``row``."""
+        with self.one_by_one():
+            yield f"(SELECT * FROM {self.relation} ORDER BY row)" if self.goes_back("row") else self.relation  # noqa: S608
+
+    def goes_back(self, *columns: str) -> bool:
+        """Whether in one of the columns a row is less than the one that lies before it."""
+        back = " OR ".join(f"coalesce({one} < lag({one}) OVER (), false)" for one in columns)
+        with self.one_by_one():
+            (rows,) = self.counts("count_if(back)", f"(SELECT {back} AS back FROM {self.relation})")  # noqa: S608
+        return bool(rows)
 
     def as_number(self, column: Column) -> None:
         """From here on the column holds fractions."""
@@ -240,6 +254,9 @@ def lay(
     names: Names,
 ) -> Bench:
     """Put a stream's pinned records on the bench, as relation ``collected``."""
+    # A join goes through the records and looks things up in the other table, however large that is: the other way
+    # round they would lose their order.
+    connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
     records.view(connection, "collected", stream.paths, stream.columns)
     bench = Bench(connection, stream, recipe, zone, names, Veil.of(recipe.cleaning, stream.fields), "collected", 0)
     bench.rows = bench.counts("count(*)")[0]

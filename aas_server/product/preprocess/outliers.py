@@ -50,8 +50,8 @@ def _bounds(bench: Bench, column: Column, rule: Outliers, limit: float) -> tuple
     """The least and the greatest value that is believed; ``None`` where nothing can be said."""
     value = f"{column.sql}::DOUBLE"
     if rule.method == "z":
-        with bench.in_order():
-            middle, spread = _pair(bench, f"avg({value}), stddev_pop({value})")
+        with bench.in_order() as source:
+            middle, spread = _pair(bench, f"avg({value}), stddev_pop({value})", source)
         low_side = high_side = middle
     elif rule.method == "mad":
         middle, spread = _pair(bench, f"median({value}), mad({value})")
@@ -65,6 +65,6 @@ def _bounds(bench: Bench, column: Column, rule: Outliers, limit: float) -> tuple
     return low_side - limit * spread, high_side + limit * spread
 
 
-def _pair(bench: Bench, select: str) -> tuple[float | None, float | None]:
-    [(one, other)] = bench.connection.execute(f"SELECT {select} FROM {bench.relation}").fetchall()  # noqa: S608
+def _pair(bench: Bench, select: str, source: str = "") -> tuple[float | None, float | None]:
+    [(one, other)] = bench.connection.execute(f"SELECT {select} FROM {source or bench.relation}").fetchall()  # noqa: S608
     return one, other

@@ -45,9 +45,9 @@ def _resample(bench: Bench, rule: Resample, place: str) -> None:
     columns, values = _aggregated(bench, rule, place)
     at = f"make_timestamp((bucket{' + 1' if rule.label == 'end' else ''}) * {step} + ({origin}))::TIMESTAMPTZ"
     asked = "".join(f", {value} AS {column.sql}" for column, value in zip(columns, values, strict=True))
-    with bench.in_order():
+    with bench.in_order() as source:
         bench.step(
-            f"SELECT {bucket}::BIGINT AS bucket{asked} FROM {bench.relation} "  # noqa: S608
+            f"SELECT {bucket}::BIGINT AS bucket{asked} FROM {source} "  # noqa: S608
             "WHERE time IS NOT NULL GROUP BY 1",
             "TABLE",
         )

@@ -62,9 +62,9 @@ def _change(bench: Bench, column: Column, rule: Secret, place: str, key: bytes) 
 
 def _normalised(bench: Bench, column: Column, rule: Secret) -> str:
     asked = "min({0}), max({0}) - min({0})" if rule.by == "min-max" else "avg({0}), stddev_pop({0})"
-    with bench.in_order():
+    with bench.in_order() as source:
         [(base, width)] = bench.connection.execute(
-            f"SELECT {asked.format(f'{column.sql}::DOUBLE')} FROM {bench.relation}"  # noqa: S608
+            f"SELECT {asked.format(f'{column.sql}::DOUBLE')} FROM {source}"  # noqa: S608
         ).fetchall()
     if base is None:
         return column.sql

@@ -87,11 +87,8 @@ def place_in_time(bench: Bench) -> None:
 
 def sort(bench: Bench) -> None:
     """Order by time, then by arrival. What counts as changed are the rows that stood behind a later one."""
-    behind = "coalesce(time < lag(time) OVER (), false) OR coalesce(row < lag(row) OVER (), false)"
-    with bench.in_order():
-        (late,) = bench.counts("count_if(late)", f"(SELECT {behind} AS late FROM {bench.relation})")  # noqa: S608
-    bench.ordered, moved = not late, 0
-    if late:
+    bench.ordered, moved = not bench.goes_back("time", "row"), 0
+    if not bench.ordered:
         before = "max(time) OVER (ORDER BY row ROWS UNBOUNDED PRECEDING)"
         source = f"(SELECT time, {before} AS before FROM {bench.relation})"  # noqa: S608
         (moved,) = bench.counts("count_if(time < before)", source)

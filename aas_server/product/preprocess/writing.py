@@ -40,7 +40,7 @@ def write(bench: Bench, path: Path) -> Figures:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if bench.ordered:
-        with suppress(_OutOfOrderError), bench.in_order():
+        with suppress(_OutOfOrderError), bench.one_by_one():
             return _write(bench, path, "")
     return _write(bench, path, _ORDER)
 
