@@ -14,13 +14,15 @@ from submodels.text import Text
 
 @dataclass(frozen=True, slots=True)
 class ContractType:
-    """A type of the 데이터 표준계약서 (2024-10-31). ``supplier``, ``user``: what its two sides are called."""
+    """A type of the 데이터 표준계약서 (2024-10-31). ``supplier``, ``user``: what its two sides are called;
+    ``firm``: what the firm itself is, where its side is more than the firm."""
 
     title: Text
     meaning: Text
     least_parties: int
     supplier: str
     user: str
+    firm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

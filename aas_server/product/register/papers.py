@@ -168,10 +168,10 @@ def _said(matter: Matter, clause: Clause) -> list[str]:
 
 def _suppliers(matter: Matter) -> list[tuple[str, str]]:
     """Who stands on the supplier's side: the firm, and every other party that has a share."""
-    company = own(matter.company, "ko")
+    kind, company = contracts().types[matter.terms.contract], own(matter.company, "ko")
     others = [(own(one.role, "ko"), own(one.name, "ko")) for one in matter.terms.parties]
     return [
-        (contracts().types[matter.terms.contract].supplier, company),
+        (kind.firm or kind.supplier, company),
         *(one for one in others if one[1] != company),
     ]
 

@@ -110,6 +110,11 @@ def test_every_party_stands_in_the_draft_and_signs(recipe: Recipe) -> None:
         assert sum("예시정밀(주)" in cell for cell in said) == sum("예시데이터(주)" in cell for cell in said) == 1
 
 
+def test_the_firm_stands_in_the_draft_as_what_it_is(recipe: Recipe) -> None:
+    table = docx.Document(io.BytesIO(papers.contract(matter(recipe, contract="가공서비스형")))).tables[0]
+    assert [cell.text for cell in table.rows[0].cells] == ["가공 위탁자", "예시정밀(주)"]
+
+
 def test_shares_are_told_to_the_last_digit(recipe: Recipe) -> None:
     thirds = tuple(
         Share(both(name, name), both("생성자", "generator"), percent)
