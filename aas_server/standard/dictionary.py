@@ -110,7 +110,8 @@ def _score(wanted: tuple[str, ...], whole: str, entry: Entry) -> float:
         spelled = name.lower()
         there = _plain(spelled)
         exact = sum(word in there for word in wanted)
-        within = sum(word in spelled for word in wanted) - exact
-        share = (exact + 0.6 * max(within, 0)) / len(wanted)
+        # A letter stands in nearly every name.
+        within = sum(len(word) > 1 and word not in there and word in spelled for word in wanted)
+        share = (exact + 0.6 * within) / len(wanted)
         best = max(best, share * (0.5 + 0.35 * min(1.0, len(wanted) / max(len(there), 1))))
     return best if best > 0.2 else 0.0

@@ -1,4 +1,4 @@
-"""What a product's variables mean: suggestions taken over with a click, the mapping sheet as a file."""
+"""What a product's variables mean: suggestions and search results taken over with a click, the mapping sheet."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from aas_server.standard.dictionary import Dictionary
 from aas_server.standard.licensed import Licensed
 from aas_server.standard.words import sentence
 from aas_server.store.contract import Store
+from aas_server.web.concept_search import address, search
 from aas_server.web.forms import Forms
 from aas_server.web.render import Renderer
 
@@ -124,6 +125,8 @@ class FieldPages:
             undecided=[line for line in lines if line.suggestions or line.standing == "open"],
             doubted=[line for line in lines if line.misfits],
             sentence=lambda one: sentence(one, language),
+            search=search(request, self._dictionary, lines),
+            address=address,
             shown=SHOWN,
             error=error,
             done=done if done in ("adopted", "taken") else "",

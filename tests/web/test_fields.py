@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -80,6 +81,35 @@ def test_a_suggestion_is_taken_over_with_a_click(pages, house):
     page = pages.post(PAGE, data=chosen)
     assert page.status_code == 200 and "적용했습니다" in page.text
     assert meaning(house, "melt <P> PV") == PRESSURE
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "사출 압력"), ("en", "pressure"), ("en", "Druck")])
+def test_the_dictionary_is_searched_where_a_meaning_is_chosen(pages, house, language, words):
+    asked = {"find": words, "unit": "bar", "field": "shots:melt <P> PV", "lang": language}
+    page = pages.get(PAGE, params=asked).text
+    section = page[page.index('id="search"') : page.index('id="suggestions"')]
+    assert section.index(PRESSURE) < section.find("ABP579") or "ABP579" not in section, "the best first"
+    assert TEMPERATURE not in section and "<P>" not in section
+    chosen = token(pages) | {"stream": "shots", "name": "melt <P> PV", "entry": PRESSURE}
+    assert all(f'value="{html.escape(value)}"' in section for value in chosen.values())
+    assert pages.post(PAGE, data=chosen).is_success and meaning(house, "melt <P> PV") == PRESSURE
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"find": "<b>nonesuch"}, "찾은 것이 없습니다"),
+        ({"find": "온도", "unit": "furlong"}, "furlong"),
+        ({"find": "온도", "field": "shots:nobody"}, TEMPERATURE),
+        ({"find": "x" * 5000}, "찾은 것이 없습니다"),
+    ],
+    ids=["nothing", "unit", "no-such-field", "long"],
+)
+def test_a_search_without_a_field_or_a_hit_says_so(pages, asked, told):
+    page = pages.get(PAGE, params=asked | {"lang": "ko"})
+    section = page.text[page.text.index('id="search"') : page.text.index('id="suggestions"')]
+    assert page.status_code == 200 and told in section and "<b>" not in section
+    assert 'name="entry"' not in section
 
 
 def test_an_entry_without_irdi_defines_the_own_uri(pages, house):
