@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from sklearn.metrics import confusion_matrix, f1_score, mean_absolute_error, r2_score
 
 from aas_server.product import record
@@ -24,7 +24,10 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 TEST_SHARE = 0.3
 Answer = Callable[[pd.DataFrame], NDArray[np.float64]]
 
+Made = tuple["Case", ReleaseRecord]
+
 pytestmark = [
+    pytest.mark.timeout(1200),  # the line runs twice, and the machine may be busy
     pytest.mark.shared,
     pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data (real recordings)"),
 ]
@@ -32,8 +35,7 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class Case:
-    """``answer``: what the model has to tell of each row, for numbers; ``alike``: columns by whose values rows
-    of the file may be near-duplicates by chance."""
+    """``answer``: what the model has to tell of each row, for numbers."""
 
     file: str
     features: tuple[str, ...]
@@ -43,7 +45,6 @@ class Case:
     drawn: bool = False
     label: str | None = None
     answer: Answer | None = None
-    alike: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
         path = SHARED / self.file
@@ -107,7 +108,6 @@ HYDRAULIC = Case(
     group="cycle",
     drawn=True,
     label="cooler_pct",
-    alike=("CE", "CP", "SE", "TS1", "TS2", "TS3", "TS4", "VS1"),
 )
 
 
@@ -116,7 +116,9 @@ HYDRAULIC = Case(
     ids=lambda case: Path(case.file).stem,
     scope="module",
 )
-def made(request, aas, tmp_path_factory) -> tuple[Case, ReleaseRecord]:
+def made(
+    request: pytest.FixtureRequest, aas: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Made:
     case, folder = request.param, tmp_path_factory.mktemp("recording")
     time = ("--time", case.time) if case.time else ()
     first = aas("demo", "--exit", "--from", SHARED / case.file, *time, "--data", folder, timeout=600)
@@ -134,7 +136,7 @@ def made(request, aas, tmp_path_factory) -> tuple[Case, ReleaseRecord]:
         store.close()
 
 
-def test_records_rows_and_cells_are_those_of_the_file(made) -> None:
+def test_records_rows_and_cells_are_those_of_the_file(made: Made) -> None:
     case, release = made
     table = case.table()
     assert release.collected.main.records == len(table)
@@ -151,10 +153,11 @@ def test_records_rows_and_cells_are_those_of_the_file(made) -> None:
     pd.testing.assert_frame_equal(sold[list(own.columns)], own, check_dtype=False)
 
 
-def test_quality_is_that_of_the_file(made) -> None:
+def test_quality_is_that_of_the_file(made: Made) -> None:
     case, release = made
     table = case.table()
     clean = table.drop_duplicates().drop(columns=case.time or [])
+    assert release.verified is not None
     told = {index.name: index for index in release.verified.indices}
     assert (told["completeness"].numerator, told["completeness"].denominator) == (
         int(clean.notna().to_numpy().sum()),
@@ -173,40 +176,26 @@ def test_quality_is_that_of_the_file(made) -> None:
     else:
         assert told["validity"].numerator == told["validity"].denominator == int(clean.notna().to_numpy().sum())
     measured = {"completeness": 6, "uniqueness": 1, "validity": 1, "integrity": 1}
-    parts = {name: told[name].value for name in measured}
+    parts = {name: told[name].value or 0.0 for name in measured}
     expected = 100 * sum(measured[name] * parts[name] for name in measured) / sum(measured.values())
     assert release.verified.index == pytest.approx(expected)
 
 
-def test_findings_are_those_of_the_file_and_no_others(made) -> None:
+def test_findings_are_those_of_the_file_and_no_others(made: Made) -> None:
     case, release = made
     table = case.table()
     clean = table.drop_duplicates()
+    assert release.verified is not None
     found = {finding.kind: finding.count for finding in release.verified.findings}
     before = dict(release.verified.found_before)
-    for counted in (found, before):
-        assert counted.pop("near_duplicate_rows", 0) <= _rows_with_a_twin(clean, case.alike)
     assert found == _expected(case, clean)
     repeated = int(table.duplicated().sum())
     assert before == {**_expected(case, clean), **({"duplicate_row": repeated} if repeated else {})}
 
 
-def _rows_with_a_twin(table: pd.DataFrame, columns: tuple[str, ...]) -> int:
-    """Rows within a thousandth of the middle 98 % of another in each column, or equal to it in all but one."""
-    if not columns:
-        return 0
-    values = table[list(columns)].to_numpy(float)
-    low, high = np.quantile(values, (0.01, 0.99), axis=0)
-    pairs = cKDTree(values / ((high - low) / 1000)).query_pairs(1.0, p=np.inf, output_type="ndarray")
-    twins = np.zeros(len(table), bool)
-    twins[pairs.ravel()] = True
-    for left_out in columns:
-        twins |= table.duplicated([c for c in columns if c != left_out], keep=False).to_numpy()
-    return int(twins.sum())
-
-
 def _expected(case: Case, clean: pd.DataFrame) -> dict[str, int]:
-    """Counts by the issue's definitions."""
+    """Counts by the issue's definitions. No near-duplicates: in the rig's cycles, driven by the same load again
+    and again, readings come near each other, but no row is a copy of another."""
     expected: dict[str, int] = {}
     if case.time:
         steps = pd.Series(pd.to_datetime(clean[case.time]).sort_values().unique()).diff().dropna()
@@ -218,7 +207,7 @@ def _expected(case: Case, clean: pd.DataFrame) -> dict[str, int]:
     return {kind: count for kind, count in expected.items() if count}
 
 
-def test_the_model_tells_what_the_card_says(made) -> None:
+def test_the_model_tells_what_the_card_says(made: Made) -> None:
     case, release = made
     model = release.trained.model
     sold = pd.read_parquet(release.prepared.main.path)
@@ -237,6 +226,7 @@ def test_the_model_tells_what_the_card_says(made) -> None:
         assert model.reached == pytest.approx(r2_score(truth, told), abs=1e-4)
         assert model.figures["MAE"] == pytest.approx(mean_absolute_error(truth, told), rel=1e-3)
     elif case.label is not None:
+        assert model.confusion is not None
         truth = sold.loc[in_test, case.label].astype(str).map(model.confusion.labels.index).to_numpy()
         told = said["label"].ravel()
         assert model.macro_f1 == pytest.approx(f1_score(truth, told, average="macro"), abs=1e-4)
