@@ -97,13 +97,15 @@ def _sell(work: Work, steps: Steps, made: ReleaseRecord) -> ReleaseRecord:
 
 
 def _made_before(work: Work, collected: Collected) -> ReleaseRecord | None:
-    """The product's last release, if it was made of these very data by this very recipe."""
+    """The product's last release, if it was made of these very data by this very recipe, and bears what is needed
+    to ask its model about raw records (earlier versions of this software did not keep it)."""
     try:
         number = record.product(work.store.catalogue, work.recipe.id).releases
         last = record.release(work.store, f"{work.recipe.id}-r{number}")
     except NotFound:
         return None
-    return last if last.inputs == _inputs(work.recipe, collected) else None
+    same = last.inputs == _inputs(work.recipe, collected) and last.prepared.row_cleaning is not None
+    return last if same else None
 
 
 def _inputs(recipe: Recipe, collected: Collected) -> str:

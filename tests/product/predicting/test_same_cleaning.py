@@ -45,7 +45,7 @@ def same(rules: Any, column: str, sent: list[Any], kept: list[Any]) -> None:
         assert told == (float(value) if isinstance(value, int) else value), (column, cell)
 
 
-@pytest.mark.parametrize("shape", ["wide", "narrow"])
+@pytest.mark.parametrize("shape", ["wide", pytest.param("narrow", marks=pytest.mark.long)])
 def test_texts_are_read_as_step_2_reads_them(
     bench: Any, recipe: Recipe, lay: Any, field_named: Any, shape: str
 ) -> None:
