@@ -44,7 +44,13 @@ def find(subject: Subject) -> Finding | None:
     if len(subject.columns) < 2 or not subject.rows:
         return None
     held = _held(subject)
-    return _shifted(subject, held) or _displaced(subject, held) or _swallowed(subject, held) or _repeated(subject)
+    there = [contents(column.kind, values) for column, values in zip(subject.columns, held, strict=True)]
+    return (
+        _shifted(subject, held, there)
+        or _displaced(subject, held, there)
+        or _swallowed(subject, held)
+        or _repeated(subject)
+    )
 
 
 def _held(subject: Subject) -> list[list[str]]:
@@ -56,10 +62,9 @@ def _held(subject: Subject) -> list[list[str]]:
     return [[value for value in values if value is not None] for values in zip(*found, strict=True)]
 
 
-def _shifted(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
+def _shifted(subject: Subject, held: Sequence[Sequence[str]], there: Sequence[frozenset[str]]) -> Finding | None:
     limit = limits().header
     wanted = [expected(column.name) for column in subject.columns]
-    there = [contents(column.kind, values) for column, values in zip(subject.columns, held, strict=True)]
     misplaced = any(
         want and "moment" not in want and has == _MOMENT for want, has in zip(wanted, there, strict=True)
     )
@@ -88,11 +93,10 @@ def _told(subject: Subject, held: Sequence[Sequence[str]], wrong: Sequence[int],
     return Finding("shifted_header", len(wrong), columns, told[:3], note)
 
 
-def _displaced(subject: Subject, held: Sequence[Sequence[str]]) -> Finding | None:
+def _displaced(subject: Subject, held: Sequence[Sequence[str]], there: Sequence[frozenset[str]]) -> Finding | None:
     """The one name of a time stands over something else, and the one column of times, at most three columns away,
     under a name that says nothing."""
     columns, many = subject.columns, len(subject.columns)
-    there = [contents(column.kind, values) for column, values in zip(columns, held, strict=True)]
     named = [place for place, column in enumerate(columns) if is_moment(column.name)]
     times = [place for place, has in enumerate(there) if has == _MOMENT]
     if len(named) != 1 or len(times) != 1 or expected(columns[times[0]].name) or not there[named[0]]:
