@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aas_server import written
 from aas_server.errors import AasError
+from aas_server.messages import LANGUAGES
 from aas_server.product import record
 from aas_server.product.recipe import Recipe, editing, keeping
 from aas_server.store.contract import Store
@@ -65,9 +66,20 @@ PARTS: Mapping[str, tuple[Entry, ...]] = {
         Entry("description.en", "long"),
         Entry("kind", "choice", get_args(ProductKind)),
         Entry("industry"),
+        *(Entry(f"{name}.{language}") for name in ("process", "equipment") for language in LANGUAGES),
         Entry("kept_years", "number"),
     ),
-    "owner": (Entry("owner.company.ko"), Entry("owner.company.en"), Entry("owner.email"), Entry("owner.phone")),
+    "owner": (
+        *(Entry(f"owner.{name}.{language}") for name in ("company", "department") for language in LANGUAGES),
+        Entry("owner.email"),
+        Entry("owner.phone"),
+        *(Entry(f"owner.{name}.{language}") for name in ("street", "city") for language in LANGUAGES),
+        Entry("owner.zip_code"),
+    ),
+    "machine": (
+        *(Entry(f"owner.manufacturer.{language}") for language in LANGUAGES),
+        *(Entry(f"owner.{name}") for name in ("model", "serial_number", "year")),
+    ),
     "model": (Entry("label.column"), Entry("label.defect", "list"), Entry("modelling.acceptance", "number")),
     "costing": (
         Entry("costing.price", "number"),

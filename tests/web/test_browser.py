@@ -111,6 +111,9 @@ def settle(page, tmp_path: Path, name: str) -> None:
 
 def test_a_finished_product(visit: Visit, finished, tmp_path: Path) -> None:
     page = visit.open("/pages/products/moulding-cell")
+    for part in ("series", "model"):
+        if not page.locator(f"#{part} > details").evaluate("part => part.open"):
+            page.locator(f"#{part} summary").first.click()
     page.wait_for_selector("#series-chart .scatterlayer .trace path.js-line")
     expect(page.locator("#model .plots svg").first).to_be_visible()
     expect(page.locator("#model .plots text", has_text="1,765")).to_be_visible()
@@ -119,9 +122,20 @@ def test_a_finished_product(visit: Visit, finished, tmp_path: Path) -> None:
 
 
 def test_another_variable_can_be_chosen(phone: Visit, finished) -> None:
-    page = phone.open("/pages/products/moulding-cell")
+    page = phone.open("/pages/products/moulding-cell#series")
     page.select_option("#variable", "BarrelTemperature1")
     expect(page.locator("#series-chart .ytitle")).to_contain_text("°C")
+
+
+def test_a_phone_shows_a_products_parts_folded_and_a_link_opens_one(phone: Visit, finished) -> None:
+    page = phone.open("/pages/products/moulding-cell")
+    expect(page.locator("#quality h2")).to_be_visible()
+    expect(page.locator("#quality .indices")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollHeight < 4 * innerHeight")
+    page.locator(".parts a[href='#quality']").click()
+    expect(page.locator("#quality .indices")).to_be_visible()
+    expect(page.locator("#quality h2")).to_be_in_viewport()
+    expect(page.locator("#licence dl").first).to_be_hidden()
 
 
 def test_the_list_of_products(visit: Visit, finished, keep_product, tmp_path: Path) -> None:

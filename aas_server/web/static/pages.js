@@ -187,9 +187,32 @@ async function watch(main) {
   setTimeout(() => watch(main), WATCH_EVERY);
 }
 
+// --- the parts of a long page: folded on a phone, opened by the links that lead into them ---------------------------
+
+function showTarget() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const part = target && (target.closest("details.part") ?? target.querySelector(":scope > details.part"));
+  if (!part || part.open) return;
+  part.open = true;
+  target.scrollIntoView();
+}
+
+function foldParts() {
+  const parts = document.querySelectorAll("details.part");
+  if (matchMedia("(max-width: 46rem)").matches) {
+    for (const part of parts) part.open = "keep" in part.dataset;
+  }
+  // A chart that was drawn while it was hidden has no width yet.
+  for (const part of parts) part.addEventListener("toggle", () => dispatchEvent(new Event("resize")));
+  for (const link of document.querySelectorAll('a[href^="#"]')) link.addEventListener("click", () => setTimeout(showTarget));
+  addEventListener("hashchange", showTarget);
+  showTarget();
+}
+
 // --- begin ----------------------------------------------------------------------------------------------------------
 
 function begin() {
+  foldParts();
   const select = document.getElementById("variable");
   if (select) {
     drawSeries(select);
