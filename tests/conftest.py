@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import importlib.util
 import itertools
 import json
@@ -35,6 +36,8 @@ from connectors.message import Message
 
 BENCH = Path(__file__).parent / "product" / "package" / "bench.py"
 
+# For pytest's workers: where examples are made of sets, these come in the same order each time.
+os.environ.setdefault("PYTHONHASHSEED", "0")
 # How long an example takes, and the making of one, is the machine's matter. A fixture of a test's own is meant to
 # hold for all its examples.
 _ANY_MACHINE = hypothesis_settings(
@@ -107,8 +110,6 @@ def aas(
         words = [*map(str, arguments)]
         folder = str(cwd or Path.cwd())
         environment = surroundings() | {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
-        if not words or words[0] in ("demo", "serve"):  # they start processes and threads of their own
-            return _apart(words, environment, timeout, folder)
         said = {"arguments": words, "env": environment, "cwd": folder, "out": str(out), "err": str(err)}
         assert forking.stdin is not None and forking.stdout is not None
         forking.stdin.write(json.dumps(said) + "\n")
@@ -122,19 +123,6 @@ def aas(
     return run
 
 
-def _apart(words: list[str], environment: dict[str, str], timeout: float, folder: str) -> Ended:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "aas_server", *words],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env=environment,
-        cwd=folder,
-        check=False,
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
-
-
 @dataclass(frozen=True)
 class Finished:
     """A data folder on which the demo ran to the registered product."""
@@ -145,10 +133,21 @@ class Finished:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, aas: Callable[..., Ended]) -> Finished:
+    """One of pytest's workers makes it, each has a copy."""
+    own = tmp_path_factory.getbasetemp()
+    made = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = made / "told.json"
+        if not told.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            ended = aas("demo", "--exit", "--data", made / "data")
+            assert ended.code == 0, ended.err
+            told.write_text(json.dumps(ended.last))
     folder = tmp_path_factory.mktemp("demo") / "data"
-    ended = aas("demo", "--exit", "--data", folder)
-    assert ended.code == 0, ended.err
-    return Finished(folder, ended.last)
+    shutil.copytree(made / "data", folder)
+    result = json.loads(told.read_text())
+    return Finished(folder, result | {"aasx": str(folder / Path(result["aasx"]).relative_to(made / "data"))})
 
 
 @pytest.fixture(scope="session")

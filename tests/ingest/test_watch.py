@@ -150,7 +150,7 @@ def test_links_unknown_files_and_unfinished_ones_are_left_alone(
 def test_a_file_that_grows_is_not_taken_before_it_is_complete(watch, inbox: Path, until: Until, rows) -> None:
     file = inbox / "a.csv"
     with file.open("w") as writer:
-        ingest = watch(watch_seconds=0.2)
+        ingest = watch(watch_seconds=0.5)
         writer.write("time,n\n")
         for number in range(200):
             writer.write(f"2026-03-01 00:00:00,{number}\n")

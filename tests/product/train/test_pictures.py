@@ -91,7 +91,7 @@ def taken(store: Any, data: Path, inbox: Path) -> None:
     ingest = Ingest(store, settings, [])
     ingest.start()
     try:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 180
         while len(list((inbox / "done").rglob("p*.*"))) < PARTS and time.monotonic() < ends:
             time.sleep(0.02)  # the folder is watched from another thread
         assert ingest.settle()
