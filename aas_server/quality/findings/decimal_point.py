@@ -10,16 +10,15 @@ from itertools import pairwise
 
 import numpy as np
 
+from aas_server.quality.findings.factors import last_digit
 from aas_server.quality.findings.limits import limits
 from aas_server.quality.findings.shape import Floats
 
 _TEN = float(np.log(10))
 _MOST_POWER = 6
 _PARTS = (0.5, 0.75, 0.9)
-_EXACT = 1e-6
 _UNCUT = -8
 _ONE_MOVE = 3
-_FEW = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +117,6 @@ def _quantiles_fit(size: Floats, found: Moved) -> bool:
 def _digits_fit(values: Floats, found: Moved) -> bool:
     """The last decimal moves too: a machine that is off, or swings more, writes as many of them as before. Where
     none was cut, nothing is told by them, and there is one move only."""
-    old, new = (_last_digit(_side(values, found.edges, side)) for side in (0, 1))
+    old, new = (last_digit(_side(values, found.edges, side)) for side in (0, 1))
     uncut = max(old, new) <= _UNCUT
     return (uncut and len(found.edges) == _ONE_MOVE) or new - old == found.power
-
-
-def _last_digit(values: Floats) -> int:
-    """The power of ten of the last decimal that is written, of nearly all readings; -10: none was cut."""
-    for power in range(_MOST_POWER, -10, -1):
-        scaled = values / 10.0**power
-        if np.mean(np.abs(scaled - np.round(scaled)) > _EXACT * np.abs(scaled)) < _FEW:
-            return power
-    return -10

@@ -57,6 +57,12 @@ class Scale:
     blocks: int
     fewest: int
     ratio: float
+    close: float
+    uncut: int
+    most_room: float
+    fewest_digits: int
+    apart: float
+    level: float
     shape: float
     spread: float
     steady: float

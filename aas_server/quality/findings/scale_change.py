@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from aas_server.messages import in_all
 from aas_server.quality.finding import Finding
 from aas_server.quality.findings.decimal_point import moved
+from aas_server.quality.findings.digits import stretch
+from aas_server.quality.findings.factors import Factor, digits_agree, factors
 from aas_server.quality.findings.limits import limits
 from aas_server.quality.findings.pointing import examples, rows, shown
 from aas_server.quality.findings.shape import Floats, Ints, Shape, counts_up, numeric
@@ -22,15 +21,6 @@ from aas_server.quality.subject import Seen, Subject
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 _LEAST_JUMP = 0.05
 """Logarithm of the smallest jump looked for: 5 %, below °C → K at 20 000 °C."""
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """new = factor × old + offset."""
-
-    name: str
-    factor: float
-    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +33,22 @@ class Change:
     name: str
 
 
-@cache
-def factors() -> tuple[Factor, ...]:
-    """The conversions of ``factors.toml``, each in both directions."""
-    forward = msgspec.toml.decode(
-        Path(__file__).with_name("factors.toml").read_bytes(), type=dict[str, tuple[Factor, ...]]
-    )["factor"]
-    back = (Factor(_back(one.name), 1 / one.factor, -one.offset / one.factor) for one in forward)
-    return (*forward, *back)
-
-
 def find(subject: Subject, shape: Shape) -> Finding | None:
     """Rows from the moment on at which a column's numbers jump by a known factor while their shape stays.
 
     A change is told where the column knows two levels only, each of them steady by itself, that lie apart by a
     factor of ``factors.toml`` (3 %), where five quantiles on one side are those of the other converted (12 %; over
     the whole file, or over a fifth of it before and after), and where the spread is converted too. A process that
-    moves elsewhere keeps neither the factor nor the shape. Looked for in the bounded look; the moment is exact
-    where the two levels do not overlap. Where a column wanders too far for levels, a moved decimal point is told
-    by its steps (``findings.decimal_point``). ``shape``: without suspected codes.
+    moves elsewhere keeps neither the factor nor the shape. In a column of any course a stretch is told whose
+    digits are those of the others converted (``findings.digits``). Looked for in the bounded look; the moment is
+    exact where the two levels do not overlap. Where a column wanders too far for levels, a moved decimal point is
+    told by its steps (``findings.decimal_point``). ``shape``: without suspected codes.
     """
     changes = []
     for column in numeric(subject):
         values = shape.values[column.sql]
-        if not counts_up(values):
-            kept = ~np.isnan(values)
-            readings, place = values[kept], shape.place[kept]
-            changes += _changes(subject, shape, column, readings, place)
+        kept = ~np.isnan(values)
+        changes += _changes(subject, shape, column, values[kept], shape.place[kept])
     if not changes:
         return None
     conditions = [f"place BETWEEN {one.first} AND {one.last} AND {one.column.sql} IS NOT NULL" for one in changes]
@@ -97,6 +76,11 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
 def _changes(subject: Subject, shape: Shape, column: Seen, values: Floats, place: Ints) -> list[Change]:
     limit = limits().scale
     if len(values) < limit.fewest:
+        return []
+    if shape.whole and (known := stretch(values)) is not None:
+        last = subject.rows - 1 if known.end == len(values) else int(place[known.end]) - 1
+        return [Change(column, int(place[known.begin]), last, known.factor.name)]
+    if counts_up(values):
         return []
     for blocks in (limit.blocks, limit.blocks // 2):
         if found := _levels(subject, shape, column, values, place, min(blocks, len(values) // 10)):
@@ -197,9 +181,23 @@ def _factor(old: Floats, new: Floats) -> Factor | None:
             continue
         wanted = [(have, factor.factor * had) for have, had in spreads]
         # fewer decimals take spread away, they add none
-        if any(abs(have - want) <= limit.spread * want or want - step <= have <= want for have, want in wanted):
+        spread = any(
+            abs(have - want) <= limit.spread * want or want - step <= have <= want for have, want in wanted
+        )
+        if spread and off <= _room(old, new, factor) * abs(expected[2]):
             fitting.append((off / abs(expected[2]), factor.name, factor))
     return min(fitting)[2] if fitting else None
+
+
+def _room(old: Floats, new: Floats, factor: Factor) -> float:
+    """Relative: how far the level may be off. A recipe's levels come near to a factor by chance: where digits
+    speak against a conversion none is told, but of a moved decimal point that fits closely; where they say
+    nothing, one of units must fit closely too."""
+    limit = limits().scale
+    agree = digits_agree(old, new, factor)
+    if agree or (agree is None and factor.of_ten):
+        return limit.ratio
+    return limit.close if agree is None or factor.of_ten else 0.0
 
 
 def _restless(values: Floats) -> float:
@@ -220,7 +218,3 @@ def _moment(subject: Subject, shape: Shape, column: Seen, place: Ints, begin: in
         f"AND ({column.sql} > {border!r}) <> {side}"
     ).fetchall()
     return after if last is None else int(last) + 1
-
-
-def _back(name: str) -> str:
-    return f"÷{name[1:]}" if name.startswith("×") else " → ".join(reversed(name.split(" → ")))

@@ -194,3 +194,33 @@ def test_half_a_wave_is_no_drift(found: Found) -> None:
     chance = np.random.default_rng(8)
     wave = 22 + 6 * np.sin(np.linspace(-1.5, 1.5, 3000)) + chance.normal(0, 0.4, 3000)
     assert found(pd.DataFrame({"temp": np.round(wave, 2)})) == {}
+
+
+@pytest.mark.parametrize("column", ["pulses", "cycle", "swing", "skewed"])
+@pytest.mark.parametrize(
+    ("factor", "told"), [(1000.0, "×1000"), (0.1, "÷10"), (25.4, "inch → mm")], ids=["1000", "tenth", "inch"]
+)
+def test_a_stretch_in_another_unit_is_found_whatever_course_the_column_takes(
+    found: Found, column: str, factor: float, told: str
+) -> None:
+    chance, row = np.random.default_rng(6), np.arange(900)
+    data = pd.DataFrame(
+        {
+            "pulses": np.where(row % 9 < 4, np.round(chance.normal(180, 5, 900), 1), 0),
+            "cycle": np.round(5 + 4 * (row % 30) + chance.normal(0, 0.4, 900), 1),
+            "swing": np.round(chance.normal(0, 0.02, 900), 4),
+            "skewed": np.round(chance.lognormal(2, 0.8, 900), 2),
+        }
+    )
+    assert found(data) == {}
+    data.loc[400:599, column] = np.round(data.loc[400:599, column] * factor, 8)
+    [finding] = found(data).values()
+    assert (finding.kind, finding.columns) == ("scale_change", (column,))
+    assert abs(finding.count - 200) <= (8 if column == "pulses" else 2)  # a zero is the same in every unit
+    assert told in finding.note["en"]
+
+
+def test_two_recipes_that_lie_apart_by_a_factor_of_units_are_left_alone(found: Found) -> None:
+    chance = np.random.default_rng(9)
+    level = np.where(np.arange(1500) < 700, 12.0, 117.9)
+    assert found(pd.DataFrame({"dose": np.round(level * (1 + chance.normal(0, 0.02, 1500)), 2)})) == {}
