@@ -315,6 +315,7 @@ def test_declared_types_are_taken_at_their_word(written, tmp_path):
     [
         ("", "quality-file-empty", None),
         ("a,b\n", "quality-file-no-rows", None),
+        ("a,b\n1,2\n", "quality-file-one-row", None),
         ("a,b\n1,2\n3\n", "quality-file-ragged", 3),
         ('a,b\n1,"x\n2,y\n', "quality-file-quote", 2),
         (b"PK\x03\x04abcd", "quality-file-packed", None),
@@ -322,7 +323,7 @@ def test_declared_types_are_taken_at_their_word(written, tmp_path):
         (",".join(f"c{n}" for n in range(10_000)) + "\n", "quality-file-too-wide", None),
         (b"PAR1 and no more", "quality-file-parquet", None),
     ],
-    ids=["empty", "header", "ragged", "quote", "zip", "binary", "wide", "parquet"],
+    ids=["empty", "header", "one", "ragged", "quote", "zip", "binary", "wide", "parquet"],
 )
 def test_what_is_no_table_is_told_where(written, content, key, line):
     with pytest.raises(BadInput) as told:
@@ -344,12 +345,6 @@ def test_a_rules_file_that_names_another_column_is_told_with_its_line(written, t
     with pytest.raises(BadInput) as told:
         asked(written("a,b\n1,2\n3,4\n"), rules=read(rules))
     assert told.value.values["line"] == 3
-
-
-def test_one_row_is_measured_where_it_can_be(written):
-    said = asked(written("t,a\n2026-01-01,1\n"), time="t")
-    assert said["rows"] == 1
-    assert counts(said) == {}
 
 
 def test_a_label_of_one_class_is_a_note(written):

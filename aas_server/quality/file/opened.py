@@ -130,6 +130,8 @@ def _subject(
             raise _unknown(file, name, names)
     if not read.rows:
         raise BadInput("quality-file-no-rows", file=str(file))
+    if read.rows == 1:
+        raise BadInput("quality-file-one-row", file=str(file))
     made = plans(connection, read.sources, read.rows, choices.time, choices.declared)
     path = typed.make(
         connection,
