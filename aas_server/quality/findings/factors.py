@@ -17,6 +17,7 @@ FINEST = -10
 _MOST_POWER = 6
 _EXACT = 1e-6
 _FEW = 0.01
+_FIGURES = 5e-7
 _HALF = 0.5
 
 
@@ -51,10 +52,14 @@ def on_grid(values: Floats, power: int) -> np.ndarray[tuple[int], np.dtype[np.bo
 
 
 def last_digit(values: Floats) -> int:
-    """The power of ten of the last decimal that is written, of nearly all numbers; ``FINEST``: none was cut."""
+    """The power of ten of the last decimal that is written, of nearly all numbers; ``FINEST``: none was cut within
+    seven figures, which is what a float of 32 bits holds."""
+    least = _FIGURES * float(np.median(np.abs(values)))
     for power in range(_MOST_POWER, FINEST, -1):
+        if 10.0**power < least:
+            return FINEST
         scaled = values / 10.0**power
-        if np.mean(np.abs(scaled - np.round(scaled)) > _EXACT * np.abs(scaled)) < _FEW:
+        if np.mean(np.abs(scaled - np.round(scaled)) > _EXACT / 10 * np.abs(scaled)) < _FEW:
             return power
     return FINEST
 
