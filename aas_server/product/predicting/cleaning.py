@@ -24,9 +24,9 @@ PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 FIRST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def raw(rules: Rules, column: Rules, cell: Cell, moment: datetime | None) -> tuple[Cell, tuple[str, ...]]:
+def raw(rules: Rules, column: Rules, cell: Cell, at: datetime | None) -> tuple[Cell, tuple[str, ...]]:
     """A cell as the feed bears it, cleaned: its value in the release (``None``: missing) and which operations of
-    the recipe changed it. ``moment``: the record's time, ``None`` for one that comes now."""
+    the recipe changed it. ``at``: the record's time, ``None`` for one that comes now."""
     if cell is None:
         return None, ()
     if said := no_reading(rules, column, cell):
@@ -38,7 +38,7 @@ def raw(rules: Rules, column: Rules, cell: Cell, moment: datetime | None) -> tup
     if not isinstance(value, float):
         return value, done
     for stretch in column["scale"]:
-        if inside(stretch, moment):
+        if inside(stretch, at):
             value, done = value * stretch["factor"], (*done, "change-scale")
     if column["unit"]:
         value, done = converted(column["unit"]["linear"], value), (*done, "convert-unit")
@@ -64,19 +64,28 @@ def released(rules: Rules, column: Rules, cell: Cell) -> str:
     return said if certain else ""
 
 
-def moment(rules: Rules, cell: Cell) -> datetime | None:
-    """A record's time: ISO 8601, or an epoch in s, ms, µs or ns. Raises ``ValueError`` where it is neither."""
+def moment(rules: Rules, cell: Cell | datetime) -> datetime | None:
+    """A record's time: ISO 8601, an epoch in s, ms, µs or ns, or a time as Parquet holds it; ``None`` where the
+    cell is empty. Raises ``ValueError`` where it is none of them."""
+    if isinstance(cell, datetime):
+        return zoned(rules, cell)
     number = plain(cell) if isinstance(cell, str) else cell
     if number is None or isinstance(number, bool):
         if not isinstance(cell, str) or not cell.strip():
             return None
-        found = datetime.fromisoformat(cell.strip().replace("Z", "+00:00"))
-        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(rules["zone"]))
+        return zoned(rules, datetime.fromisoformat(cell.strip().replace("Z", "+00:00")))
+    if isinstance(number, float) and math.isnan(number):
+        return None
     size = next(per for least, per in EPOCHS if abs(number) >= least)
     try:
         return FIRST + timedelta(microseconds=int(number * 1_000_000 / size))
     except OverflowError:
         raise ValueError(str(cell)) from None
+
+
+def zoned(rules: Rules, at: datetime) -> datetime:
+    """A time without a zone is in that of the rules."""
+    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(rules["zone"]))
 
 
 def inside(stretch: Rules, at: datetime | None) -> bool:

@@ -18,6 +18,7 @@ import pytest
 
 from aas_server.errors import BadInput
 from aas_server.product import package, preprocess, train, use_cases
+from aas_server.product.predicting import cleaning
 from aas_server.product.predicting.predictor import Predictor
 from aas_server.product.predicting.rows import read
 from aas_server.product.predicting.schema import openapi
@@ -211,11 +212,21 @@ def test_the_script_in_the_zip_cleans_the_same(made: Made, folder: Path) -> None
     pd.DataFrame(made.raw).to_csv(folder / "raw.csv", index=False)
     (folder / "raw.json").write_text(json.dumps(made.raw))
     (folder / "raw.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in made.raw))
-    command = [sys.executable, "-I", "model/load.py", "--json", "--raw", "raw.csv", "raw.json", "raw.jsonl"]
+    typed = pd.DataFrame(made.raw)
+    typed["time"] = pd.to_datetime(typed["time"])
+    typed["pressure"] = [None if cell is None else str(cell) for cell in typed["pressure"]]
+    typed.to_parquet(folder / "raw.parquet")
+    files = [f"raw.{ending}" for ending in ("csv", "json", "jsonl", "parquet")]
+    command = [sys.executable, "-I", "model/load.py", "--json", "--raw", *files]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]
-    assert said == 3 * answers(told(made.record, made.raw, values="raw"))
+    assert said == len(files) * answers(told(made.record, made.raw, values="raw"))
+
+
+@pytest.mark.parametrize("empty", [None, "", " ", float("nan")])
+def test_a_time_that_is_empty_is_no_time(empty: float | str | None) -> None:
+    assert cleaning.moment({"zone": "Asia/Seoul"}, empty) is None
 
 
 def test_the_script_refuses_a_table_of_something_else(folder: Path) -> None:
