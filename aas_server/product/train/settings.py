@@ -105,6 +105,7 @@ class Leaks:
     steps_ahead: int
     agreement: float
     min_changes: int
+    gaps: float
     counter_share: float
 
 

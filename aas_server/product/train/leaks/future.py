@@ -12,9 +12,6 @@ from aas_server.product.train.bench import Bench
 from aas_server.product.train.leaks.columns import straightness
 from aas_server.product.train.settings import baseline
 
-_GAPS = 0.5
-"""A column with more missing cells than this tells too few rows to be believed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
@@ -60,7 +57,7 @@ def _ahead(name: str, cells: NDArray[np.float64], bench: Bench) -> Ahead | None:
     told, line = _straight, numbers.too_straight
     if bench.target.codes is not None:
         told, line = _mapped, numbers.agreement
-        if np.isnan(cells).mean() > _GAPS or np.unique(cells).size > max(
+        if np.isnan(cells).mean() > numbers.gaps or np.unique(cells).size > max(
             numbers.leaves, 2 * len(bench.target.classes)
         ):
             return None
