@@ -15,8 +15,8 @@ from pathlib import Path
 from aas_server import written
 from aas_server.errors import BadInput
 from aas_server.messages import in_all
-from aas_server.product.register.terms import NEAR, exact
-from aas_server.product.report.format import exact as told
+from aas_server.product.register.terms import NEAR, fraction
+from aas_server.product.report.format import exact
 from submodels.licensing import Party
 from submodels.text import Text
 
@@ -84,13 +84,13 @@ def settle(statement: Statement, parties: Sequence[Party]) -> Settlement:
     """Share out what is earned. Raises ``BadInput`` unless the shares sum to 100."""
     sales = sum(item.amount for item in statement.sale)
     costs = sum(item.amount for item in statement.cost)
-    whole = sum(map(exact, parties), Fraction(0))
+    whole = sum(map(fraction, parties), Fraction(0))
     if abs(whole - 100) > NEAR:
-        raise BadInput("licence-shares-sum", sum=told(float(whole)))
+        raise BadInput("licence-shares-sum", sum=exact(float(whole)))
     profit = sales - costs
     shared = max(profit, 0)
-    cut = [int(shared * exact(party) / whole) for party in parties]
-    heaviest = max(range(len(parties)), key=lambda place: (exact(parties[place]), -place))
+    cut = [int(shared * fraction(party) / whole) for party in parties]
+    heaviest = max(range(len(parties)), key=lambda place: (fraction(parties[place]), -place))
     rest = shared - sum(cut)
     parts = [
         Part(party.name, party.role, party.share, amount + rest, rest)

@@ -14,8 +14,7 @@ from aas_server.product.recipe.fault import Fault
 from aas_server.product.register.contracts import contracts
 from aas_server.product.register.declarations import declarations, free_sample
 from aas_server.product.register.rules import rules
-from aas_server.product.report.format import DURATION, EVERYWHERE, countries
-from aas_server.product.report.format import exact as told
+from aas_server.product.report.format import DURATION, EVERYWHERE, countries, exact
 from submodels.licensing import KIND, Constraint, Licensing, Party
 
 NEAR = Fraction(1, 10**6)
@@ -130,11 +129,11 @@ def _parties(terms: Terms, owner: Owner) -> tuple[Party, ...]:
                 ("terms", "parties", number, "percent"),
                 "licence-share-wrong",
                 party=share.name,
-                percent=told(share.percent),
+                percent=exact(share.percent),
             )
-    total = sum(map(exact, shares), Fraction(0))
+    total = sum(map(fraction, shares), Fraction(0))
     if abs(total - 100) > NEAR:
-        raise Fault(("terms", "parties"), "licence-shares-sum", sum=told(float(total)))
+        raise Fault(("terms", "parties"), "licence-shares-sum", sum=exact(float(total)))
     if len(shares) < kind.least_parties:
         raise Fault(
             ("terms", "parties"),
@@ -146,7 +145,7 @@ def _parties(terms: Terms, owner: Owner) -> tuple[Party, ...]:
     return tuple(Party(share.name, share.role, share.percent) for share in shares)
 
 
-def exact(share: Share | Party) -> Fraction:
+def fraction(share: Share | Party) -> Fraction:
     """A share in percent as it was written (33.3 is 333/10)."""
     percent = share.percent if isinstance(share, Share) else share.share
     return Fraction(str(percent))
