@@ -126,10 +126,9 @@ def _kind(request: Request) -> tuple[str, str]:
 
 def _values(request: Request) -> Values:
     given = request.query_params.get("values", "released")
-    for known in get_args(Values):
-        if given == known:
-            return cast(Values, known)
-    raise BadInput("predict-values-unknown", given=given[:100])
+    if given not in get_args(Values):
+        raise BadInput("predict-values-unknown", given=given[:100])
+    return cast(Values, given)
 
 
 def _json(body: object, media_type: str = _JSON) -> Response:

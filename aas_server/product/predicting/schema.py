@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from aas_server.messages import Language, text
 from aas_server.product.predicting.answers import classes
+from aas_server.product.predicting.records import Values
 from aas_server.product.predicting.rules import told
 from aas_server.product.predicting.signature import Feature, Signature
 from aas_server.product.row_cleaning import RowCleaning
@@ -62,7 +63,7 @@ def openapi(signature: Signature, url: str, most: int, language: Language) -> Ma
 
 
 def _values(language: Language) -> Mapping[str, Any]:
-    kinds = {"type": "string", "enum": ["released", "raw"], "default": "released"}
+    kinds = {"type": "string", "enum": list(get_args(Values)), "default": "released"}
     said = text("predict-values", language)
     return {"name": "values", "in": "query", "required": False, "schema": kinds, "description": said}
 
@@ -126,7 +127,7 @@ def answer_schema(signature: Signature, language: Language) -> Mapping[str, Any]
         "weak": {"type": "boolean", "description": text("predict-weak", language)},
         "verdict": texts,
         "rows": {"type": "integer"},
-        "values": {"enum": ["released", "raw"]},
+        "values": {"enum": list(get_args(Values))},
         "cleaned": {
             "type": "object",
             "additionalProperties": {"type": "integer"},
