@@ -4,7 +4,7 @@ factory sends them. How it is done stands in ``predicting/cleaning.py``, which g
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from aas_server.product.conversion import Linear
@@ -63,7 +63,7 @@ class RowCleaning:
     zone: str = "UTC"
     as_released: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
-    version: int = field(default=VERSION)
+    version: int = VERSION
 
     def of(self, features: Collection[str]) -> RowCleaning:
         """What concerns these columns (idShorts)."""

@@ -8,11 +8,11 @@ from dataclasses import replace
 from aas_server.product.conversion import planned
 from aas_server.product.preprocess import casting, stretch
 from aas_server.product.preprocess.bench import Bench, Column, field_of
+from aas_server.product.preprocess.writing import TIME
 from aas_server.product.recipe.cleaning import Cleaning
 from aas_server.product.row_cleaning import ColumnCleaning, Kind, RowCleaning, Stretch, UnitChange
 
 _KINDS: Mapping[str, Kind] = {"double": "number", "int64": "number", "bool": "boolean", "string": "text"}
-_TIME = "Time"
 
 
 def rules(bench: Bench, others: Mapping[str, RowCleaning]) -> RowCleaning:
@@ -34,7 +34,7 @@ def rules(bench: Bench, others: Mapping[str, RowCleaning]) -> RowCleaning:
         else:
             columns[field.id_short] = rule
     true, false = casting.truths()
-    times = [bench.recipe.time, *(field.name for field in bench.stream.fields if field.role == "time"), _TIME]
+    times = [bench.recipe.time, *(field.name for field in bench.stream.fields if field.role == "time"), TIME]
     return RowCleaning(
         columns,
         bench.recipe.cleaning.missing_words,
@@ -103,7 +103,7 @@ def _stretches(bench: Bench, name: str) -> Iterator[Stretch]:
 def _beyond(bench: Bench) -> Iterator[str]:
     """What the recipe does to this stream and one record cannot tell."""
     cleaning, own = bench.recipe.cleaning, {field.name for field in bench.stream.fields}
-    yield from (f"{where}" for where in ("zones", "clock_offsets") if _of_times(cleaning, where, bench))
+    yield from (where for where in ("zones", "clock_offsets") if _of_times(cleaning, where, bench))
     for where in ("stuck", "outliers"):
         if any(name in own and rule.action == "null" for name, rule in getattr(cleaning, where).items()):
             yield where
