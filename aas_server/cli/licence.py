@@ -23,7 +23,7 @@ from aas_server.product.work import Registered
 from submodels.licensing import Licensing
 from submodels.pricing import Pricing
 
-ODRL_ENDINGS, PAPER = (".jsonld", ".json"), (".docx",)
+_POLICY_ENDINGS, _PAPER_ENDINGS = (".jsonld", ".json"), (".docx",)
 
 _target = click.Path(path_type=Path, dir_okay=False)
 
@@ -46,7 +46,11 @@ def licence(
 ) -> None:
     """The terms under which the product is offered, as ODRL, as a draft of the contract, as a term sheet."""
     voice = Voice(language, as_json)
-    files = ((policy, POLICY, ODRL_ENDINGS), (contract, CONTRACT, PAPER), (term_sheet, TERM_SHEET, PAPER))
+    files = (
+        (policy, POLICY, _POLICY_ENDINGS),
+        (contract, CONTRACT, _PAPER_ENDINGS),
+        (term_sheet, TERM_SHEET, _PAPER_ENDINGS),
+    )
     wanted = [(target, name, endings) for target, name, endings in files if target is not None]
     for target, _, endings in wanted:
         folders.check_ending(target, *endings)
