@@ -270,12 +270,26 @@ def test_codes_serial_numbers_and_thousands_keep_their_kind(written):
 
 
 def test_decimal_commas_with_dots_of_thousands_are_numbers(written):
-    prices = ["999,5", "1.234,5", "12.000.345,25", "-7,5", "3.5"]
+    prices = ["999,5", "1.234,5", "12.000.345,25", "-7,5", "1.200"]
     said = asked(written("price;n\n" + "".join(f"{price};{number}\n" for number, price in enumerate(prices))))
     assert said["columns"][0] == {
         "name": "price", "type": "double", "missing": 0, "distinct": 5, "min": -7.5, "max": 12000345.25
     }  # fmt: skip
     assert counts(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "others", "least"),
+    [(["201.5", "199.3", "1"], ["201,5", "1,2"], 1), (["201,5", "199,3", "1.000"], ["201.5", "0.125"], 199.3)],
+    ids=["points", "commas"],
+)
+def test_the_other_decimal_sign_in_a_few_cells_does_not_fit(
+    written: Callable[[str], Path], cells: list[str], others: list[str], least: float
+) -> None:
+    prices = cells * 20 + others
+    said = asked(written("price;n\n" + "".join(f"{price};{number}\n" for number, price in enumerate(prices))))
+    assert counts(said) == {"mixed_type": 2}
+    assert (said["columns"][0]["type"], said["columns"][0]["min"]) == ("double", least)
 
 
 def test_declared_words_and_codes_are_missing_and_ranges_and_rules_are_checked(written, tmp_path):

@@ -21,8 +21,8 @@ _DECLARED: dict[Type, Kind] = {
 
 
 def style(tally: Tally) -> Style:
-    """How the numbers of the column are written."""
-    if tally.comma:
+    """How the numbers of the column are written, most of them: a few with the other decimal sign do not fit."""
+    if tally.comma and tally.comma >= tally.numbers - tally.whole:
         return "comma"
     return "thousands" if tally.thousands else "plain"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 Style = Literal["plain", "thousands", "comma"]
-"""``1234.5``; ``1,234.5``; ``1234,5`` and ``1.234,5``, as spreadsheets of several countries write them."""
+"""``1234.5``; ``1,234.5``; ``1234,5``, ``1.234,5`` and ``1.234``, as spreadsheets of several countries have it."""
 
 _PLAIN = r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity))\s*"
 _THOUSANDS = r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*"
 _COMMA = r"\s*[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+\s*"
+_DOTS = r"\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*"
 
 
 def whole(text: str) -> str:
@@ -39,19 +40,26 @@ def comma(text: str) -> str:
 
 
 def is_number(text: str, style: Style) -> str:
-    """The condition that a text is a number; ``inf`` is one (Python writes it so), ``1_000`` is none."""
+    """The condition that a text is a number; ``inf`` is one (Python writes it so), ``1_000`` is none. Where the
+    comma is the decimal one, a dot parts thousands only."""
     plain = f"regexp_full_match({text}, '{_PLAIN}')"
-    if style == "plain":
-        return plain
-    other = _THOUSANDS if style == "thousands" else _COMMA
-    return f"({plain} OR regexp_full_match({text}, '{other}'))"
+    match style:
+        case "plain":
+            return plain
+        case "thousands":
+            return f"({plain} OR regexp_full_match({text}, '{_THOUSANDS}'))"
+        case "comma":
+            return f"(({plain} AND NOT contains({text}, '.')) OR regexp_full_match({text}, '{_COMMA}|{_DOTS}'))"
 
 
 def number(text: str, style: Style, kind: str) -> str:
     """The number that a text is; null where it is none, and where a whole number (``kind`` int64) is asked for and
     it has a fraction: DuckDB would round it."""
-    comma = f"CASE WHEN contains({text}, ',') THEN replace(replace({text}, '.', ''), ',', '.') ELSE {text} END"
-    bare = {"plain": text, "thousands": f"replace({text}, ',', '')", "comma": comma}[style]
+    bare = {
+        "plain": text,
+        "thousands": f"replace({text}, ',', '')",
+        "comma": f"replace(replace({text}, '.', ''), ',', '.')",
+    }[style]
     read = f"TRY_CAST({bare} AS DOUBLE)"
     if kind == "int64":
         read = f"CASE WHEN NOT contains({bare}, '.') OR {read} = trunc({read}) THEN TRY_CAST({bare} AS BIGINT) END"

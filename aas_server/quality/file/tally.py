@@ -125,7 +125,7 @@ def _ask(
     tallies = []
     for wanted in tests:
         present = next(counts)
-        known = {name: next(counts) for name in wanted}
+        known = {name: next(counts) or 0 for name in wanted}
         tallies.append(Tally(present, **{name: known.get(name, 0) for name in _TESTS}))
     return tallies
 

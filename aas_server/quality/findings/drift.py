@@ -42,6 +42,8 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
 def _moves(values: Floats) -> Iterator[tuple[float, float]]:
     limit = limits().drift
     blocks = np.array_split(values, limit.blocks)
+    if not any(np.any(np.diff(block) < 0) for block in blocks[:-1]):
+        return  # it counts: rows that were put behind it later don't make it a reading
     levels = np.array([np.median(block) for block in blocks])
     inside = float(np.median([_spread(block) for block in blocks])) / 1.349
     begin = _one_way(levels)

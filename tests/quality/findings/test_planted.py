@@ -190,6 +190,15 @@ def test_rows_that_come_twice_with_other_last_digits_are_found(found: Found, mac
     assert {kind: one.count for kind, one in found(both, time="time").items()} == {"near_duplicate_rows": 15}
 
 
+def test_rows_put_behind_a_counter_again_are_no_drift_of_it(found: Found) -> None:
+    chance, row = np.random.default_rng(9), np.arange(1200)
+    data = pd.DataFrame(
+        {"batch": row // 20 + 1, "temp": np.round(chance.normal(180, 5, 1200), 2), "shot": row % 20}
+    )
+    both = pd.concat([data, data.sample(15, random_state=1)])
+    assert {kind: one.count for kind, one in found(both).items() if kind != "duplicate_row"} == {}
+
+
 def test_half_a_wave_is_no_drift(found: Found) -> None:
     chance = np.random.default_rng(8)
     wave = 22 + 6 * np.sin(np.linspace(-1.5, 1.5, 3000)) + chance.normal(0, 0.4, 3000)
