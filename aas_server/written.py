@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from aas_server import misfit
-from aas_server.errors import BadInput
+from aas_server.errors import AasError, BadInput
 from aas_server.messages import in_all
 from aas_server.misfit import Path_
 from aas_server.placing import places
@@ -56,11 +56,11 @@ def parsed(source: str, kind: type[T], file: str) -> T:
     try:
         made = msgspec.convert(given, kind)
     except msgspec.ValidationError as fault:
-        path, words = misfit.value(str(fault), kind)
+        path, told = misfit.value(str(fault), kind)
         if misfit.is_missing(str(fault)) and (strange := misfit.misspelt(given, kind, path)):
             path, known = strange[0], ", ".join(strange[1])
-            words = in_all("written-key-unknown", entry=misfit.named(path), known=known)
-        raise wrong(source, file, path, words) from None
+            told = in_all("written-key-unknown", entry=misfit.named(path), known=known)
+        raise wrong(source, file, path, told) from None
     for path, known in unknown(given, msgspec.to_builtins(made)):
         raise wrong(source, file, path, in_all("written-key-unknown", entry=misfit.named(path), known=known))
     return made
@@ -73,13 +73,23 @@ def unreadable(source: str, file: str) -> BadInput:
         msgspec.toml.decode(source)
     except (ValueError, RecursionError) as found:
         fault = str(found)
-    line, words = misfit.syntax(fault, source)
-    return BadInput("written-unreadable", file=file, line=line, fault=words)
+    line, told = misfit.syntax(fault, source)
+    return BadInput("written-unreadable", file=file, line=line, fault=told)
 
 
 def wrong(source: str, file: str, path: Path_, fault: object) -> BadInput:
     """The error that an entry of the file is wrong: for rules that only the reader of the file knows."""
     return BadInput("written-wrong", file=file, line=line_of(source, path), fault=fault)
+
+
+def refused(source: str, file: str, path: Path_, error: AasError) -> BadInput:
+    """The same, in the words of an error that does not know of the file."""
+    return wrong(source, file, path, words(error))
+
+
+def words(error: AasError) -> dict[str, str]:
+    """What an error says, in every language, to stand within another sentence."""
+    return {language: said.rstrip(".") for language, said in in_all(error.key, **error.values).items()}
 
 
 def unknown(given: Any, understood: Any, place: Path_ = ()) -> Iterator[tuple[Path_, str]]:

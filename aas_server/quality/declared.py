@@ -37,6 +37,12 @@ class Range:
         low, high = (end if end is not None and math.isfinite(end) else None for end in (self.min, self.max))
         return low, high
 
+    @property
+    def is_reversed(self) -> bool:
+        """Whether it ends before it begins, so that no value is valid."""
+        low, high = self.ends
+        return low is not None and high is not None and low > high
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:

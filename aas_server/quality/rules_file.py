@@ -39,11 +39,9 @@ class Rules:
                 known = ", ".join(columns[:50]) + (", …" if len(columns) > 50 else "")
                 fault = in_all("quality-rules-column", column=name, known=known)
                 raise written.wrong(self.source, str(self.file), self._place(path), fault)
-
         for name, valid in self.quality.ranges.items():
-            low, high = valid.ends
-            if low is not None and high is not None and low > high:
-                fault = in_all("quality-range-reversed", column=name, least=low, most=high)
+            if valid.is_reversed:
+                fault = in_all("quality-range-reversed", column=name, least=valid.min, most=valid.max)
                 raise written.wrong(self.source, str(self.file), self._place(("ranges", name)), fault)
 
     def located(self, error: AasError) -> AasError:
@@ -52,8 +50,7 @@ class Rules:
         if not error.key.startswith("quality-rule-") or error.values.get("rule") not in names:
             return error
         place = self._place(("rules", names.index(str(error.values["rule"])), "expression"))
-        fault = {language: said.rstrip(".") for language, said in in_all(error.key, **error.values).items()}
-        return written.wrong(self.source, str(self.file), place, fault)
+        return written.refused(self.source, str(self.file), place, error)
 
     def _place(self, path: Path_) -> Path_:
         return ("quality", *path) if _is_recipe(self.source) else path

@@ -50,7 +50,7 @@ def load(file: Path, *, for_book: bool = False) -> Sheet:
         if for_book:
             book.check(made)
     except Fault as fault:
-        raise written.wrong(source, str(file), fault.place, in_all(fault.key, **fault.values)) from None
+        raise written.refused(source, str(file), fault.place, fault) from None
     return made
 
 

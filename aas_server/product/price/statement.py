@@ -41,7 +41,7 @@ def due(file: Path, priced: Pricing, rates: Rates) -> Due:
             Used(one.account, costs.decimal(one.amount, ("use", n, "amount"))) for n, one in enumerate(said.use)
         ]
     except Fault as fault:
-        raise written.wrong(source, str(file), fault.place, in_all(fault.key, **fault.values)) from None
+        raise written.refused(source, str(file), fault.place, fault) from None
     if priced.form != "once" and priced.terms is None:
         raise BadInput("costing-wrong", entry="costing.form", fault=in_all("form-terms-missing", form=priced.form))
     return forms.due(priced.form, priced.price, priced.terms, used, rates)

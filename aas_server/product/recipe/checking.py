@@ -31,9 +31,9 @@ def check(recipe: Recipe, product: str) -> None:
         raise Fault(("keywords",), "recipe-keywords-few", count=len(recipe.keywords), least=KEYWORDS)
     _check_modelling(recipe)
     for name, valid in recipe.quality.ranges.items():
-        low, high = valid.ends
-        if low is not None and high is not None and low > high:
-            raise Fault(("quality", "ranges", name), "quality-range-reversed", column=name, least=low, most=high)
+        if valid.is_reversed:
+            place = ("quality", "ranges", name)
+            raise Fault(place, "quality-range-reversed", column=name, least=valid.min, most=valid.max)
 
 
 def _check_streams(streams: tuple[str, ...]) -> None:

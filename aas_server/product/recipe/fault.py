@@ -9,8 +9,6 @@ from pathlib import Path
 
 from aas_server import misfit, written
 from aas_server.errors import AasError, BadInput
-from aas_server.messages import in_all
-from submodels.text import Text
 
 Place = tuple[str | int, ...]
 """An entry: keys and, in arrays of tables, numbers from 0 (``labour``, 1, ``months``)."""
@@ -29,13 +27,8 @@ def in_recipe(fault: Fault, file: Path, part: Place = ()) -> BadInput:
     table that the fault's own place stands in."""
     place = (*part, *fault.place)
     if file.is_file():
-        return in_text(fault, written.text(file), str(file), place)
-    return BadInput("costing-wrong", entry=misfit.named(place), fault=_words(fault))
-
-
-def in_text(fault: AasError, text: str, file: str, place: Place) -> BadInput:
-    """The fault with the line of its ``place`` in a recipe's ``text``; ``file`` is what it is called."""
-    return written.wrong(text, file, place, _words(fault))
+        return written.refused(written.text(file), str(file), place, fault)
+    return BadInput("costing-wrong", entry=misfit.named(place), fault=written.words(fault))
 
 
 def located(error: AasError, file: Path) -> AasError:
@@ -47,7 +40,7 @@ def located(error: AasError, file: Path) -> AasError:
     if entry is None or not file.is_file():
         return error
     place = tuple(step for part in entry.split(".") for step in _steps(part, error.values))
-    return in_text(error, written.text(file), str(file), place)
+    return written.refused(written.text(file), str(file), place, error)
 
 
 def _steps(part: str, values: Mapping[str, object]) -> Place:
@@ -56,10 +49,6 @@ def _steps(part: str, values: Mapping[str, object]) -> Place:
     if part not in ("{place}", "{part}"):
         return (said,)
     return tuple(int(one) - 1 if one.isdecimal() and int(one) else one for one in said.split("."))
-
-
-def _words(fault: AasError) -> Text:
-    return {language: said.rstrip(".") for language, said in in_all(fault.key, **fault.values).items()}
 
 
 @cache

@@ -9,7 +9,7 @@ from aas_server import written
 from aas_server.errors import Conflict, NotFound
 from aas_server.product.lock import alone
 from aas_server.product.recipe.checking import check
-from aas_server.product.recipe.fault import Fault, in_text
+from aas_server.product.recipe.fault import Fault
 from aas_server.product.recipe.file import dump
 from aas_server.product.recipe.whole import Recipe
 from aas_server.store import durable
@@ -39,7 +39,7 @@ def _checked(text: str, product: str, file: Path) -> Recipe:
     try:
         check(recipe, product)
     except Fault as fault:
-        raise in_text(fault, text, str(file), fault.place) from None
+        raise written.refused(text, str(file), fault.place, fault) from None
     return recipe
 
 
