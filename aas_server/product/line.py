@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import msgspec
 
-from aas_server.errors import AasError, NotFound
+from aas_server.errors import NotFound
 from aas_server.product import collect, package, preprocess, price, record, register, train, use_cases, verify
 from aas_server.product.lock import alone
 from aas_server.product.recipe import Costing, Quality, Recipe, Terms, dump, keeping
-from aas_server.product.recipe.fault import located
+from aas_server.product.recipe.fault import blamed
 from aas_server.product.record import ReleaseRecord
 from aas_server.product.steps import Steps
 from aas_server.product.work import Collected, Prepared, PreparedTable, Released, Trained, Work
@@ -47,10 +47,8 @@ def _check(work: Work, steps: Steps) -> None:
 
 def preview(work: Work) -> Prepared:
     """Steps 1 and 2 as a look ahead: nothing is left but what lies in the build's folder."""
-    try:
+    with blamed(keeping.place(work.store.folder, work.recipe.id)):
         return preprocess.prepare(work, collect.gather(work)[0], lasting=False)
-    except AasError as error:
-        raise located(error, keeping.place(work.store.folder, work.recipe.id)) from error
 
 
 def _make(work: Work, steps: Steps, collected: Collected) -> ReleaseRecord:

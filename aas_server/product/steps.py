@@ -10,7 +10,7 @@ from aas_server.clock import iso
 from aas_server.errors import AasError
 from aas_server.product import record
 from aas_server.product.recipe import keeping
-from aas_server.product.recipe.fault import located
+from aas_server.product.recipe.fault import blamed
 from aas_server.product.record import STEPS, ProductRecord, StepRecord, StepState
 from aas_server.product.work import Work
 from submodels.text import Text
@@ -38,11 +38,11 @@ class Steps:
     def checking(self, step: str) -> Iterator[None]:
         """Note that ``step`` failed, and why, where it refuses what it was given; nothing where it does not."""
         try:
-            yield
+            with blamed(self._recipe):
+                yield
         except AasError as error:
-            told = located(error, self._recipe)
-            self._note(step, "failed", told)
-            raise told from error
+            self._note(step, "failed", error)
+            raise
         except Exception:
             self._note(step, "failed", AasError("step-broken", step=step))
             raise

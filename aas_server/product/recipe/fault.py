@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +42,18 @@ def located(error: AasError, file: Path) -> AasError:
         return error
     place = tuple(step for part in entry.split(".") for step in _steps(part, error.values))
     return written.refused(written.text(file), str(file), place, error)
+
+
+@contextmanager
+def blamed(file: Path) -> Iterator[None]:
+    """While a step works by the recipe ``file``: what it refuses is told with its line."""
+    try:
+        yield
+    except AasError as error:
+        told = located(error, file)
+        if told is error:
+            raise
+        raise told from error
 
 
 def _steps(part: str, values: Mapping[str, object]) -> Place:
