@@ -15,6 +15,9 @@ from aas_server.store.parquet import quoted, reader
 from aas_server.store.records import own_columns
 from connectors.payloads import stamps
 
+_MOST_VALUES = 1000
+"""Of a label: more than there may be classes, few enough to hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -53,8 +56,9 @@ def begin(store: Store, names: Names, plan: Plan) -> Recipe:
     return recipe
 
 
-def value_counts(store: Store, stream: StreamFacts, field: str) -> Mapping[str, int]:
-    """How often each value (as text) stands in a field (wide) or under a tag (narrow)."""
+def _value_counts(store: Store, stream: StreamFacts, field: str) -> Mapping[str, int]:
+    """How often each value (as text) stands in a field (wide) or under a tag (narrow); of a field of readings some
+    of its values, what is no number before all others."""
     if stream.shape == "narrow":
         told = "SELECT coalesce(text, number::VARCHAR) AS told FROM records WHERE tag = ?"
         rows = _asked(store, stream, _counted(told), [field])
@@ -64,7 +68,10 @@ def value_counts(store: Store, stream: StreamFacts, field: str) -> Mapping[str, 
 
 
 def _counted(told: str) -> str:
-    return f"SELECT told, count(*) FROM ({told}) WHERE told IS NOT NULL GROUP BY told"  # noqa: S608
+    return (
+        f"SELECT told, count(*) FROM ({told}) WHERE told IS NOT NULL GROUP BY told "  # noqa: S608
+        f"ORDER BY TRY_CAST(told AS DOUBLE) IS NOT NULL, told LIMIT {_MOST_VALUES}"
+    )
 
 
 def _facts(store: Store, stream: str) -> StreamFacts:
@@ -94,7 +101,7 @@ def _time(store: Store, stream: StreamFacts, fields: Iterable[str]) -> str | Non
 def _label_counts(store: Store, stream: StreamFacts, label: str, fields: tuple[str, ...]) -> Mapping[str, int]:
     if label not in fields:
         raise BadInput("product-label-missing", label=label, stream=stream.name, known=", ".join(fields))
-    counts = value_counts(store, stream, label)
+    counts = _value_counts(store, stream, label)
     if len(counts) < 2:
         values = ", ".join(counts) or "–"
         raise BadInput("product-label-one-value", label=label, stream=stream.name, values=values)

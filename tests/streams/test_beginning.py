@@ -29,8 +29,9 @@ def rows(labels: Sequence[Any]) -> list[dict[str, Any]]:
         (["N", "Y", "Y", None], ("N",), None),
         (["A", "B", "C", "C"], (), None),
         ([n / 2 for n in range(21)], (), "regression"),
+        ([*map(str, range(1200)), "x"], (), None),
     ],
-    ids=["two values", "three values", "numbers"],
+    ids=["two values", "three values", "numbers", "a word among numbers"],
 )
 def test_the_recipe_says_what_the_stream_tells(house: House, publish: Publish, labels, defect, task) -> None:
     publish("line/press", *rows(labels))
