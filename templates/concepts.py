@@ -120,9 +120,11 @@ def in_german(word: str) -> frozenset[str]:
     return _german()[max(endings, key=len)] if endings else frozenset()
 
 
+@cache
 def known_words() -> frozenset[str]:
     """Single words and abbreviations (of two letters or more) that stand for some quantity."""
-    return _known_words()
+    single = (names.words(word) for one in everything() for word in (*one.alias, *one.german, *one.short))
+    return frozenset(parts[0] for parts in single if len(parts) == 1 and len(parts[0]) > 1) | _german().keys()
 
 
 def title(name: str, unit: str | None = None) -> dict[str, str]:
@@ -192,12 +194,6 @@ def _german() -> Mapping[str, frozenset[str]]:
         for spelled in one.german:
             found.setdefault("".join(names.words(spelled)), set()).add(one.key)
     return {ending: frozenset(keys) for ending, keys in found.items()}
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    single = (names.words(word) for one in everything() for word in (*one.alias, *one.german, *one.short))
-    return frozenset(parts[0] for parts in single if len(parts) == 1 and len(parts[0]) > 1) | _german().keys()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from submodels.field import Field
 from templates import concepts, names, units
@@ -30,7 +31,7 @@ class Extent:
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clues:
     """``name`` as the gateway wrote it; ``unit`` its symbol or empty; ``numeric``: whether its values are numbers,
     ``None`` where that is not known."""
@@ -40,25 +41,25 @@ class Clues:
     numeric: bool | None = None
     seen: Extent = field(default_factory=Extent)
 
-    @property
+    @cached_property
     def known_unit(self) -> UnitCode | None:
         """The unit of the field, else the one that stands behind its name: ``Flow (L/min)``, ``FLOW_LPM``."""
         said = self.unit or names.unit_in(self.name)[1] or self._behind[1]
         return units.by_any(said) if said else None
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The words of the name without its unit."""
         return self._behind[0]
 
-    @property
+    @cached_property
     def concept(self) -> Concept | None:
         """What the name says for certain, its unit taken into account."""
         unit = self.known_unit
         symbol = unit.symbol if unit else self.unit or None
         return concepts.propose(self.name, symbol) or concepts.propose(" ".join(self.words), symbol)
 
-    @property
+    @cached_property
     def _behind(self) -> tuple[tuple[str, ...], str]:
         parts = names.words(names.unit_in(self.name)[0])
         rest, symbol, written_out = names.unit_behind(parts)

@@ -54,7 +54,8 @@ def _by_unit_alone(one: Suggestion) -> bool:
 def _ours(clues: Clues, dictionary: Dictionary) -> list[Suggestion]:
     certain = clues.concept
     name = names.unit_in(clues.name)[0]
-    whole = names.words(name)
+    # The unit's letters may say it, too: rpm, kWh.
+    spelled = dict.fromkeys((clues.words, names.words(name)))
     found = []
     for entry in dictionary.own:
         if not entry.key:
@@ -62,8 +63,7 @@ def _ours(clues: Clues, dictionary: Dictionary) -> list[Suggestion]:
         if certain is not None and certain.key == entry.key:
             called: tuple[float, Reason] | None = (weights().name.certain, Reason("suggest-name", {"word": name}))
         else:
-            # The unit's letters may say it, too: rpm, kWh.
-            tried = [_called(parts, entry) for parts in dict.fromkeys((clues.words, whole))]
+            tried = [_called(parts, entry) for parts in spelled]
             called = max(filter(None, tried), key=lambda one: one[0], default=None)
         if (made := _weighed(clues, entry, called, certain is not None and certain.key == entry.key)) is not None:
             found.append(made)
