@@ -48,13 +48,27 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """How the price of a tier is told: of the ``first``, ``middle``, ``last`` of several, of the ``only`` one."""
+
+    first: str
+    middle: str
+    last: str
+    only: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contracts:
+    """``per``: what is paid for (``PaymentTerms.per``), as a clause calls it."""
+
     types: Mapping[str, ContractType]
     clauses: tuple[Clause, ...]
+    per: Mapping[str, str]
+    tier: Tier
 
 
 @cache
 def contracts() -> Contracts:
     """All of ``contracts.toml``."""
     raw = msgspec.toml.decode(Path(__file__).with_name("contracts.toml").read_bytes())
-    return msgspec.convert({"types": raw["type"], "clauses": raw["clause"]}, Contracts)
+    return msgspec.convert({"types": raw.pop("type"), "clauses": raw.pop("clause"), **raw}, Contracts)

@@ -177,7 +177,8 @@ def _suppliers(matter: Matter) -> list[tuple[str, str]]:
 
 
 def _price(matter: Matter) -> str:
-    """The price in a line; for a form with terms of its own, what the contract says of them."""
+    """The price in a line; for a form with terms of its own, what the contract says of them, but for its last
+    sentence, which leaves it to the parties within how many days they pay."""
     if matter.priced.form == "once":
         return f"{paying.won(matter.priced.price)} ({text('paper-vat', 'ko', vat=f'{matter.priced.vat:,}')})"
     payment = next(one for one in contracts().clauses if one.name == "payment")

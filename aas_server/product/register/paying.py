@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from decimal import Decimal
 
+from aas_server.product.register.contracts import contracts
 from aas_server.product.report.format import exact
 from submodels.pricing import PaymentTerms, Pricing
-
-_PERIODS = {"month": "한 달", "year": "한 해"}
-_UNITS = {"call": "호출 한 건", "row": "데이터 한 행", "MB": "1 MB"}
 
 
 def true(priced: Pricing) -> Set[str]:
@@ -28,8 +26,7 @@ def values(priced: Pricing) -> Mapping[str, str]:
     return {
         "price": won(priced.price),
         "fee": won(terms.fee or 0),
-        "period": _PERIODS.get(terms.per, ""),
-        "unit": _UNITS.get(terms.per, ""),
+        "per": contracts().per.get(terms.per, ""),
         "tiers": ", ".join(_tiers(terms)),
         "share": f"{exact(100 * Decimal(str(terms.share or 0)))} %",
         "report": str(terms.report or ""),
@@ -42,12 +39,10 @@ def won(amount: int | float) -> str:
 
 
 def _tiers(terms: PaymentTerms) -> list[str]:
-    found, low = [], 0
+    found, said, above = [], contracts().tier, 0
     for tier in terms.tiers:
-        if tier.up_to is not None:
-            span = f"{low:,} 초과 {tier.up_to:,} 이하" if low else f"{tier.up_to:,}까지"
-        else:
-            span = f"{low:,} 초과" if low else ""
-        found.append(f"{span} {won(tier.price)}".strip())
-        low = tier.up_to or low
+        lowest, higher = (said.only, said.last) if tier.up_to is None else (said.first, said.middle)
+        told = higher if above else lowest
+        found.append(told.format(above=f"{above:,}", to=f"{tier.up_to or 0:,}", price=won(tier.price)))
+        above = tier.up_to or above
     return found
