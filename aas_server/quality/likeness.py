@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +67,9 @@ class Sketch:
 
     count: int
     rows: Part
-    waves: tuple[Part, ...] = field(default=())
-    orders: tuple[Part, ...] = field(default=())
-    coarse: Part = field(default=Part(()))
+    waves: tuple[Part, ...] = ()
+    orders: tuple[Part, ...] = ()
+    coarse: Part = Part(())
 
 
 def sketch(subject: Subject) -> Sketch:
@@ -204,17 +204,20 @@ def _six_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isnan(values), -1.5, np.where(values == 0, 0.5, rounded * 1e3 + np.log10(size)))
 
 
-def _wave_features(values: NDArray[np.float64]) -> Hashes:
+def _around_peaks(values: NDArray[np.float64], size: int, peak: int, lower: Sequence[int]) -> NDArray[np.float64]:
+    """Runs × ``size`` neighbouring readings: those whose reading ``peak`` is above all ``lower``."""
     kept = values[~np.isnan(values)]
-    if len(kept) < _WAVE:
-        return np.zeros(0, dtype=np.uint64)
-    windows = np.lib.stride_tricks.sliding_window_view(kept, _WAVE)
-    peak = windows[:, _PEAK]
+    if len(kept) < size:
+        return np.zeros((0, size))
+    windows = np.lib.stride_tricks.sliding_window_view(kept, size)
     top = np.ones(len(windows), dtype=bool)
-    for place in range(_WAVE):
-        if place != _PEAK:
-            top &= peak > windows[:, place]
-    found = windows[top]
+    for place in lower:
+        top &= windows[:, peak] > windows[:, place]
+    return windows[top]
+
+
+def _wave_features(values: NDArray[np.float64]) -> Hashes:
+    found = _around_peaks(values, _WAVE, _PEAK, tuple(place for place in range(_WAVE) if place != _PEAK))
     low = found.min(axis=1, keepdims=True)
     shape = np.floor((found - low) / (found.max(axis=1, keepdims=True) - low) * 1000 + 0.37)
     total = np.zeros(len(found), dtype=np.uint64)
@@ -224,15 +227,7 @@ def _wave_features(values: NDArray[np.float64]) -> Hashes:
 
 
 def _order_features(values: NDArray[np.float64]) -> Hashes:
-    kept = values[~np.isnan(values)]
-    if len(kept) < _ORDER:
-        return np.zeros(0, dtype=np.uint64)
-    windows = np.lib.stride_tricks.sliding_window_view(kept, _ORDER)
-    peak = windows[:, _MIDDLE]
-    top = np.ones(len(windows), dtype=bool)
-    for beside in (-2, -1, 1, 2):
-        top &= peak > windows[:, _MIDDLE + beside]
-    found = windows[top]
+    found = _around_peaks(values, _ORDER, _MIDDLE, (_MIDDLE - 2, _MIDDLE - 1, _MIDDLE + 1, _MIDDLE + 2))
     up = found[:, 1:] > found[:, :-1]
     found = found[np.count_nonzero(up[:, 1:] != up[:, :-1], axis=1) >= _TURNS]
     order = np.argsort(found, axis=1)
