@@ -42,7 +42,7 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
         return None
     conditions = [f"place BETWEEN {run.first} AND {run.last} AND {c.sql} = {run.value!r}" for c, run in found]
     columns = tuple(column.name for column in numeric(subject) if any(column == c for c, _run in found))
-    count = sum(run.length for _c, run in found)
+    count, limit = sum(run.length for _c, run in found), limits().stuck
     return Finding(
         "stuck",
         count,
@@ -52,7 +52,14 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
             [(cond, shown(c.name, c.sql)) for cond, (c, _run) in zip(conditions, found, strict=True)],
             shape.relation,
         ),
-        in_all("quality-found-stuck", rows=f"{count:,}", runs="; ".join(_told(c, run) for c, run in found)),
+        in_all(
+            "quality-found-stuck",
+            rows=f"{count:,}",
+            runs="; ".join(_told(c, run) for c, run in found),
+            alone=f"{limit.times_alone:g}",
+            several=f"{limit.times:g}",
+            least=limit.least,
+        ),
         rows(shape.relation, conditions),
     )
 
