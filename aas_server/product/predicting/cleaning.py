@@ -1,6 +1,7 @@
 """One record cleaned as the release's data were: the same file serves the server and lies beside the model.
 
-Needs Python's own library alone. The rules are the ``row_cleaning`` of the model card.
+Needs Python's own library alone (on Windows tzdata besides, for the zones). The rules are the ``row_cleaning`` of
+the model card.
 """
 
 from __future__ import annotations

@@ -96,7 +96,11 @@ def test_the_script_is_imported_too(unpacked: Path) -> None:
 
 def test_the_requirements_name_what_the_script_imports(unpacked: Path) -> None:
     needed = (unpacked / "model" / "requirements.txt").read_text("utf-8").splitlines()
-    assert [line.partition(">=")[0] for line in needed] == ["numpy", "onnxruntime"]
+    assert [line.partition(">=")[0] for line in needed] == [
+        "numpy",
+        "onnxruntime",
+        "tzdata; sys_platform == 'win32'",
+    ]
 
 
 def test_every_drawing_lies_in_the_release_and_in_the_shell(release: Any, unpacked: Path) -> None:

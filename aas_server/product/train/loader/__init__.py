@@ -11,6 +11,8 @@ from aas_server.product.predicting import cleaning
 
 SCRIPT, REQUIREMENTS, CLEANING = "load.py", "requirements.txt", "cleaning.py"
 _NEEDED = ("numpy", "onnxruntime")
+_ZONES = "tzdata; sys_platform == 'win32'\n"
+"""Windows brings no time zones, and ``cleaning.py`` asks for one (docs.python.org, zoneinfo)."""
 _PLAIN = re.compile(r"\d+(\.\d+)*")
 
 
@@ -19,11 +21,11 @@ def files(pictures: bool) -> dict[str, bytes]:
     model was checked with, as the oldest that will do."""
     needed = (*_NEEDED, "pillow") if pictures else _NEEDED
     lines = [f"{name}>={_plain(version(name))}\n" for name in needed]
-    made = {
-        SCRIPT: (Path(__file__).with_name(SCRIPT)).read_bytes(),
-        REQUIREMENTS: "".join(lines).encode(),
-    }
-    return made if pictures else made | {CLEANING: Path(cleaning.__file__).read_bytes()}
+    made = {SCRIPT: (Path(__file__).with_name(SCRIPT)).read_bytes()}
+    if not pictures:
+        made[CLEANING] = Path(cleaning.__file__).read_bytes()
+        lines.append(_ZONES)
+    return made | {REQUIREMENTS: "".join(lines).encode()}
 
 
 def _plain(given: str) -> str:
