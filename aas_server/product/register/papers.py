@@ -152,6 +152,7 @@ def _values(matter: Matter) -> dict[str, str]:
         "territory": territory(terms.territory, "ko"),
         "form": text(f"web-form-{matter.priced.form}", "ko"),
         "shares": ", ".join(f"{own(one.name, 'ko')} {exact(one.share)} %" for one in terms.parties),
+        "sole": own(terms.parties[0].name, "ko"),
         "secrecy": duration(terms.secrecy, "ko"),
         "personal_basis": own(personal, "ko"),
         "warranty": own(terms.warranty, "ko"),

@@ -103,6 +103,12 @@ def test_the_draft_reads_as_korean(recipe: Recipe) -> None:
     assert not re.search(r"\((으|를|는|가|와)\)", said) and "니다. 점검" not in said
 
 
+def test_who_shares_with_nobody_is_named_without_a_share(recipe: Recipe) -> None:
+    assert "이익은 모두 예시정밀(주)에 귀속된다" in words(
+        papers.contract(matter(recipe, contract="제공형", parties=()))
+    )
+
+
 def test_every_party_stands_in_the_draft_and_signs(recipe: Recipe) -> None:
     tables = docx.Document(io.BytesIO(papers.contract(matter(recipe)))).tables
     for table in tables:
