@@ -59,8 +59,8 @@ def _others(bench: Bench, same: list[str], kept: str) -> int:
     """
     for some in (same[:_FIRST], same):
         hashed = f"hash({', '.join(some)})"
-        alike = _alike(bench, hashed)
-        if len(alike) * _FEW < bench.rows:
+        alike, repeated = _alike(bench, hashed)
+        if repeated * _FEW < bench.rows:
             break
     keys = ", ".join(f"{part} AS k{number}" for number, part in enumerate(same))
     groups = ", ".join(f"k{number}" for number in range(len(same)))
@@ -74,16 +74,19 @@ def _others(bench: Bench, same: list[str], kept: str) -> int:
     return count
 
 
-def _alike(bench: Bench, hashed: str) -> NDArray[np.uint64]:
-    """The hashes that more than one record has; the hash of n records n - 1 times."""
+def _alike(bench: Bench, hashed: str) -> tuple[NDArray[np.uint64], int]:
+    """The hashes that more than one record has, each once, and how many records have one that another has before
+    them."""
     parts = bench.rows // _AT_ONCE + 1
-    found = []
+    found, repeated = [], 0
     for part in range(parts):
         source = f"SELECT {hashed} AS hashed FROM {bench.relation}"  # noqa: S608
         some = bench.connection.sql(f"FROM ({source}) WHERE hashed % {parts} = {part}").fetchnumpy()["hashed"]
         some.sort()
-        found.append(some[1:][some[1:] == some[:-1]])
-    return np.concatenate(found)
+        again = some[1:][some[1:] == some[:-1]]
+        repeated += len(again)
+        found.append(np.unique(again))
+    return np.concatenate(found), repeated
 
 
 def _equal(key: tuple[str, ...], names: list[str], everything: list[str]) -> list[str]:
