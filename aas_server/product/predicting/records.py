@@ -19,7 +19,7 @@ Changed = Mapping[str, Cell]
 
 
 @dataclass(slots=True)
-class Cleaned:
+class CleanedRows:
     """``changed`` by the row's place; ``operations``: how many cells each changed; ``ignored``: columns of a raw
     record that are no input."""
 
@@ -34,7 +34,7 @@ class Cleaned:
             self.operations.update(operations)
 
 
-def cleaned(rows: Rows, signature: Signature, values: Values) -> Cleaned:
+def cleaned(rows: Rows, signature: Signature, values: Values) -> CleanedRows:
     """``raw``: every cell cleaned. ``released``: only what says "no value" becomes missing, and that only where
     the release can hold no such value.
 
@@ -47,7 +47,7 @@ def cleaned(rows: Rows, signature: Signature, values: Values) -> Cleaned:
         raise BadInput("predict-raw-unknown", release=signature.release, id=signature.product)
     inputs = {name: cells for name, cells in rows.cells.items() if name in signature.places}
     ignored = tuple(name for name in rows.cells if name not in inputs)
-    done = Cleaned(Rows(rows.count, inputs, rows.text), ignored=ignored)
+    done = CleanedRows(Rows(rows.count, inputs, rows.text), ignored=ignored)
     _check_kept_back(inputs, signature)
     moments = _moments(rows, signature.rules)
     for name, rule, short in _ruled(inputs, signature):
@@ -60,15 +60,15 @@ def cleaned(rows: Rows, signature: Signature, values: Values) -> Cleaned:
     return done
 
 
-def _check_empty(done: Cleaned) -> None:
+def _check_empty(done: CleanedRows) -> None:
     """A row that bore readings and has none left is no row without inputs: it is said otherwise."""
     for row, changed in done.changed.items():
         if all(column[row] is None for column in done.rows.cells.values()):
             raise BadInput("predict-raw-empty", row=row + 1, columns=", ".join(changed))
 
 
-def _released(rows: Rows, signature: Signature) -> Cleaned:
-    done = Cleaned(Rows(rows.count, dict(rows.cells), rows.text))
+def _released(rows: Rows, signature: Signature) -> CleanedRows:
+    done = CleanedRows(Rows(rows.count, dict(rows.cells), rows.text))
     rules = signature.rules or {"missing_words": ()}
     for name, rule, short in _ruled(rows.cells, signature):
         if not rule["codes"] and not rules["missing_words"]:
