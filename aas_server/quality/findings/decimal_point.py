@@ -17,7 +17,6 @@ from aas_server.quality.findings.shape import Floats
 _TEN = float(np.log(10))
 _MOST_POWER = 6
 _PARTS = (0.5, 0.75, 0.9)
-_UNCUT = -8
 _ONE_MOVE = 3
 
 
@@ -118,5 +117,5 @@ def _digits_fit(values: Floats, found: Moved) -> bool:
     """The last decimal moves too: a machine that is off, or swings more, writes as many of them as before. Where
     none was cut, nothing is told by them, and there is one move only."""
     old, new = (last_digit(_side(values, found.edges, side)) for side in (0, 1))
-    uncut = max(old, new) <= _UNCUT
+    uncut = max(old, new) <= limits().scale.uncut
     return (uncut and len(found.edges) == _ONE_MOVE) or new - old == found.power
