@@ -118,9 +118,8 @@ def _read(connection: duckdb.DuckDBPyConnection, file: Path, sort: Sort, folder:
     return _Read(sources, table.rows, table.path, True, found.first_line, lines, text.written, found.repeated)
 
 
-def _subject(
-    connection: duckdb.DuckDBPyConnection, file: Path, read: _Read, choices: Choices, folder: Path, watch: Watch
-) -> Subject:
+def _check_asked(file: Path, read: _Read, choices: Choices) -> None:
+    """Raises ``BadInput`` where the file lacks a column that was named, or rows."""
     names = [source.name for source in read.sources]
     if choices.rules is not None:
         choices.rules.check(names)
@@ -132,6 +131,12 @@ def _subject(
         raise BadInput("quality-file-no-rows", file=str(file))
     if read.rows == 1:
         raise BadInput("quality-file-one-row", file=str(file))
+
+
+def _subject(
+    connection: duckdb.DuckDBPyConnection, file: Path, read: _Read, choices: Choices, folder: Path, watch: Watch
+) -> Subject:
+    _check_asked(file, read, choices)
     made = plans(connection, read.sources, read.rows, choices.time, choices.declared)
     path = typed.make(
         connection,

@@ -13,6 +13,7 @@ from aas_server.quality.findings.limits import limits
 from aas_server.quality.findings.pointing import examples, rows, shown
 from aas_server.quality.findings.shape import Floats, Ints, Shape, floats, is_sensor, numeric
 from aas_server.quality.subject import Seen, Subject
+from submodels.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
         return None
     conditions = [f"place BETWEEN {run.first} AND {run.last} AND {c.sql} = {run.value!r}" for c, run in found]
     columns = tuple(column.name for column in numeric(subject) if any(column == c for c, _run in found))
-    count, limit = sum(run.length for _c, run in found), limits().stuck
+    count = sum(run.length for _c, run in found)
     return Finding(
         "stuck",
         count,
@@ -52,15 +53,20 @@ def find(subject: Subject, shape: Shape) -> Finding | None:
             [(cond, shown(c.name, c.sql)) for cond, (c, _run) in zip(conditions, found, strict=True)],
             shape.relation,
         ),
-        in_all(
-            "quality-found-stuck",
-            rows=f"{count:,}",
-            runs="; ".join(_told(c, run) for c, run in found),
-            alone=f"{limit.times_alone:g}",
-            several=f"{limit.times:g}",
-            least=limit.least,
-        ),
+        _note(count, found),
         rows(shape.relation, conditions),
+    )
+
+
+def _note(count: int, found: Sequence[tuple[Seen, Run]]) -> Text:
+    limit = limits().stuck
+    return in_all(
+        "quality-found-stuck",
+        rows=f"{count:,}",
+        runs="; ".join(f"{column.name} = {run.value:g} × {run.length:,}" for column, run in found),
+        alone=f"{limit.times_alone:g}",
+        several=f"{limit.times:g}",
+        least=limit.least,
     )
 
 
@@ -92,10 +98,6 @@ def _jumps(subject: Subject, shape: Shape, column: Seen, run: Run, kept: Floats)
     steps = np.abs(np.diff(kept))
     usual = float(np.quantile(steps[steps > 0], limits().stuck.usual_step))
     return bool(after) and abs(float(after[0][0]) - run.value) > limits().stuck.jump * usual
-
-
-def _told(column: Seen, run: Run) -> str:
-    return f"{column.name} = {run.value:g} × {run.length:,}"
 
 
 def _runs(values: Floats, shape: Shape) -> list[Run]:
