@@ -105,19 +105,6 @@ def _asked(signature: Signature, most: int) -> Mapping[str, Any]:
 
 def answer_schema(signature: Signature, language: Language) -> Mapping[str, Any]:
     """The answer of one call."""
-    names = [feature.id_short for feature in signature.features]
-    one: dict[str, Any] = _said(signature, language)
-    for key in ("missing", "outside"):
-        one[key] = {
-            "type": "array",
-            "items": {"type": "string", "enum": names},
-            "description": text(f"predict-{key}", language),
-        }
-    one["cleaned"] = {
-        "type": "object",
-        "additionalProperties": {"type": ["number", "string", "null"]},
-        "description": text("predict-cleaned", language),
-    }
     texts = {"type": "object", "additionalProperties": {"type": "string"}}
     model = {name: {"type": "string"} for name in ("version", "task", "algorithm")}
     properties = {
@@ -138,9 +125,27 @@ def answer_schema(signature: Signature, language: Language) -> Mapping[str, Any]
             "items": {"type": "string"},
             "description": text("predict-ignored", language),
         },
-        "predictions": {"type": "array", "items": {"type": "object", "properties": one}},
+        "predictions": {"type": "array", "items": {"type": "object", "properties": _one(signature, language)}},
     }
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _one(signature: Signature, language: Language) -> dict[str, Any]:
+    """The answer to one row."""
+    names = [feature.id_short for feature in signature.features]
+    one = _said(signature, language)
+    for key in ("missing", "outside"):
+        one[key] = {
+            "type": "array",
+            "items": {"type": "string", "enum": names},
+            "description": text(f"predict-{key}", language),
+        }
+    one["cleaned"] = {
+        "type": "object",
+        "additionalProperties": {"type": ["number", "string", "null"]},
+        "description": text("predict-cleaned", language),
+    }
+    return one
 
 
 def _said(signature: Signature, language: Language) -> dict[str, Any]:

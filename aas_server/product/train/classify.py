@@ -56,7 +56,8 @@ def classify(bench: Bench, seen: View) -> Result:
 
 
 def majority(codes: NDArray[np.int64], rows: int, classes: int) -> Answer:
-    """The naive guess: every row is of the training part's most frequent class, and as likely of each as there."""
+    """The naive guess: every row is of the training part's most frequent class, and as likely of each of the
+    ``classes`` as a row there is."""
     counts = np.bincount(codes, minlength=classes)
     chances = np.tile(counts / codes.size, (rows, 1))
     return Answer(codes=np.full(rows, counts.argmax(), dtype=np.int64), chances=chances)
