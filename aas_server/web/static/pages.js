@@ -190,7 +190,8 @@ async function watch(main) {
 // --- the parts of a long page: folded on a phone, opened by the links that lead into them ---------------------------
 
 function showTarget() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  // Not decoded: our ids are plain, and an address that is wrongly escaped would end the script.
+  const target = document.getElementById(location.hash.slice(1));
   const part = target && (target.closest("details.part") ?? target.querySelector(":scope > details.part"));
   if (!part || part.open) return;
   part.open = true;
