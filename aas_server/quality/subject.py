@@ -61,13 +61,16 @@ class Seen:
         return self.kind in ("int64", "double")
 
 
+DateOrder = Literal["month-first", "day-first", "year-first"]
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """How a column's dates were read that bear the year last (``5/4/20``), or first in two digits (``26.03.02``).
     ``either``: the condition, never null, that a cell could be read both ways; ``told``: the column itself or the
     rules say which way it is."""
 
-    order: Literal["month-first", "day-first", "year-first"]
+    order: DateOrder
     told: bool
     either: str
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from aas_server.quality.subject import Dates
+from aas_server.quality.subject import DateOrder, Dates
 from connectors import times
 
 _NAIVE = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?"
@@ -149,7 +149,7 @@ def _map(
     connection: duckdb.DuckDBPyConnection, relation: str, text: str, missing: str, dates: Dates | None, table: str
 ) -> bool:
     """Make the table, and say whether most of its texts name times."""
-    order = "month-first" if dates is None else dates.order
+    order: DateOrder = "month-first" if dates is None else dates.order
     connection.execute(f"CREATE TABLE {table} (text VARCHAR, ns BIGINT)")
     with connection.cursor() as asking:
         asking.execute(
@@ -171,9 +171,8 @@ def _map(
     return bool(most)
 
 
-def parse(text: str, order: str) -> int | None:
-    """The moment a text names, in ns since 1970 as its clock shows it; ``None`` where it names none. ``order``: of
-    ``Dates``."""
+def parse(text: str, order: DateOrder) -> int | None:
+    """The moment a text names, in ns since 1970 as its clock shows it; ``None`` where it names none."""
     if match := _YEAR_LAST_CELL.fullmatch(text):
         first, _, second, last, rest = match.groups("")
         if order == "year-first" and len(last) == 2:
