@@ -64,16 +64,7 @@ def _held(subject: Subject) -> list[list[str]]:
 
 def _shifted(subject: Subject, held: Sequence[Sequence[str]], there: Sequence[frozenset[str]]) -> Finding | None:
     limit = limits().header
-    wanted = [expected(column.name) for column in subject.columns]
-    misplaced = any(
-        want and "moment" not in want and has == _MOMENT for want, has in zip(wanted, there, strict=True)
-    )
-    if misplaced:
-        wanted = [
-            _MOMENT if "moment" in want and want & has else want for want, has in zip(wanted, there, strict=True)
-        ]
-    if any("moment" in want and not want & has for want, has in zip(wanted, there, strict=True) if has):
-        wanted = [want or _NO_MOMENT for want in wanted]
+    wanted = _wanted(subject, there)
     wrong = [place for place in range(len(wanted)) if _contradicts(wanted[place], there[place])]
     if len(wrong) < limit.fewest:
         return None
@@ -81,6 +72,22 @@ def _shifted(subject: Subject, held: Sequence[Sequence[str]], there: Sequence[fr
     if best.left > limit.better * len(wrong):
         return None
     return _told(subject, held, wrong, best)
+
+
+def _wanted(subject: Subject, there: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """What each name lets expect, given the others: where moments stand under another name, one of a moment stands
+    for nothing else; where such a name contradicts its column, no name that says nothing stands for a moment."""
+    wanted = _moments_only([expected(column.name) for column in subject.columns], there)
+    if any("moment" in want and not want & has for want, has in zip(wanted, there, strict=True) if has):
+        wanted = _moments_only([want or _NO_MOMENT for want in wanted], there)
+    return wanted
+
+
+def _moments_only(wanted: list[frozenset[str]], there: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    pairs = list(zip(wanted, there, strict=True))
+    if not any(want and "moment" not in want and has == _MOMENT for want, has in pairs):
+        return wanted
+    return [_MOMENT if "moment" in want and want & has else want for want, has in pairs]
 
 
 def _told(subject: Subject, held: Sequence[Sequence[str]], wrong: Sequence[int], best: Shift) -> Finding:
