@@ -30,7 +30,7 @@ def _parts(rule: ColumnCleaning, language: Language) -> Iterator[str]:
         marks = ", ".join(f"{mark!r}" for mark in (rule.decimal, rule.thousands) if mark not in ("", "."))
         yield text(f"rule-{rule.kind}", language) + (f" ({marks})" if marks else "")
     if rule.codes:
-        shown = ", ".join(f"{code:g}" if isinstance(code, float) else str(code) for code in rule.codes)
+        shown = ", ".join(f"{code:.15g}" if isinstance(code, float) else str(code) for code in rule.codes)
         yield text("rule-codes", language, codes=shown)
     yield from (_scaled(stretch) for stretch in rule.scale)
     if rule.unit:
@@ -38,4 +38,4 @@ def _parts(rule: ColumnCleaning, language: Language) -> Iterator[str]:
 
 
 def _scaled(stretch: Stretch) -> str:
-    return f"× {stretch.factor:g} [{stretch.start or '…'}, {stretch.end or '…'})"
+    return f"× {stretch.factor:.15g} [{stretch.start or '…'}, {stretch.end or '…'})"

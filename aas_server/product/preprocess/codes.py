@@ -44,7 +44,7 @@ def note_codes(bench: Bench, counted: list[Counted]) -> None:
     """Log each column with declared codes; one entry of zeros where there is none."""
     for one in counted:
         codes = bench.recipe.cleaning.codes[one.column.field.name]
-        shown = ", ".join(f"{code:g}" if isinstance(code, float) else str(code) for code in codes)
+        shown = ", ".join(f"{code:.15g}" if isinstance(code, float) else str(code) for code in codes)
         short = one.column.field.id_short
         bench.note("declared-code", one.cells, columns=(short,), example=one.example, codes=shown, column=short)
     if not counted:

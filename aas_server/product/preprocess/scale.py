@@ -24,7 +24,7 @@ def put_right(bench: Bench) -> None:
             columns=(short,),
             example=bench.changed(short, inside, column.sql, value) if cells else NOTHING,
             column=short,
-            values=f"{change.factor:g}",
+            values=f"{change.factor:.15g}",
             start=change.start or "…",
             end=change.end or "…",
         )

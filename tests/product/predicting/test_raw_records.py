@@ -21,6 +21,7 @@ from aas_server.product import package, preprocess, train, use_cases
 from aas_server.product.predicting import cleaning
 from aas_server.product.predicting.predictor import Predictor
 from aas_server.product.predicting.rows import read
+from aas_server.product.predicting.rules import told as described
 from aas_server.product.predicting.schema import openapi
 from aas_server.product.recipe import Cleaning, Label, Recipe
 from aas_server.product.recipe.cleaning import Cast, Conversion, Fill, Join, Resample, Scale, Secret
@@ -241,11 +242,11 @@ def test_the_rules_stand_beside_the_model(made: Made) -> None:
     card = json.loads(made.record.trained.files["model-card.json"].read_text("utf-8"))
     rules = card["row_cleaning"]
     assert rules["version"] == 1 and rules["columns"]["melt_temp"]["codes"] == [-999, 1449]
-    described = openapi(Predictor(1).signature(made.record), "http://x.example", 10, "ko")
-    assert json.loads(json.dumps(described["components"]["schemas"]["Record"]["x-cleaning"])) == rules
+    api = openapi(Predictor(1).signature(made.record), "http://x.example", 10, "ko")
+    assert json.loads(json.dumps(api["components"]["schemas"]["Record"]["x-cleaning"])) == rules
     page = made.record.trained.files["model-card.html"].read_text("utf-8")
     words = made.record.trained.files["preprocessing.txt"].read_text("utf-8")
-    for shown in (page, words, described["components"]["schemas"]["Record"]["description"]):
+    for shown in (page, words, api["components"]["schemas"]["Record"]["description"]):
         assert "°F → °C" in shown and "-999, 1449" in shown and "× 0.1" in shown
 
 
@@ -272,6 +273,12 @@ def test_what_is_kept_back_or_made_of_many_records_is_told_nowhere(bench: Any, r
     assert list(rules.columns) == ["open"] and rules.as_released == ("secret", "who") and rules.beyond == ("gaps",)
     assert not rules.columns["open"].certain
     assert "7777" not in repr(rules) and "gone" not in repr(rules)
+
+
+def test_codes_are_told_to_their_last_digit(bench: Any, recipe: Recipe, lay: Any) -> None:
+    cleaning = Cleaning(codes={"a": (9999999.0, -1234567.5)})
+    rules = rules_of(bench, recipe, cleaning, lay(small(a=[1.0, 9999999.0, 3.0])))
+    assert "9999999, -1234567.5" in " ".join(described(rules, "ko"))
 
 
 def test_a_joined_reading_goes_by_its_own_streams_rules(bench: Any, recipe: Recipe, lay: Any) -> None:
