@@ -84,7 +84,7 @@ def internal_segment(
         "RecordCount": len(found),
         "StartTime": iso(first),
         "EndTime": iso(last),
-        "Duration": f"PT{(last - first).total_seconds():g}S",
+        "Duration": f"PT{(last - first).total_seconds():.15g}S",
         "SamplingInterval": int(seconds) if seconds is not None and seconds == int(seconds) else None,
         "State": "completed",
         "LastUpdate": iso(now.replace(microsecond=0)),
