@@ -138,13 +138,13 @@ def number(column: Rules, cell: float | bool | str) -> float | None:
 
 def marked(column: Rules, text: str) -> float | None:
     """Digits, in groups of three where there is a mark for thousands, the decimal mark, an exponent."""
-    decimal, thousands = re.escape(column["decimal"]), re.escape(column["thousands"])
+    decimal, thousands = f"[{re.escape(column['decimal'])}]", re.escape(column["thousands"])
     grouped = rf"|[0-9]{{1,3}}({thousands}[0-9]{{3}})+" if thousands else ""
     if not re.fullmatch(rf"[+-]?([0-9]+{grouped})?({decimal}[0-9]*)?([eE][+-]?[0-9]+)?", text):
         return None
     if thousands:
         text = text.replace(column["thousands"], "")
-    return plain(text.replace(column["decimal"], "."))
+    return plain(text.replace(",", "."))
 
 
 def boolean(rules: Rules, cell: float | bool | str) -> float | None:

@@ -58,8 +58,8 @@ def _number(cast: Cast, text: str) -> str:
     plain = f"trim({text})"
     if cast.thousands:
         plain = f"replace({plain}, {literal(cast.thousands)}, '')"
-    if cast.decimal != ".":
-        plain = f"replace({plain}, {literal(cast.decimal)}, '.')"
+    if "," in cast.decimal:
+        plain = f"replace({plain}, ',', '.')"
     read = f"try_cast({plain} AS DOUBLE)"
     return f"CASE WHEN regexp_full_match(trim({text}), {literal(pattern)}) AND isfinite({read}) THEN {read} END"
 

@@ -16,6 +16,7 @@ from aas_server.product.work import Collected, CollectedStream
 from submodels.field import Field
 
 MARKS = (".", ",", "'", " ", "_", "")
+EITHER = ".,"
 _LEAST_INTERVAL = 1e-6
 """A microsecond: finer than this no time is kept."""
 
@@ -134,12 +135,12 @@ def _check_types(cleaning: Cleaning) -> None:
         if not isinstance(given, Cast):
             continue
         for entry, mark in (("decimal", given.decimal), ("thousands", given.thousands)):
-            allowed = MARKS[:2] if entry == "decimal" else MARKS
+            allowed = (*MARKS[:2], EITHER) if entry == "decimal" else MARKS
             if mark not in allowed:
                 place = f"cleaning.types.{name}.{entry}"
                 raise BadInput("preprocess-mark-wrong", place=place, given=mark, known=_list(map(repr, allowed)))
-        if given.decimal == given.thousands:
-            raise BadInput("preprocess-marks-equal", place=f"cleaning.types.{name}", given=given.decimal)
+        if given.thousands and given.thousands in given.decimal:
+            raise BadInput("preprocess-marks-equal", place=f"cleaning.types.{name}", given=given.thousands)
 
 
 def _check_label_and_time(recipe: Recipe, fields: dict[str, Field]) -> None:

@@ -33,7 +33,8 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """A column's type, and how its numbers are written: ``decimal`` mark and ``thousands`` separator."""
+    """A column's type, and how its numbers are written: ``decimal`` mark (``".,"``: either) and ``thousands``
+    separator."""
 
     to: TypeName
     decimal: str = "."

@@ -64,6 +64,11 @@ def answers(said: dict[str, Any]) -> list[dict[str, Any]]:
     return [{key: value for key, value in one.items() if key not in left} for one in said["predictions"]]
 
 
+def test_a_cell_with_either_decimal_mark_is_read_as_in_the_release() -> None:
+    column = {"declared": True, "decimal": ".,", "thousands": ""}
+    assert [cleaning.marked(column, cell) for cell in ("56.4", "61,0", "7", "1,234.5")] == [56.4, 61.0, 7.0, None]
+
+
 def sent() -> pd.DataFrame:
     """A press as its gateway tells it: °F, a code, words, numbers with a decimal comma, ON and OFF."""
     random = np.random.default_rng(4)

@@ -60,6 +60,7 @@ CASES = {
     "within": ({"gaps": {"xx": Fill("previous")}}, "cleaning.gaps.xx.within", "0"),
     "share": ({"drop_missing_over": 30.0}, "cleaning.drop_missing_over", "30"),
     "mark": ({"types": {"xx": Cast("number", "x")}}, "cleaning.types.xx.decimal", "x"),
+    "marks-either": ({"types": {"xx": Cast("number", ".,", ",")}}, "cleaning.types.xx", ","),
     "marks": ({"types": {"xx": Cast("number", ",", ",")}}, "cleaning.types.xx", ","),
     "step": ({"secrets": {"xx": Secret("round")}}, "cleaning.secrets.xx.step", "0"),
     "most": ({"secrets": {"xx": Secret("shift")}}, "cleaning.secrets.xx.most", "0"),

@@ -19,6 +19,8 @@ NONE = None
                      [1.5, 2.0, 1000.0, NONE, NONE, NONE, NONE, NONE, NONE], id="number"),
         pytest.param(Cast("number", ",", "."), ["1.234,5", "12,5", "1.2", "1.234.567", "7", "1,234,5"],
                      [1234.5, 12.5, NONE, 1234567.0, 7.0, NONE], id="decimal-comma"),
+        pytest.param(Cast("number", ".,"), ["56.4", "61,0", "7", "1,234.5", "1.234,5"],
+                     [56.4, 61.0, 7.0, NONE, NONE], id="either-decimal"),
         pytest.param(Cast("number", thousands=","), ["1,234.5", "12,34", "999", "-1,000,000"],
                      [1234.5, NONE, 999.0, -1e6], id="thousands"),
         pytest.param("integer", ["12", "12.0", "12.5", "9007199254740993", "x"],
