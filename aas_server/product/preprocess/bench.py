@@ -148,12 +148,19 @@ class Bench:
         if self.veil.hides(columns) if veiled is None else veiled:
             told = Example(told.place if self.veil.names(columns) == columns else self.veil.place(told.place))
             values = self.veil.values(columns, values)
+        if (named := self._came_as(values.get("column"))) is not None:
+            values = values | {"column": named}
         rule = in_all(sentence or f"preprocess-{code}", **values)
         stream, names = self.stream.name, self.veil.names(columns)
         self.operations.append(
             Operation(code, stream, rule, self.rows, left, cells, names, told.place, told.before, told.after)
         )
         self.rows = left
+
+    def _came_as(self, id_short: object) -> str | None:
+        """The name that the feed gives a column, which people know it by: an idShort of a Korean one is a hash."""
+        known = (*(column.field for column in self.columns), *self.stream.fields)
+        return next((field.name for field in known if field.id_short == id_short), None)
 
     def column(self, name: str) -> Column | None:
         """The column that the feed calls ``name``; ``None`` where this stream has none, or has it no more."""

@@ -97,3 +97,9 @@ def test_the_tags_of_a_narrow_stream_are_read_so_too(clean, lay, field_named) ->
     assert done.table["cc"].tolist()[0] == pd.Timestamp("2026-03-01T00:00:00Z") and pd.isna(done.table["cc"][1])
     assert done.table["dd"].isna().tolist() == [True, False]
     assert done.operation("declared-type", "cc").cells_changed == 1
+
+
+def test_a_sentence_calls_a_column_as_the_feed_does(clean) -> None:
+    done = clean(pd.DataFrame({"쿠션": ["1.5", "-999"]}), types={"쿠션": "number"}, codes={"쿠션": (-999.0,)})
+    for code in ("declared-code", "declared-type"):
+        assert "쿠션" in done.operation(code).rule["ko"]
