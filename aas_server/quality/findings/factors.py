@@ -34,6 +34,12 @@ class Factor:
         """Whether it moves the decimal point only."""
         return self.offset == 0 and abs(np.log10(self.factor) - round(np.log10(self.factor))) < _EXACT
 
+    @property
+    def back(self) -> Factor:
+        """The conversion the other way."""
+        name = f"÷{self.name[1:]}" if self.name.startswith("×") else " → ".join(reversed(self.name.split(" → ")))
+        return Factor(name, 1 / self.factor, -self.offset / self.factor)
+
 
 @cache
 def factors() -> tuple[Factor, ...]:
@@ -41,8 +47,7 @@ def factors() -> tuple[Factor, ...]:
     forward = msgspec.toml.decode(
         Path(__file__).with_name("factors.toml").read_bytes(), type=dict[str, tuple[Factor, ...]]
     )["factor"]
-    back = (Factor(_back(one.name), 1 / one.factor, -one.offset / one.factor) for one in forward)
-    return (*forward, *back)
+    return (*forward, *(one.back for one in forward))
 
 
 def on_grid(values: Floats, power: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -74,8 +79,7 @@ def digits_agree(old: Floats, new: Floats, factor: Factor) -> bool | None:
         digits = last_digit(old), last_digit(new)
         uncut = min(digits) <= limits().scale.uncut
         return None if uncut else digits[1] - digits[0] == round(float(np.log10(factor.factor)))
-    back = Factor("", 1 / factor.factor, -factor.offset / factor.factor)
-    answers = (_falls_on(old, new, factor), _falls_on(new, old, back))
+    answers = (_falls_on(old, new, factor), _falls_on(new, old, factor.back))
     if True in answers:
         return True
     return False if False in answers else None
@@ -104,7 +108,3 @@ def _falls_on(old: Floats, new: Floats, factor: Factor) -> bool | None:
     back = (new - factor.offset) / (factor.factor * 10.0**digit)
     off = np.abs(back - np.round(back))
     return bool(np.mean(off <= room + _EXACT * np.maximum(1.0, np.abs(back))) >= 1 - 5 * _FEW)
-
-
-def _back(name: str) -> str:
-    return f"÷{name[1:]}" if name.startswith("×") else " → ".join(reversed(name.split(" → ")))

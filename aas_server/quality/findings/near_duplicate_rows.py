@@ -114,8 +114,9 @@ def _varies(values: Floats) -> bool:
 
 def _step(values: Floats) -> float:
     limit = limits().near
-    different = np.unique(values[~np.isnan(values)])
-    low, high = np.quantile(values[~np.isnan(values)], (0.01, 0.99))
+    kept = values[~np.isnan(values)]
+    different = np.unique(kept)
+    low, high = np.quantile(kept, (0.01, 0.99))
     span = float(high - low) or float(np.ptp(different))
     digit = float(np.min(np.diff(different))) * (1 + _ROUNDED)
     return max(span / limit.digits, digit if digit <= span / limit.fewest_digits else 0.0)

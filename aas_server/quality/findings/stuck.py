@@ -78,8 +78,15 @@ def _in_look(subject: Subject, shape: Shape) -> list[tuple[Seen, Run]]:
             kept = values[~np.isnan(values)]
             ends = (0.0, float(kept.min()), float(kept.max()))
             runs = _judged(_runs(values, shape), ends, kept, len(kept))
-            found += [(column, run) for run in runs if _noisy(kept) or _jumps(subject, shape, column, run, kept)]
+            found += [(column, run) for run in _unseen(subject, shape, column, runs, kept)]
     return found
+
+
+def _unseen(subject: Subject, shape: Shape, column: Seen, runs: Sequence[Run], kept: Floats) -> Sequence[Run]:
+    """The runs during which the process went on: all of a noisy column, else those that end with a jump."""
+    if _noisy(kept):
+        return runs
+    return [run for run in runs if _jumps(subject, shape, column, run, kept)]
 
 
 def _noisy(kept: Floats) -> bool:
@@ -161,7 +168,7 @@ def _in_all(subject: Subject, shape: Shape) -> list[tuple[Seen, Run]]:
         values = shape.values[column.sql]
         kept = values[~np.isnan(values)]
         judged = [run for run in _judged([*runs, usual], ends, kept, subject.rows) if run in runs]
-        found += [(column, run) for run in judged if _noisy(kept) or _jumps(subject, shape, column, run, kept)]
+        found += [(column, run) for run in _unseen(subject, shape, column, judged, kept)]
     return found
 
 
