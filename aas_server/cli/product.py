@@ -11,7 +11,7 @@ import msgspec
 from aas_server import settings as configuration
 from aas_server.cli import licence, mapping, options, processing, product_price, product_quality, recipe
 from aas_server.cli.console import Voice
-from aas_server.cli.streams import opened
+from aas_server.cli.opening import opened
 from aas_server.errors import BadInput, Conflict
 from aas_server.house import existing
 from aas_server.messages import Language

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from aas_server import server_file
-from aas_server import settings as configuration
 from aas_server.cli import options
 from aas_server.cli.console import Voice
+from aas_server.cli.opening import opened
 from aas_server.cli.streams_told import tell, tell_configured, tell_list, tell_unread
 from aas_server.clock import moment, ns
 from aas_server.errors import Refused
-from aas_server.house import House, existing
-from aas_server.ingest.mending import catch_up
 from aas_server.messages import Language
 from aas_server.streams.adopting import Wish
 from aas_server.streams.detail import unread_json
@@ -179,17 +174,6 @@ def keep(language: Language, data: Path | None, settings: Path | None, as_json: 
     with opened(data, settings) as house:
         kept = asdict(Keeping(house.store, house.settings, house.clock).run())
     voice.result(kept, "streams-kept", **kept)
-
-
-@contextmanager
-def opened(data: Path | None, settings: Path | None) -> Iterator[House]:
-    """The house, with all that is journalled folded; beside a server, that one's work."""
-    chosen = configuration.load(settings, data=data)
-    with existing(chosen) as house:
-        if server_file.running(chosen.data) is None:
-            house.configuration.catch_up()
-            catch_up(house.store, chosen)
-        yield house
 
 
 def _user() -> str:
