@@ -18,12 +18,14 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import uvicorn
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -367,3 +369,29 @@ def publish(house: House) -> Callable[..., None]:
             catch_up(house.store, house.settings)
 
     return sent
+
+
+@pytest.fixture
+def serving() -> Callable[..., AbstractContextManager[str]]:
+    """Serves an app on a free port for as long as a block lasts; the block gets its address. Options are those of
+    ``uvicorn.Config``."""
+    return _served
+
+
+@contextmanager
+def _served(app: Any, **options: Any) -> Iterator[str]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        settings = {"log_level": "critical", "lifespan": "off", "ws": "none"} | options
+        server = uvicorn.Server(uvicorn.Config(app, **settings))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            deadline = time.monotonic() + 90
+            while not server.started:
+                assert thread.is_alive() and time.monotonic() < deadline
+                thread.join(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import fastapi.routing
 import msgspec
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -164,12 +160,6 @@ def at() -> Callable[..., str]:
 
 
 @pytest.fixture
-def serving() -> Callable[[Guard], AbstractContextManager[str]]:
-    """Serves another app for as long as a block lasts."""
-    return served
-
-
-@pytest.fixture
 def changes(store: Store) -> Callable[[], int]:
     """How many changes the log holds."""
     return lambda: len(asyncio.run(_changes(store)))
@@ -180,25 +170,7 @@ async def _changes(store: Store) -> Sequence[Change]:
 
 
 @pytest.fixture
-def live(app: Guard) -> Iterator[str]:
+def live(app: Guard, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a real server on a free port."""
-    with served(app) as url:
+    with serving(app) as url:
         yield url
-
-
-@contextmanager
-def served(app: Guard) -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            deadline = time.monotonic() + 90
-            while not server.started:
-                assert thread.is_alive() and time.monotonic() < deadline
-                thread.join(0.01)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2 as httpx
 import jsonschema
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
@@ -185,16 +184,9 @@ def test_the_feed_says_what_it_tells_of(client: TestClient) -> None:
 
 
 @pytest.fixture
-def url(app: FastAPI, until: Callable[..., None]) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        until(lambda: server.started)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+def url(app: FastAPI, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(app, lifespan="auto", timeout_graceful_shutdown=1) as address:
+        yield address
 
 
 def test_a_stream_goes_on_with_what_happens(url: str, put: Put) -> None:

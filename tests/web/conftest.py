@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from aas_server.ingest.state import FeedState
@@ -73,37 +68,10 @@ def client(store: Store, feed: Feed) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def site(store: Store, feed: Feed) -> Iterator[str]:
+def site(store: Store, feed: Feed, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The pages behind a real server on a free port."""
-    with _served(create_web(store, Settings(), feed)) as address:
+    with serving(create_web(store, Settings(), feed)) as address:
         yield address
-
-
-@pytest.fixture
-def serve() -> Callable[[Starlette], AbstractContextManager[str]]:
-    """Serves pages that a test put together."""
-    return _served
-
-
-@contextmanager
-def _served(app: Starlette) -> Iterator[str]:
-    """The address of a real server of these pages."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        deadline = time.monotonic() + 90
-        while not server.started:
-            assert thread.is_alive() and time.monotonic() < deadline
-            thread.join(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 @pytest.fixture

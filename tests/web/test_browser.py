@@ -193,12 +193,12 @@ def test_the_feed_refreshes_itself(visit: Visit, feed, store: Store, tmp_path: P
     settle(page, tmp_path, "feed")
 
 
-def test_a_long_value_does_not_widen_the_page_of_a_stream(browser, feed, serve, tmp_path: Path) -> None:
+def test_a_long_value_does_not_widen_the_page_of_a_stream(browser, feed, serving, tmp_path: Path) -> None:
     payload = b'{"time": "2026-03-09T01:02:03Z", "image": "%s"}' % (b"4d07beca" * 8)
     with House(Settings(data=tmp_path / "data")) as house:
         house.store.journal.append([Message("mem", "cam/1", payload, 1_772_000_000_000_000_000, 1)])
         catch_up(house.store, house.settings)
-        with serve(create_web(house.store, house.settings, feed, house.desk())) as site:
+        with serving(create_web(house.store, house.settings, feed, house.desk())) as site:
             for phone in _visited(browser, site, "ko", 390):
                 page = phone.open("/pages/streams/cam_1")
                 expect(page.locator("#fields")).to_be_visible()
